@@ -1,0 +1,36 @@
+"""Names of the environment variables: all that infrastructure and run time have in common."""
+
+from __future__ import annotations
+
+from typing import Final
+
+STAGE: Final = "POSTSEAL_STAGE"
+"""Name of the stage, ``prod`` or ``local`` or another."""
+
+REPORT_DOMAIN: Final = "POSTSEAL_REPORT_DOMAIN"
+"""The domain whose mailboxes receive the reports: ``<token>@<report domain>``."""
+
+TABLE: Final = "POSTSEAL_TABLE"
+MAIL_BUCKET: Final = "POSTSEAL_MAIL_BUCKET"
+"""Raw mail and uploads, as they came."""
+
+DATA_BUCKET: Final = "POSTSEAL_DATA_BUCKET"
+"""Large segments and results."""
+
+MAIL_QUEUE: Final = "POSTSEAL_MAIL_QUEUE"
+ROLLUP_QUEUE: Final = "POSTSEAL_ROLLUP_QUEUE"
+HOSTS_QUEUE: Final = "POSTSEAL_HOSTS_QUEUE"
+PURGE_QUEUE: Final = "POSTSEAL_PURGE_QUEUE"
+"""URLs of the four queues."""
+
+DNS_SERVERS: Final = "POSTSEAL_DNS_SERVERS"
+"""``host:port`` list, comma separated, of the resolvers to ask; empty means the system's own."""
+
+ADDRESS_DATA: Final = "POSTSEAL_ADDRESS_DATA"
+"""Folder with the country and network databases; empty means the one in the bundle."""
+
+CITY_DATABASE: Final = "POSTSEAL_CITY_DATABASE"
+"""Path of an operator's own city database (MMDB); empty means none."""
+
+SENDER_CATALOGUE: Final = "POSTSEAL_SENDER_CATALOGUE"
+"""Path of an operator's own additions to the catalogue of senders; empty means none."""
