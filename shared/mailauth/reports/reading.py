@@ -30,6 +30,19 @@ class Reason(StrEnum):
     ABUSE_COMPLAINT = "abuse_complaint"
 
 
+class Unreadable(Exception):
+    """A report cannot be read. Stays inside reading: the boundary turns it into a ``Refused``."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class Exceeded(Unreadable):
+    """The delivery would cost more than its limits allow: nothing more of it is to be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A report. ``path`` says where in the delivery it lay (``2/report.zip/a.xml``).
