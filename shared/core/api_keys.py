@@ -1,0 +1,122 @@
+"""API keys: secrets shown once, kept as hashes, spent with every request.
+
+A key is looked up, its request counted and its last use noted by one conditional write, so that the
+rate limit holds under any concurrency and authentication costs one write and one read of the account.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from shared.core.errors import Invalid, NotFound, Unauthenticated
+from shared.core.ids import AccountId, ApiKeyId, mint
+
+PREFIX: Final = "ps_live_"
+_SECRET: Final = re.compile(r"ps_live_[A-Za-z0-9_-]{43}", re.ASCII)
+_SHOWN: Final = 12
+WINDOW_SECONDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """``shown`` is the first 12 characters of the secret; times are epoch seconds."""
+
+    id: ApiKeyId
+    account: AccountId
+    name: str
+    shown: str
+    hash: str
+    requests_per_minute: int
+    created: int
+    last_used: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """The state of a rate limit after a request: ``reset`` in epoch seconds."""
+
+    limit: int
+    remaining: int
+    reset: int
+    exceeded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    key: ApiKey
+    allowance: Allowance
+
+
+class ApiKeys(Protocol):
+    def add(self, key: ApiKey) -> None: ...
+
+    def spend(self, key_hash: str, now: int) -> Spent | None:
+        """Count one request of the key; ``None`` when there is no such key or it was revoked.
+
+        When the key's minute is used up nothing is counted and ``allowance.exceeded`` is set.
+        """
+
+    def list_of(self, account: AccountId) -> list[ApiKey]:
+        """Live keys, newest first."""
+
+    def revoke(self, account: AccountId, key: ApiKeyId) -> bool:
+        """False when the account has no such key. Takes effect with the next request."""
+
+
+class AddressLimits(Protocol):
+    """Requests that carry no valid key, counted by the address they come from."""
+
+    def spend(self, address: str, bucket: str, limit: int, now: int) -> Allowance: ...
+
+
+def hash_of(secret: str) -> str:
+    """Secrets are 256 random bits, so one round of SHA-256 keeps them."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def well_formed(secret: str) -> bool:
+    return _SECRET.fullmatch(secret) is not None
+
+
+def create_key(
+    keys: ApiKeys,
+    account: AccountId,
+    name: str,
+    *,
+    requests_per_minute: int,
+    now: float,
+    new_secret: Callable[[], str],
+    random_bits: Callable[[int], int],
+) -> tuple[ApiKey, str]:
+    """A new key and its secret, which is never to be had again. ``new_secret``: 43 URL-safe characters."""
+    label = name.strip()
+    if not 0 < len(label) <= 100 or not label.isprintable():
+        raise Invalid("A key needs a name of 1 to 100 printable characters", param="name")
+    secret = PREFIX + new_secret()
+    key = ApiKey(
+        id=ApiKeyId(mint(now, random_bits(12))),
+        account=account,
+        name=label,
+        shown=secret[:_SHOWN],
+        hash=hash_of(secret),
+        requests_per_minute=requests_per_minute,
+        created=int(now),
+    )
+    keys.add(key)
+    return key, secret
+
+
+def revoke_key(keys: ApiKeys, account: AccountId, key: ApiKeyId) -> None:
+    if not keys.revoke(account, key):
+        raise NotFound("The requested resource could not be found", param="id")
+
+
+def spend_key(keys: ApiKeys, secret: str, now: float) -> Spent:
+    spent = keys.spend(hash_of(secret), int(now)) if well_formed(secret) else None
+    if spent is None:
+        raise Unauthenticated("Invalid or missing API key")
+    return spent

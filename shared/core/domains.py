@@ -1,0 +1,128 @@
+"""Domains: what an account watches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+from shared.core.domain_names import registrable
+from shared.core.errors import Invalid
+from shared.core.ids import AccountId, DomainId, mint
+
+
+class DnsStatus(StrEnum):
+    PENDING = "pending"
+    VALID = "valid"
+    INVALID = "invalid"
+    MISSING = "missing"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKinds:
+    """Which reports of a domain are kept. Failure reports hold personal data of third parties
+    and are off until somebody asks for them (RFC 9991 section 7)."""
+
+    aggregate: bool = True
+    failure: bool = False
+    tls: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """``token`` is the local part of the domain's own reporting address; times are epoch seconds."""
+
+    id: DomainId
+    account: AccountId
+    name: str
+    token: str
+    created: int
+    updated: int
+    active: bool = False
+    activated: int | None = None
+    deactivated: int | None = None
+    kinds: ReportKinds = ReportKinds()
+    notes: str = ""
+    dns_status: DnsStatus = DnsStatus.PENDING
+    dns_status_message: str = "DNS has not been checked yet"
+    dns_checked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DomainPage:
+    """Domains in the order of their ids; ``more`` when the account has others after the last."""
+
+    items: list[Domain]
+    more: bool
+
+
+class Domains(Protocol):
+    def add(self, domain: Domain) -> None:
+        """``Invalid`` when the account has a domain of that name already."""
+
+    def get(self, account: AccountId, domain: DomainId) -> Domain | None: ...
+
+    def named(self, account: AccountId, name: str) -> Domain | None: ...
+
+    def resolve(self, account: AccountId, reference: str) -> Domain | None:
+        """By prefixed id, raw number or name; None for what names nothing of this account."""
+
+    def covering(self, account: AccountId, policy_domain: str) -> Domain | None:
+        """The account's domain that a report about ``policy_domain`` belongs to: that very
+        domain, else its nearest parent among the account's domains."""
+
+    def page(self, account: AccountId, *, after: DomainId | None, limit: int) -> DomainPage: ...
+
+    def activate(self, domain: Domain, *, allowed: int, now: int) -> Domain:
+        """``Invalid`` when the account has ``allowed`` active domains already, also under races."""
+
+    def deactivate(self, domain: Domain, *, now: int) -> Domain: ...
+
+    def change(self, domain: Domain) -> Domain:
+        """Store notes, kinds and DNS state of a domain that still exists; ``NotFound`` otherwise."""
+
+    def remove(self, domain: Domain) -> None:
+        """Remove the domain, its name and token at once; its data is purged by a worker."""
+
+
+def add_domain(
+    domains: Domains,
+    account: AccountId,
+    name: str,
+    *,
+    now: float,
+    new_token: Callable[[], str],
+    random_bits: Callable[[int], int],
+) -> Domain:
+    """A new domain, not yet active. ``Invalid`` for a bad name or one the account has."""
+    domain = Domain(
+        id=DomainId(mint(now, random_bits(12))),
+        account=account,
+        name=registrable(name),
+        token=new_token(),
+        created=int(now),
+        updated=int(now),
+    )
+    domains.add(domain)
+    return domain
+
+
+def change_domain(
+    domains: Domains,
+    domain: Domain,
+    *,
+    now: float,
+    notes: str | None = None,
+    kinds: ReportKinds | None = None,
+) -> Domain:
+    if notes is not None and len(notes) > 4_000:
+        raise Invalid("Notes may have 4,000 characters", param="notes")
+    changed = replace(
+        domain,
+        notes=domain.notes if notes is None else notes,
+        kinds=domain.kinds if kinds is None else kinds,
+        updated=int(now),
+    )
+    return domains.change(changed)

@@ -1,0 +1,46 @@
+"""Plans: every limit of an account has its name and number here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from shared.core.errors import Invalid
+
+ANONYMOUS_REQUESTS_PER_MINUTE: Final = 2
+"""For one address without an API key."""
+
+REFUSED_KEYS_PER_MINUTE: Final = 30
+"""Wrong API keys that one address may try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    name: str
+    included_domains: int
+    retention_days: int
+    requests_per_minute: int
+    failure_retention_days: int = 30
+
+
+_PLANS: Final = {
+    plan.name: plan
+    for plan in (
+        Plan("starter", included_domains=5, retention_days=90, requests_per_minute=30),
+        Plan("pro", included_domains=5, retention_days=180, requests_per_minute=30),
+        Plan("msp", included_domains=1_000, retention_days=400, requests_per_minute=300),
+        Plan("operator", included_domains=100_000, retention_days=800, requests_per_minute=6_000),
+    )
+}
+
+DEFAULT: Final = "operator"
+
+
+def plan_named(name: str) -> Plan:
+    if name not in _PLANS:
+        raise Invalid(f"There is no plan {name!r}; the plans are {', '.join(_PLANS)}", param="plan")
+    return _PLANS[name]
+
+
+def plan_names() -> tuple[str, ...]:
+    return tuple(_PLANS)

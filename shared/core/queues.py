@@ -1,0 +1,50 @@
+"""Work that is handed on: each message says what to do, and doing it twice is harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from shared.core.ids import AccountId, DomainId
+from shared.core.mail import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedDay:
+    """A day of a domain whose reports changed, so that its rollup is due."""
+
+    account: AccountId
+    domain: DomainId
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownHosts:
+    """Addresses of a day whose host names are not known yet."""
+
+    touched: TouchedDay
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedDomain:
+    account: AccountId
+    domain: DomainId
+
+
+class TouchedDays(Protocol):
+    def send(self, days: Iterable[TouchedDay]) -> None: ...
+
+
+class HostQuestions(Protocol):
+    def send(self, questions: Iterable[UnknownHosts]) -> None: ...
+
+
+class RemovedDomains(Protocol):
+    def send(self, domains: Iterable[RemovedDomain]) -> None: ...
+
+
+class Replays(Protocol):
+    def send(self, deliveries: Iterable[Delivery]) -> None: ...

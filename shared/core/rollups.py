@@ -1,0 +1,218 @@
+"""Rollups: what the facts of one domain and day add up to.
+
+A rollup is a pure function of that day's reports (and of what is known about the addresses in them), so
+redelivered, reordered, late and deleted reports cannot make it wrong: it is made anew, never added to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from shared.core.access import Readable
+from shared.core.ids import AccountId, DomainId
+from shared.core.mail import Trust
+from shared.mailauth.reports.values import Evaluated
+
+_CELLS = 12
+_DISPOSITIONS = {"quarantine": 1, "reject": 2}
+FORWARDED = frozenset({"forwarded", "trusted_forwarder", "mailing_list"})
+"""Override types by which a receiver says that it knows why authentication failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Messages by what happened to them.
+
+    ``cells`` counts (accepted, quarantined, rejected) x (SPF aligned no, yes) x (DKIM aligned no, yes).
+    ``forwarded`` counts those that failed DMARC and were overridden as forwarded or list mail.
+    """
+
+    cells: tuple[int, ...] = (0,) * _CELLS
+    forwarded: int = 0
+
+    def __add__(self, other: Counters) -> Counters:
+        cells = tuple(mine + theirs for mine, theirs in zip(self.cells, other.cells, strict=True))
+        return Counters(cells, self.forwarded + other.forwarded)
+
+    @property
+    def messages(self) -> int:
+        return sum(self.cells)
+
+    @property
+    def accepted(self) -> int:
+        """Neither quarantined nor rejected. The receiver's word, not proof of delivery."""
+        return sum(self.cells[0:4])
+
+    @property
+    def quarantined(self) -> int:
+        return sum(self.cells[4:8])
+
+    @property
+    def rejected(self) -> int:
+        return sum(self.cells[8:12])
+
+    @property
+    def spf_pass(self) -> int:
+        return sum(count for cell, count in enumerate(self.cells) if cell & 2)
+
+    @property
+    def dkim_pass(self) -> int:
+        return sum(count for cell, count in enumerate(self.cells) if cell & 1)
+
+    @property
+    def dmarc_pass(self) -> int:
+        return sum(count for cell, count in enumerate(self.cells) if cell & 3)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counters while they are being counted."""
+
+    cells: list[int] = field(default_factory=lambda: [0] * _CELLS)
+    forwarded: int = 0
+
+    def add(self, evaluated: Evaluated, count: int) -> None:
+        disposition = _DISPOSITIONS.get(evaluated.disposition or "", 0)
+        self.cells[disposition * 4 + (evaluated.spf == "pass") * 2 + (evaluated.dkim == "pass")] += count
+        if not evaluated.dmarc_pass and any(override.type in FORWARDED for override in evaluated.overrides):
+            self.forwarded += count
+
+    def counters(self) -> Counters:
+        return Counters(tuple(self.cells), self.forwarded)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What the aggregate reports of one trust class add up to."""
+
+    reports: int = 0
+    counters: Counters = Counters()
+
+    def __add__(self, other: Share) -> Share:
+        return Share(self.reports + other.reports, self.counters + other.counters)
+
+
+@dataclass(frozen=True, slots=True)
+class TlsTotals:
+    """Sessions as the summaries say; ``failures`` by result type as the details say (RFC 8460)."""
+
+    reports: int = 0
+    successful: int = 0
+    failed: int = 0
+    failures: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FailureTotals:
+    reports: int = 0
+    incidents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayTotals:
+    """All that a day of a domain adds up to. ``shares`` has the trust classes that were seen."""
+
+    day: date
+    shares: tuple[tuple[Trust, Share], ...] = ()
+    tls: TlsTotals = TlsTotals()
+    failure: FailureTotals = FailureTotals()
+
+    def share(self, trusts: Iterable[Trust] = tuple(Trust)) -> Share:
+        """The sum over some trust classes; over all by default."""
+        wanted = frozenset(trusts)
+        return sum((share for trust, share in self.shares if trust in wanted), Share())
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One address that sent as the domain on a day, under the sender it was recognised as.
+
+    ``evidence`` says by what (``dkim``, ``spf``, ``ptr``, ``network``, or ``none``). ``dkim_domains`` and
+    ``spf_domains`` passed, aligned or not. ``host`` is forward-confirmed if ``host_confirmed``.
+    """
+
+    sender_domain: str
+    sender_name: str
+    category: str
+    evidence: str
+    ip: str
+    counters: Counters
+    host: str | None = None
+    host_confirmed: bool = False
+    country: str | None = None
+    city: str | None = None
+    asn: int | None = None
+    network: str | None = None
+    dkim_domains: tuple[str, ...] = ()
+    spf_domains: tuple[str, ...] = ()
+    header_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterLine:
+    reporter: str
+    reports: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShareDetail:
+    """Sources and reporters of one trust class on a day; ``selectors`` are (d=, s=) pairs seen."""
+
+    trust: Trust
+    sources: tuple[SourceLine, ...]
+    reporters: tuple[ReporterLine, ...]
+    selectors: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayDetail:
+    day: date
+    shares: tuple[ShareDetail, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayRollup:
+    account: AccountId
+    domain: DomainId
+    totals: DayTotals
+    detail: DayDetail
+    expires: int
+    """Epoch seconds; the latest expiry among the day's reports, 0 when the day is empty."""
+
+    @property
+    def day(self) -> date:
+        return self.totals.day
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDay:
+    """A day of a whole account: aggregate reports and their messages, other reports by kind."""
+
+    day: date
+    reports: int = 0
+    messages: int = 0
+    tls_reports: int = 0
+    failure_reports: int = 0
+
+
+class Rollups(Protocol):
+    def version(self, account: AccountId, domain: DomainId, day: date) -> int:
+        """The version of a day's rollup, strongly consistent; 0 when there is none."""
+
+    def replace(self, rollup: DayRollup, *, expected: int) -> bool:
+        """Put a rollup in the place of version ``expected``, and move the account's day by the
+        difference, in one step. False when another version is there: read the facts again.
+        An empty rollup removes."""
+
+    def totals(self, right: Readable, first: date, last: date) -> list[DayTotals]:
+        """The days of a domain that have data, ascending."""
+
+    def details(self, right: Readable, first: date, last: date) -> list[DayDetail]:
+        """As ``totals``, with sources and reporters."""
+
+    def account_days(self, right: Readable, first: date, last: date) -> list[AccountDay]:
+        """The days of the whole account that have data, ascending."""

@@ -1,0 +1,64 @@
+"""Uploads: reports that a user hands in, and what became of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from shared.core.ids import AccountId, QuarantineId, ReportId, UploadId
+
+
+class UploadStatus(StrEnum):
+    WAITING = "waiting"
+    """The bytes have not arrived, or have not been opened yet."""
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedReport:
+    """One report of an upload: how it was filed (``Outcome``) and under which id."""
+
+    path: str
+    outcome: str
+    report: ReportId
+
+
+@dataclass(frozen=True, slots=True)
+class UploadProblem:
+    path: str
+    reason: str
+    detail: str
+    quarantine: QuarantineId
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    id: UploadId
+    account: AccountId
+    key: str
+    name: str
+    created: int
+    expires: int
+    status: UploadStatus = UploadStatus.WAITING
+    reports: tuple[UploadedReport, ...] = ()
+    problems: tuple[UploadProblem, ...] = ()
+
+
+class Uploads(Protocol):
+    def add(self, upload: Upload) -> None: ...
+
+    def get(self, account: AccountId, upload: UploadId) -> Upload | None: ...
+
+    def finish(
+        self,
+        account: AccountId,
+        upload: UploadId,
+        reports: tuple[UploadedReport, ...],
+        problems: tuple[UploadProblem, ...],
+    ) -> None:
+        """Note what became of it; harmless when asked again or when the upload was never announced."""
+
+
+def upload_key(account: AccountId, upload: UploadId) -> str:
+    return f"uploads/{account}/{upload}"
