@@ -34,3 +34,9 @@ CITY_DATABASE: Final = "POSTSEAL_CITY_DATABASE"
 
 SENDER_CATALOGUE: Final = "POSTSEAL_SENDER_CATALOGUE"
 """Path of an operator's own additions to the catalogue of senders; empty means none."""
+
+FAILURE_KEY: Final = "POSTSEAL_FAILURE_KEY"
+"""ARN of the KMS key that failure reports rest under, apart from everything else."""
+
+INDEX_ATTRIBUTES: Final[tuple[str, ...]] = ()
+"""Attributes that the table's indexes carry beside the keys; empty means every attribute."""

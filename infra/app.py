@@ -1,0 +1,55 @@
+"""The CDK app: the only file that reads context or environment. ``cdk synth -c stage=prod -c report_domain=...``"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from aws_cdk import App
+
+from infra.bundling import BuiltBundles, BundleError
+from infra.deployment import FLAGS, deploy
+from infra.stage import Stage, hosted, local
+
+
+def stage_from(app: App) -> Stage:
+    """Context: stage, report_domain, region, account, alarm_email; for ``local`` also mail_host, environment."""
+
+    def context(key: str) -> str | None:
+        value = app.node.try_get_context(key)
+        return None if value in (None, "") else str(value)
+
+    name = context("stage") or "local"
+    if name == "local":
+        return local(
+            report_domain=context("report_domain") or "reports.postseal.test",
+            mail_host=context("mail_host") or "mx.reports.postseal.test",
+            environment=json.loads(context("environment") or "{}"),
+        )
+    report_domain = context("report_domain")
+    if report_domain is None:
+        raise SystemExit(
+            f"stage {name} needs the domain that reports are mailed to: -c report_domain=reports.example.com"
+        )
+    return hosted(
+        name,
+        report_domain=report_domain,
+        region=context("region") or os.environ.get("CDK_DEFAULT_REGION") or "eu-west-1",
+        account=context("account") or os.environ.get("CDK_DEFAULT_ACCOUNT"),
+        alarm_email=context("alarm_email"),
+    )
+
+
+def main() -> None:
+    app = App(context=FLAGS)
+    stage = stage_from(app)
+    try:
+        deploy(app, stage, BuiltBundles(stage.platform))
+    except BundleError as error:
+        sys.exit(str(error))
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

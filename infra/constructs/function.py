@@ -1,0 +1,114 @@
+"""A function as every function here is made: one role, one log group, one alias, two alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.bundling import Bundles
+from infra.entries import Entry
+from infra.stage import Stage
+from shared import settings
+
+
+class EntryFunction(Construct):
+    """``alias`` is what triggers invoke: with SnapStart only a published version starts from a snapshot."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        entry: Entry,
+        stage: Stage,
+        bundles: Bundles,
+        *,
+        layer: lambda_.ILayerVersion,
+        statements: Sequence[iam.PolicyStatement],
+        environment: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, entry.name)
+        self.entry = entry
+        name = f"postseal-{stage.name}-{entry.name}"
+        log_group = logs.LogGroup(
+            self,
+            "log",
+            log_group_name=f"/postseal/{stage.name}/{entry.name}",
+            retention=retention(stage.log_days),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        role = iam.Role(
+            self,
+            "role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"What {entry.path} may do, and nothing else",
+        )
+        log_group.grant_write(role)
+        for statement in statements:
+            role.add_to_policy(statement)
+        self.function = lambda_.Function(
+            self,
+            "function",
+            function_name=name,
+            handler=f"functions.{entry.path.replace('/', '.')}.handler.handler",
+            code=bundles.code(entry),
+            layers=[layer],
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            memory_size=entry.memory,
+            timeout=Duration.seconds(entry.timeout),
+            role=role,
+            log_group=log_group,
+            tracing=lambda_.Tracing.ACTIVE,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if stage.snap_start else None,
+            environment={
+                **_powertools(entry, stage),
+                settings.STAGE: stage.name,
+                settings.REPORT_DOMAIN: stage.report_domain,
+                **environment,
+                **stage.environment,
+            },
+        )
+        self.alias = lambda_.Alias(self, "live", alias_name="live", version=self.function.current_version)
+
+    def alarms(self, scope: Construct) -> list[cloudwatch.Alarm]:
+        """One for errors, one for throttles: neither should ever happen, for bad input is not an error."""
+        metrics = {
+            "errors": self.function.metric_errors(period=Duration.minutes(5)),
+            "throttles": self.function.metric_throttles(period=Duration.minutes(5)),
+        }
+        return [
+            cloudwatch.Alarm(
+                scope,
+                f"{self.entry.name}-{what}",
+                alarm_description=f"{self.function.function_name}: {what} within five minutes.",
+                metric=metric,
+                threshold=1,
+                evaluation_periods=1,
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            )
+            for what, metric in metrics.items()
+        ]
+
+
+def _powertools(entry: Entry, stage: Stage) -> dict[str, str]:
+    return {
+        "POWERTOOLS_SERVICE_NAME": entry.name,
+        "POWERTOOLS_METRICS_NAMESPACE": "Postseal",
+        "POWERTOOLS_LOG_LEVEL": stage.log_level,
+    }
+
+
+def retention(days: int) -> logs.RetentionDays:
+    """The member for a number of days, of those that CloudWatch Logs offers."""
+    return {
+        1: logs.RetentionDays.ONE_DAY,
+        7: logs.RetentionDays.ONE_WEEK,
+        30: logs.RetentionDays.ONE_MONTH,
+        90: logs.RetentionDays.THREE_MONTHS,
+        365: logs.RetentionDays.ONE_YEAR,
+    }[days]

@@ -1,0 +1,64 @@
+"""A whole deployment of one stage, put together from its stacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import App, CliCredentialsStackSynthesizer, DefaultStackSynthesizer, Environment, Tags
+
+from infra.bundling import Bundles
+from infra.stacks.api import ApiStack
+from infra.stacks.data import DataStack
+from infra.stacks.mail import MailStack
+from infra.stacks.observability import ObservabilityStack
+from infra.stacks.workers import WorkersStack
+from infra.stage import Stage
+
+FLAGS: Final = {
+    # A version is what an alias points at: it has to change with the layer and with nothing but the function.
+    "@aws-cdk/aws-lambda:recognizeLayerVersion": True,
+    "@aws-cdk/aws-lambda:recognizeVersionProps": True,
+    "@aws-cdk/core:defaultCrossStackReferences": "strong",
+    "@aws-cdk/core:enablePartitionLiterals": True,
+    "@aws-cdk/aws-iam:minimizePolicies": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The stacks of one stage, in the order of their dependencies."""
+
+    data: DataStack
+    mail: MailStack
+    workers: WorkersStack
+    api: ApiStack
+    observability: ObservabilityStack
+
+
+def deploy(app: App, stage: Stage, bundles: Bundles) -> Deployment:
+    """Add the stacks to the app. Their names are ``postseal-<stage>-<stack>``."""
+
+    def common(description: str) -> dict[str, object]:
+        return {
+            "env": Environment(account=stage.account, region=stage.region),
+            "description": f"Postseal {stage.name}: {description}",
+            "termination_protection": stage.retain,
+            "synthesizer": CliCredentialsStackSynthesizer()
+            if stage.deploys_as_caller
+            else DefaultStackSynthesizer(),
+        }
+
+    prefix = f"postseal-{stage.name}"
+    data = DataStack(app, f"{prefix}-data", stage, **common("table, buckets, queues"))
+    mail = MailStack(app, f"{prefix}-mail", stage, data, **common("the report domain"))
+    workers = WorkersStack(
+        app, f"{prefix}-workers", stage, bundles, data, **common("functions behind queues")
+    )
+    api = ApiStack(app, f"{prefix}-api", stage, bundles, data, **common("the HTTP API"))
+    observability = ObservabilityStack(
+        app, f"{prefix}-observability", stage, data, workers, api, **common("alarms and dashboard")
+    )
+    Tags.of(app).add("application", "postseal")
+    Tags.of(app).add("stage", stage.name)
+    return Deployment(data, mail, workers, api, observability)

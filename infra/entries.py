@@ -1,0 +1,223 @@
+"""The functions as data: what each one is called, what starts it, and what it may touch.
+
+A grant is a verb on a thing. Roles and environment variables follow from it: a function that may not read
+a bucket does not learn its name either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+
+class Thing(StrEnum):
+    """Everything that a function can be granted a verb on."""
+
+    TABLE = "table"
+    GSI1 = "gsi1"
+    GSI2 = "gsi2"
+    MAIL_BUCKET = "mail-bucket"
+    DATA_BUCKET = "data-bucket"
+    FAILURE_KEY = "failure-key"
+    MAIL_QUEUE = "mail-queue"
+    ROLLUP_QUEUE = "rollup-queue"
+    HOSTS_QUEUE = "hosts-queue"
+    PURGE_QUEUE = "purge-queue"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Verbs (IAM actions without their service) on a thing; ``within`` is the key prefix in a bucket."""
+
+    thing: Thing
+    verbs: tuple[str, ...]
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumes:
+    """Started by a queue: up to ``batch`` messages gathered over ``window`` seconds, ``at_once`` in parallel."""
+
+    queue: Thing
+    batch: int
+    window: int
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Started once a day at this hour, UTC."""
+
+    hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One folder under ``functions/``, one Lambda function, one role."""
+
+    path: str
+    grants: tuple[Grant, ...]
+    trigger: Consumes | Daily | None = None
+    memory: int = 512
+    timeout: int = 29
+    layer: Literal["api", "workers"] = "api"
+
+    @property
+    def name(self) -> str:
+        """``api/api_keys`` is ``api-keys``, ``workers/ingest_mail`` is ``ingest-mail``."""
+        return self.path.rpartition("/")[2].replace("_", "-")
+
+
+def table(*verbs: str) -> Grant:
+    return Grant(Thing.TABLE, verbs)
+
+
+def sends(queue: Thing) -> Grant:
+    return Grant(queue, ("SendMessage",))
+
+
+def reads(bucket: Thing, within: str = "") -> Grant:
+    """Reading takes ListBucket too: without it a missing object looks forbidden rather than missing."""
+    return Grant(bucket, ("GetObject", "ListBucket"), within)
+
+
+def writes(bucket: Thing, within: str = "") -> Grant:
+    return Grant(bucket, ("PutObject",), within)
+
+
+def deletes(bucket: Thing, within: str = "") -> Grant:
+    return Grant(bucket, ("DeleteObject",), within)
+
+
+GSI1_QUERY: Final = Grant(Thing.GSI1, ("Query",))
+GSI2_QUERY: Final = Grant(Thing.GSI2, ("Query",))
+AUTHENTICATES: Final = (table("GetItem", "UpdateItem"),)
+"""Find the key by its hash, count the request against its rate."""
+
+API: Final = (
+    Entry("api/account", (*AUTHENTICATES, table("Query"), GSI1_QUERY)),
+    Entry("api/api_keys", (*AUTHENTICATES, table("Query", "PutItem", "DeleteItem"), GSI1_QUERY)),
+    Entry(
+        "api/domains",
+        (
+            *AUTHENTICATES,
+            table("Query", "PutItem", "DeleteItem", "BatchGetItem", "ConditionCheckItem"),
+            GSI1_QUERY,
+            GSI2_QUERY,
+            reads(Thing.DATA_BUCKET),
+            sends(Thing.PURGE_QUEUE),
+        ),
+    ),
+    Entry(
+        "api/reports",
+        (
+            *AUTHENTICATES,
+            table("Query", "PutItem", "DeleteItem", "BatchGetItem"),
+            GSI1_QUERY,
+            GSI2_QUERY,
+            reads(Thing.MAIL_BUCKET),
+            writes(Thing.MAIL_BUCKET, "uploads/"),
+            reads(Thing.DATA_BUCKET),
+            deletes(Thing.DATA_BUCKET),
+            Grant(Thing.FAILURE_KEY, ("Decrypt",)),
+            sends(Thing.ROLLUP_QUEUE),
+        ),
+    ),
+    Entry(
+        "api/quarantine",
+        (
+            *AUTHENTICATES,
+            table("Query", "DeleteItem"),
+            GSI1_QUERY,
+            reads(Thing.MAIL_BUCKET),
+            Grant(Thing.FAILURE_KEY, ("Decrypt",)),
+            sends(Thing.MAIL_QUEUE),
+        ),
+    ),
+    Entry("api/docs", AUTHENTICATES),
+    Entry("api/tlsrpt", (*AUTHENTICATES, writes(Thing.MAIL_BUCKET, "tlsrpt/"))),
+)
+
+WORKERS: Final = (
+    Entry(
+        "workers/ingest_mail",
+        (
+            table(
+                "GetItem",
+                "BatchGetItem",
+                "Query",
+                "PutItem",
+                "UpdateItem",
+                "DeleteItem",
+                "ConditionCheckItem",
+            ),
+            GSI1_QUERY,
+            reads(Thing.MAIL_BUCKET),
+            writes(Thing.MAIL_BUCKET, "failures/"),
+            deletes(Thing.MAIL_BUCKET),
+            reads(Thing.DATA_BUCKET),
+            writes(Thing.DATA_BUCKET),
+            Grant(Thing.FAILURE_KEY, ("GenerateDataKey", "Decrypt")),
+            sends(Thing.ROLLUP_QUEUE),
+        ),
+        Consumes(Thing.MAIL_QUEUE, batch=10, window=0, at_once=20),
+        memory=1024,
+        timeout=120,
+        layer="workers",
+    ),
+    Entry(
+        "workers/rollup",
+        (
+            table(
+                "GetItem",
+                "BatchGetItem",
+                "Query",
+                "PutItem",
+                "UpdateItem",
+                "DeleteItem",
+                "ConditionCheckItem",
+            ),
+            reads(Thing.DATA_BUCKET),
+            writes(Thing.DATA_BUCKET),
+            sends(Thing.HOSTS_QUEUE),
+        ),
+        Consumes(Thing.ROLLUP_QUEUE, batch=100, window=2, at_once=10),
+        memory=1024,
+        timeout=120,
+        layer="workers",
+    ),
+    Entry(
+        "workers/resolve_hosts",
+        (
+            table("BatchGetItem", "GetItem", "BatchWriteItem", "PutItem", "Query"),
+            sends(Thing.ROLLUP_QUEUE),
+        ),
+        Consumes(Thing.HOSTS_QUEUE, batch=20, window=2, at_once=5),
+        timeout=60,
+        layer="workers",
+    ),
+    Entry(
+        "workers/purge",
+        (
+            table("GetItem", "Query", "BatchWriteItem", "PutItem", "DeleteItem", "UpdateItem"),
+            GSI1_QUERY,
+            GSI2_QUERY,
+            reads(Thing.MAIL_BUCKET),
+            deletes(Thing.MAIL_BUCKET),
+            reads(Thing.DATA_BUCKET),
+            deletes(Thing.DATA_BUCKET),
+            sends(Thing.PURGE_QUEUE),
+        ),
+        Consumes(Thing.PURGE_QUEUE, batch=1, window=0, at_once=2),
+        timeout=300,
+        layer="workers",
+    ),
+    Entry(
+        "workers/reconcile",
+        (table("GetItem", "Query"), GSI1_QUERY, sends(Thing.ROLLUP_QUEUE)),
+        Daily(hour=3),
+        timeout=300,
+        layer="workers",
+    ),
+)

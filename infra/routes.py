@@ -1,0 +1,35 @@
+"""The HTTP API's routes as data: few catch-alls per resource, for the limit is 300 (the code routes on)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BASES: Final = ("/v1", "/dmarctrust/api/v1")
+"""The same resources answer under both: clients of DMARCTrust change their base URL and nothing else."""
+
+RESOURCES: Final = {
+    "account": "api/account",
+    "api-keys": "api/api_keys",
+    "docs": "api/docs",
+    "domains": "api/domains",
+    "openapi.json": "api/docs",
+    "quarantine": "api/quarantine",
+    "reports": "api/reports",
+    "uploads": "api/reports",
+}
+"""First part of the path after the base -> function that answers for it and for all below it."""
+
+OTHERS: Final = {"/tlsrpt/{token}": "api/tlsrpt"}
+
+UNKNOWN: Final = "api/docs"
+"""Answers what no route matches, so that a wrong path gets the error envelope like everything else."""
+
+
+def routes() -> dict[str, str]:
+    """Path of every route -> path of its function's folder."""
+    table = dict(OTHERS)
+    for base in BASES:
+        for resource, function in RESOURCES.items():
+            table[f"{base}/{resource}"] = function
+            table[f"{base}/{resource}/{{proxy+}}"] = function
+    return table

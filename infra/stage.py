@@ -1,0 +1,96 @@
+"""A stage: everything in which one deployment of Postseal differs from another."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+LAMBDA_PYTHON: Final = "3.13"
+LOCAL_ACCOUNT: Final = "000000000000"
+LOCAL_REGION: Final = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What wheels a bundle is made of; without ``uv_platform``, those of this machine's own Python."""
+
+    name: str
+    python: str
+    uv_platform: str | None = None
+
+
+LAMBDA: Final = Platform("lambda-arm64", LAMBDA_PYTHON, "aarch64-manylinux2014")
+HOST: Final = Platform("host", f"{sys.version_info.major}.{sys.version_info.minor}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One deployment. The stacks read nothing else: no context, no environment, no look-ups."""
+
+    name: str
+    report_domain: str
+    region: str
+    account: str | None
+    """Without an account the templates are good for whichever one they are deployed to."""
+    mail_host: str
+    """Name of the mail exchanger that the MX record of the report domain points at."""
+    alarm_email: str | None = None
+    retain: bool = True
+    """Whether table, buckets, key and zone outlive their stack and refuse to be deleted."""
+    snap_start: bool = True
+    receives_mail: bool = True
+    """Whether SES is set up here; if not, something else delivers to the bucket and the topic."""
+    requires_tls: bool = True
+    """Whether buckets, topic and queues refuse plain HTTP."""
+    deploys_as_caller: bool = False
+    """Whether the CLI's own credentials deploy, rather than the roles that ``cdk bootstrap`` made."""
+    platform: Platform = LAMBDA
+    log_days: int = 30
+    log_level: str = "INFO"
+    mail_days: int = 400
+    """Days that a raw mail or an upload rests, so that it can be read and replayed."""
+    failure_days: int = 30
+    """Days that a failure report rests: it can hold parts of somebody's mail."""
+    requests_per_second: int = 100
+    requests_burst: int = 200
+    environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Variables that every function gets beside its own."""
+
+
+def local(*, report_domain: str, mail_host: str, environment: Mapping[str, str]) -> Stage:
+    """The stage on the emulator: nothing is kept, wheels are the host's, SMTP listener instead of SES."""
+    return Stage(
+        name="local",
+        report_domain=report_domain,
+        region=LOCAL_REGION,
+        account=LOCAL_ACCOUNT,
+        mail_host=mail_host,
+        retain=False,
+        snap_start=False,
+        receives_mail=False,
+        requires_tls=False,
+        deploys_as_caller=True,
+        platform=HOST,
+        log_days=1,
+        requests_per_second=1000,
+        requests_burst=2000,
+        environment=MappingProxyType(dict(environment)),
+    )
+
+
+def hosted(
+    name: str, *, report_domain: str, region: str, account: str | None, alarm_email: str | None
+) -> Stage:
+    """A stage on AWS; ``prod`` keeps its data, any other is thrown away with its stacks."""
+    return Stage(
+        name=name,
+        report_domain=report_domain,
+        region=region,
+        account=account,
+        mail_host=f"inbound-smtp.{region}.amazonaws.com",
+        alarm_email=alarm_email,
+        retain=name == "prod",
+    )
