@@ -62,7 +62,8 @@ class Delivery:
     verdicts: Verdicts = Verdicts()
     sender: str = ""
     subject: str = ""
-    size: int | None = None
+    replay: bool = False
+    """Asked for again by a user: what it left in quarantine is looked at once more."""
 
 
 class Mailbox(Protocol):
@@ -73,9 +74,9 @@ class Mailbox(Protocol):
 
     def put(self, key: str, data: bytes) -> None: ...
 
-    def seclude(self, key: str) -> str:
-        """Move a delivery that holds a failure report to its own prefix, key and lifetime; the new key.
-        Doing it again is harmless."""
+    def seclude(self, key: str) -> None:
+        """Move a delivery that holds a failure report to a prefix, encryption key and lifetime of its
+        own. It keeps its name: every method finds it by the first key. Doing it again is harmless."""
 
     def remove(self, key: str) -> None:
         """Remove it; no error when it is gone already."""

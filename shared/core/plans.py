@@ -29,7 +29,7 @@ _PLANS: Final = {
         Plan("starter", included_domains=5, retention_days=90, requests_per_minute=30),
         Plan("pro", included_domains=5, retention_days=180, requests_per_minute=30),
         Plan("msp", included_domains=1_000, retention_days=400, requests_per_minute=300),
-        Plan("operator", included_domains=100_000, retention_days=800, requests_per_minute=6_000),
+        Plan("operator", included_domains=100_000, retention_days=7_300, requests_per_minute=6_000),
     )
 }
 

@@ -27,6 +27,7 @@ class Why(StrEnum):
     OUTSIDE_RETENTION = "outside_retention"
     IMPLAUSIBLE_PERIOD = "implausible_period"
     VIRUS = "virus"
+    MAIL_MISSING = "mail_missing"
 
 
 @dataclass(frozen=True, slots=True)
