@@ -1,0 +1,188 @@
+"""A report's XML cut behind each record, so that damage stays local and repetition stays cheap.
+
+Every piece goes to the parser, with two exceptions that leave the same result. A damaged piece is
+repaired and read by a new parser that is set below the same root. A record made of elements that have
+been read before, byte for byte, is handed to ``plain``, which knows what they say (``records.py``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from shared.mailauth.reports.deviations import Deviations
+from shared.mailauth.reports.limits import Limits
+from shared.mailauth.reports.reading import Reason, Unreadable
+from shared.mailauth.reports.repair import repaired, stray_schema_removed
+from shared.mailauth.reports.safe_xml import ELEMENT, MalformedXml, Node, SafeParser
+
+ParseElement = Callable[[bytes], Node | None]
+
+_MARKUP = re.compile(rb"<[?!A-Za-z_]")
+_DECLARATION = re.compile(rb"<\?xml(?=[\s?])[^<>]*>")
+_OPENING = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?record[\s>/]")
+_CLOSING = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?record\s*>")
+_PLAIN_CLOSING = b"</record>"
+
+
+class Pieces:
+    """Feeds a document piece by piece.
+
+    ``child`` takes each child of the root; ``plain`` a record it may know already, with the means to
+    parse one element of it, and says whether it did; ``lost`` a record that cannot be read.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        deviations: Deviations,
+        child: Callable[[Node], None],
+        plain: Callable[[bytes, ParseElement], bool],
+        lost: Callable[[str], None],
+    ) -> None:
+        self.namespace: str | None = None
+        self._limits = limits
+        self._note = deviations.note
+        self._child = child
+        self._plain = plain
+        self._lost = lost
+        self._parser = SafeParser(limits)
+        self._buffer = b""
+        self._closing: bytes | None = None
+        self._begun = False
+        self._ready = False
+
+    @property
+    def ended(self) -> bool:
+        return self._parser.ended
+
+    def feed(self, data: bytes) -> None:
+        buffer = self._buffer + data
+        if self._closing is None and (match := _CLOSING.search(buffer)):
+            self._closing = match[0]
+        at = 0
+        if self._closing is not None:
+            while (end := buffer.find(self._closing, at)) >= 0:
+                end += len(self._closing)
+                self._piece(buffer[at:end])
+                at = end
+        self._buffer = buffer[at:]
+        if len(self._buffer) > ELEMENT:
+            self._stream()
+
+    def close(self) -> None:
+        """Read what lies behind the last record."""
+        if not self._begun and not self._buffer.strip():
+            raise Unreadable(Reason.EMPTY, "nothing in it")
+        self._whole(self._first(self._buffer), last=True)
+
+    def _piece(self, piece: bytes) -> None:
+        if self._ready and self._plain(piece, self._element):
+            return
+        piece = self._first(piece)
+        children = self._whole(piece)
+        # Only behind a record that ends where the piece ends is the parser surely between two
+        # children of the root, and neither in a comment nor in a tag.
+        self._ready = (
+            self._closing == _PLAIN_CLOSING
+            and len(children) == 1
+            and children[0].name == "record"
+            and self._parser.depth == 1
+            and b"<!" not in piece
+            and b"<?" not in piece
+        )
+
+    def _first(self, piece: bytes) -> bytes:
+        """Read the head of the document, when the piece is its first; returns the rest of the piece."""
+        if self._begun:
+            return piece
+        self._begun = True
+        head = self._without_prolog(piece)
+        record = _OPENING.search(head)
+        at = record.start() if record else len(head)
+        self._whole(head[:at], last=record is None)
+        if self._parser.root is None or self._parser.root.rpartition(":")[2] != "feedback":
+            raise Unreadable(Reason.NOT_A_REPORT, f"the root element is {self._parser.root!r}")
+        return head[at:]
+
+    def _without_prolog(self, piece: bytes) -> bytes:
+        markup = _MARKUP.search(piece)
+        if markup is None:
+            raise Unreadable(Reason.NOT_A_REPORT, "no XML")
+        if markup.start():
+            self._note("leading_garbage", f"{markup.start()} bytes")
+        piece = piece[markup.start() :]
+        # Left out because it names encodings, and is often wrong: the bytes are UTF-8 by now.
+        if declaration := _DECLARATION.match(piece):
+            piece = piece[declaration.end() :]
+        if b"<xs" in piece and (clean := stray_schema_removed(piece)) != piece:
+            self._note("stray_schema", "")
+            piece = clean
+        return piece
+
+    def _whole(self, piece: bytes, *, last: bool = False) -> list[Node]:
+        parser, root, depth = self._parser, self._parser.root, self._parser.depth
+        if parser.ended:
+            self._trailing(piece)
+            return []
+        try:
+            children = parser.feed(piece)
+        except MalformedXml as error:
+            if parser.ended:
+                children = parser.take()
+                self._trailing(b"-")
+            else:
+                children = self._repair(piece, root, depth, last, str(error))
+        if root is None:
+            self.namespace = self._parser.namespace
+        for child in children:
+            self._child(child)
+        return children
+
+    def _repair(self, piece: bytes, root: str | None, depth: int, last: bool, why: str) -> list[Node]:
+        if depth > 1:
+            raise Unreadable(Reason.MALFORMED_XML, why)
+        clean, damage = repaired(piece, root, last=last)
+        self._parser = SafeParser(self._limits, root)
+        try:
+            children = self._parser.feed(clean)
+        except MalformedXml as error:
+            if self._parser.ended:
+                children = self._parser.take()
+                self._trailing(b"-")
+            elif root is None or last:
+                raise Unreadable(Reason.MALFORMED_XML, why) from error
+            else:
+                self._parser = SafeParser(self._limits, root)
+                self._lost(why)
+                return []
+        for code in damage:
+            self._note(code, why)
+        return children
+
+    def _stream(self) -> None:
+        """Read a piece that has grown too long to be kept for repair."""
+        piece, self._buffer = self._first(self._buffer), b""
+        self._ready = False
+        try:
+            children = self._parser.feed(piece)
+        except MalformedXml as error:
+            raise Unreadable(Reason.MALFORMED_XML, str(error)) from error
+        for child in children:
+            self._child(child)
+
+    def _element(self, element: bytes) -> Node | None:
+        """Parse one element as a child of the root; ``None`` when it is not just that."""
+        root = self._parser.root
+        try:
+            children = self._parser.feed(element)
+        except MalformedXml:
+            children = []
+        if len(children) == 1 and self._parser.depth == 1:
+            return children[0]
+        self._parser = SafeParser(self._limits, root)
+        return None
+
+    def _trailing(self, piece: bytes) -> None:
+        if piece.strip():
+            self._note("trailing_garbage", "")
