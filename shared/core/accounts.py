@@ -47,7 +47,8 @@ class Recipient:
 
 
 class Accounts(Protocol):
-    def add(self, account: Account) -> None: ...
+    def add(self, account: Account) -> None:
+        """``Conflict`` when its id or token is taken."""
 
     def get(self, account: AccountId) -> Account | None:
         """Strongly consistent; the domain counters are exact."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from shared.core.domain_names import registrable
 from shared.core.errors import Invalid
 from shared.core.ids import AccountId, DomainId, mint
+
+
+SHARDS: Final = 16
+"""Into how many parts scheduled work divides the active domains of the deployment."""
 
 
 class DnsStatus(StrEnum):
@@ -75,16 +79,23 @@ class Domains(Protocol):
 
     def page(self, account: AccountId, *, after: DomainId | None, limit: int) -> DomainPage: ...
 
-    def activate(self, domain: Domain, *, allowed: int, now: int) -> Domain:
-        """``Invalid`` when the account has ``allowed`` active domains already, also under races."""
+    def of_shard(self, shard: int, *, after: DomainId | None, limit: int) -> DomainPage:
+        """Active domains of all accounts whose id leaves ``shard`` when divided by ``SHARDS``, in the
+        order of their ids. For scheduled work; may lag behind a change by moments."""
 
-    def deactivate(self, domain: Domain, *, now: int) -> Domain: ...
+    def activate(self, domain: Domain, *, allowed: int, now: int) -> Domain:
+        """``Invalid`` when the account has ``allowed`` active domains already, also under races.
+        Of a domain that is active already, or gone, as ``deactivate``."""
+
+    def deactivate(self, domain: Domain, *, now: int) -> Domain:
+        """The domain as it is afterwards; ``NotFound`` when it is gone."""
 
     def change(self, domain: Domain) -> Domain:
         """Store notes, kinds and DNS state of a domain that still exists; ``NotFound`` otherwise."""
 
     def remove(self, domain: Domain) -> None:
-        """Remove the domain, its name and token at once; its data is purged by a worker."""
+        """Remove the domain, its name and token at once; its data is purged by a worker.
+        Harmless when it is gone already."""
 
 
 def add_domain(

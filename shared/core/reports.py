@@ -49,6 +49,8 @@ class ReportSummary:
     identity: str
     content: str
     deviations: int = 0
+    sole: bool = True
+    """Nothing else came in the same delivery, so that the delivery goes when the report goes."""
 
     @property
     def day(self) -> date:
@@ -127,19 +129,27 @@ class Reports(Protocol):
     ) -> ReportPage: ...
 
     def count(self, right: Readable, wanted: ReportFilter) -> int:
-        """How many reports ``page`` would list in all."""
+        """How many reports ``page`` would list in all.
+
+        Aggregate and TLS reports are counted by the day's rollups where those can tell, which
+        follow a store by moments; others one by one."""
 
     def find(self, right: Readable, report: ReportId) -> ReportSummary | None: ...
 
     def fact(self, summary: ReportSummary) -> Fact | None: ...
 
-    def remove(self, summary: ReportSummary) -> None: ...
+    def remove(self, summary: ReportSummary) -> None:
+        """Remove it whole, so that it could be filed again; harmless when it is gone."""
+
+    def clear(self, account: AccountId, domain: DomainId, *, limit: int) -> int:
+        """Remove up to ``limit`` reports of a removed domain, live or expired; how many there were.
+        Ask again, also after a crash, until it is 0."""
 
     def of_day(self, account: AccountId, domain: DomainId, day: date) -> Iterator[Fact]:
         """Every live report of a domain and day, of all kinds; strongly consistent."""
 
     def days_of(self, account: AccountId, domain: DomainId) -> Iterator[tuple[date, int]]:
-        """The days that hold reports of a domain, each with how many."""
+        """The days that hold live reports of a domain, ascending, each with how many. Reads them all."""
 
 
 def report_identity(

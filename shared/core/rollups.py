@@ -201,7 +201,8 @@ class AccountDay:
 
 class Rollups(Protocol):
     def version(self, account: AccountId, domain: DomainId, day: date) -> int:
-        """The version of a day's rollup, strongly consistent; 0 when there is none."""
+        """The version of a day's rollup, strongly consistent; 0 when there never was one.
+        It rises with every replacement, also by an empty rollup."""
 
     def replace(self, rollup: DayRollup, *, expected: int) -> bool:
         """Put a rollup in the place of version ``expected``, and move the account's day by the
@@ -213,6 +214,9 @@ class Rollups(Protocol):
 
     def details(self, right: Readable, first: date, last: date) -> list[DayDetail]:
         """As ``totals``, with sources and reporters."""
+
+    def days_of(self, account: AccountId, domain: DomainId) -> list[date]:
+        """The days of a domain that have a rollup, ascending; for purging and rebuilding."""
 
     def account_days(self, right: Readable, first: date, last: date) -> list[AccountDay]:
         """The days of the whole account that have data, ascending."""

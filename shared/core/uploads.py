@@ -57,7 +57,8 @@ class Uploads(Protocol):
         reports: tuple[UploadedReport, ...],
         problems: tuple[UploadProblem, ...],
     ) -> None:
-        """Note what became of it; harmless when asked again or when the upload was never announced."""
+        """Note what became of it. What was noted first stays, as a redelivery would find duplicates
+        only; nothing happens when the upload was never announced."""
 
 
 def upload_key(account: AccountId, upload: UploadId) -> str:

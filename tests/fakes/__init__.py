@@ -1,0 +1,36 @@
+"""In-memory stores. ``tests/contract`` holds each to the same promises as the real one."""
+
+from tests.fakes.accounts import FakeAccounts
+from tests.fakes.api_keys import FakeAddressLimits, FakeApiKeys
+from tests.fakes.domains import FakeDomains
+from tests.fakes.hosts import FakeHosts
+from tests.fakes.mail import FakeMailbox
+from tests.fakes.quarantine import FakeQuarantine
+from tests.fakes.queues import (
+    FakeHostQuestions,
+    FakeQueue,
+    FakeRemovedDomains,
+    FakeReplays,
+    FakeTouchedDays,
+)
+from tests.fakes.reports import FakeReports
+from tests.fakes.rollups import FakeRollups
+from tests.fakes.uploads import FakeUploads
+
+__all__ = [
+    "FakeAccounts",
+    "FakeAddressLimits",
+    "FakeApiKeys",
+    "FakeDomains",
+    "FakeHostQuestions",
+    "FakeHosts",
+    "FakeMailbox",
+    "FakeQuarantine",
+    "FakeQueue",
+    "FakeRemovedDomains",
+    "FakeReplays",
+    "FakeReports",
+    "FakeRollups",
+    "FakeTouchedDays",
+    "FakeUploads",
+]

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.core import ids
+from shared.core.accounts import Recipient
+from shared.core.domain_names import ancestors, normalise
+from shared.core.domains import SHARDS, Domain, DomainPage
+from shared.core.errors import Invalid, NotFound
+from shared.core.ids import AccountId, DomainId
+from tests.fakes.accounts import FakeAccounts
+
+
+class FakeDomains:
+    """Counts the domains of its accounts as they come and go."""
+
+    def __init__(self, accounts: FakeAccounts) -> None:
+        self.accounts = accounts
+        self.stored: dict[tuple[AccountId, DomainId], Domain] = {}
+
+    def add(self, domain: Domain) -> None:
+        if self.named(domain.account, domain.name) is not None:
+            raise Invalid(f"The account has the domain {domain.name} already", param="domain")
+        self.accounts.move(domain.account, domains=1)
+        self.stored[domain.account, domain.id] = domain
+        self.accounts.tokens[domain.token] = Recipient(domain.account, domain.id)
+
+    def get(self, account: AccountId, domain: DomainId) -> Domain | None:
+        return self.stored.get((account, domain))
+
+    def named(self, account: AccountId, name: str) -> Domain | None:
+        return next((domain for domain in self._of(account) if domain.name == name), None)
+
+    def resolve(self, account: AccountId, reference: str) -> Domain | None:
+        try:
+            return self.get(account, DomainId(ids.parse(ids.DOMAIN, reference)))
+        except NotFound:
+            pass
+        try:
+            return self.named(account, normalise(reference))
+        except Invalid:
+            return None
+
+    def covering(self, account: AccountId, policy_domain: str) -> Domain | None:
+        found = (self.named(account, name) for name in ancestors(policy_domain))
+        return next((domain for domain in found if domain is not None), None)
+
+    def page(self, account: AccountId, *, after: DomainId | None, limit: int) -> DomainPage:
+        return _page(self._of(account), after, limit)
+
+    def of_shard(self, shard: int, *, after: DomainId | None, limit: int) -> DomainPage:
+        wanted = [domain for domain in self.stored.values() if domain.active and domain.id % SHARDS == shard]
+        return _page(wanted, after, limit)
+
+    def activate(self, domain: Domain, *, allowed: int, now: int) -> Domain:
+        current = self._current(domain)
+        if current.active:
+            return current
+        account = self.accounts.get(domain.account)
+        if account is None or account.active_domains >= allowed:
+            raise Invalid(f"The plan allows {allowed} active domains", param="id")
+        self.accounts.move(domain.account, active=1)
+        return self._store(replace(current, active=True, activated=now, updated=now))
+
+    def deactivate(self, domain: Domain, *, now: int) -> Domain:
+        current = self._current(domain)
+        if not current.active:
+            return current
+        self.accounts.move(domain.account, active=-1)
+        return self._store(replace(current, active=False, deactivated=now, updated=now))
+
+    def change(self, domain: Domain) -> Domain:
+        changed = replace(
+            self._current(domain),
+            notes=domain.notes,
+            kinds=domain.kinds,
+            dns_status=domain.dns_status,
+            dns_status_message=domain.dns_status_message,
+            dns_checked=domain.dns_checked,
+            updated=domain.updated,
+        )
+        return self._store(changed)
+
+    def remove(self, domain: Domain) -> None:
+        current = self.stored.pop((domain.account, domain.id), None)
+        if current is not None:
+            self.accounts.tokens.pop(current.token, None)
+            self.accounts.move(domain.account, domains=-1, active=-1 if current.active else 0)
+
+    def _of(self, account: AccountId) -> list[Domain]:
+        return [domain for (owner, _), domain in self.stored.items() if owner == account]
+
+    def _current(self, domain: Domain) -> Domain:
+        current = self.get(domain.account, domain.id)
+        if current is None:
+            raise NotFound("The requested resource could not be found", param="id")
+        return current
+
+    def _store(self, domain: Domain) -> Domain:
+        self.stored[domain.account, domain.id] = domain
+        return domain
+
+
+def _page(domains: list[Domain], after: DomainId | None, limit: int) -> DomainPage:
+    later = sorted(
+        (domain for domain in domains if after is None or domain.id > after), key=lambda domain: domain.id
+    )
+    return DomainPage(later[:limit], len(later) > limit)

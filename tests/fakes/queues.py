@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from shared.core.mail import Delivery
+from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+
+T = TypeVar("T")
+
+
+class FakeQueue(Generic[T]):
+    """What was sent, in order."""
+
+    def __init__(self) -> None:
+        self.sent: list[T] = []
+
+    def send(self, messages: Iterable[T]) -> None:
+        self.sent.extend(messages)
+
+
+class FakeTouchedDays(FakeQueue[TouchedDay]):
+    def send(self, days: Iterable[TouchedDay]) -> None:
+        super().send(days)
+
+
+class FakeHostQuestions(FakeQueue[UnknownHosts]):
+    def send(self, questions: Iterable[UnknownHosts]) -> None:
+        super().send(questions)
+
+
+class FakeRemovedDomains(FakeQueue[RemovedDomain]):
+    def send(self, domains: Iterable[RemovedDomain]) -> None:
+        super().send(domains)
+
+
+class FakeReplays(FakeQueue[Delivery]):
+    def send(self, deliveries: Iterable[Delivery]) -> None:
+        super().send(deliveries)

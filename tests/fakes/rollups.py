@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from datetime import date
+
+from shared.core.access import Readable
+from shared.core.ids import AccountId, DomainId
+from shared.core.rollups import AccountDay, DayDetail, DayRollup, DayTotals
+
+_Home = tuple[AccountId, DomainId]
+
+
+class FakeRollups:
+    def __init__(self) -> None:
+        self.stored: dict[tuple[_Home, date], DayRollup] = {}
+        self.versions: dict[tuple[_Home, date], int] = {}
+
+    def version(self, account: AccountId, domain: DomainId, day: date) -> int:
+        return self.versions.get(((account, domain), day), 0)
+
+    def replace(self, rollup: DayRollup, *, expected: int) -> bool:
+        key = (rollup.account, rollup.domain), rollup.day
+        if self.versions.get(key, 0) != expected:
+            return False
+        self.versions[key] = expected + 1
+        if rollup.totals == DayTotals(rollup.day):
+            self.stored.pop(key, None)
+        else:
+            self.stored[key] = rollup
+        return True
+
+    def totals(self, right: Readable, first: date, last: date) -> list[DayTotals]:
+        return [rollup.totals for rollup in self._between(right, first, last)]
+
+    def details(self, right: Readable, first: date, last: date) -> list[DayDetail]:
+        return [rollup.detail for rollup in self._between(right, first, last)]
+
+    def days_of(self, account: AccountId, domain: DomainId) -> list[date]:
+        return sorted(day for home, day in self.stored if home == (account, domain))
+
+    def account_days(self, right: Readable, first: date, last: date) -> list[AccountDay]:
+        sums: dict[date, AccountDay] = {}
+        for ((account, _), day), rollup in sorted(self.stored.items(), key=lambda item: item[0][1]):
+            if account == right.account and first <= day <= last:
+                sums[day] = _added(sums.get(day, AccountDay(day)), rollup.totals)
+        return [value for value in sums.values() if value != AccountDay(value.day)]
+
+    def _between(self, right: Readable, first: date, last: date) -> list[DayRollup]:
+        if right.domain is None:
+            raise ValueError("rollups of days are read of one domain")
+        home = right.account, right.domain.id
+        days = sorted(day for owner, day in self.stored if owner == home and first <= day <= last)
+        return [self.stored[home, day] for day in days]
+
+
+def _added(sums: AccountDay, totals: DayTotals) -> AccountDay:
+    share = totals.share()
+    return AccountDay(
+        sums.day,
+        reports=sums.reports + share.reports,
+        messages=sums.messages + share.counters.messages,
+        tls_reports=sums.tls_reports + totals.tls.reports,
+        failure_reports=sums.failure_reports + totals.failure.reports,
+    )
