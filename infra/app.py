@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from typing import cast, get_args
 
 from aws_cdk import App
 
 from infra.bundling import BuiltBundles, BundleError
 from infra.deployment import FLAGS, deploy
-from infra.stage import Stage, hosted, local
+from infra.stage import SnapStart, Stage, hosted, local
 
 
 def stage_from(app: App) -> Stage:
@@ -38,7 +39,14 @@ def stage_from(app: App) -> Stage:
         region=context("region") or os.environ.get("CDK_DEFAULT_REGION") or "eu-west-1",
         account=context("account") or os.environ.get("CDK_DEFAULT_ACCOUNT"),
         alarm_email=context("alarm_email"),
+        snap_start=_snap_start(context("snap_start") or "api"),
     )
+
+
+def _snap_start(value: str) -> SnapStart:
+    if value not in get_args(SnapStart):
+        raise SystemExit(f"snap_start is one of {', '.join(get_args(SnapStart))}, not {value}")
+    return cast(SnapStart, value)
 
 
 def main() -> None:

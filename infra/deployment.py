@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from aws_cdk import App, CliCredentialsStackSynthesizer, DefaultStackSynthesizer, Environment, Tags
+from aws_cdk import (
+    App,
+    CliCredentialsStackSynthesizer,
+    DefaultStackSynthesizer,
+    Environment,
+    Tags,
+    Validations,
+)
+from cdk_nag import AwsSolutionsChecks
 
 from infra.bundling import Bundles
 from infra.stacks.api import ApiStack
@@ -14,6 +22,7 @@ from infra.stacks.mail import MailStack
 from infra.stacks.observability import ObservabilityStack
 from infra.stacks.workers import WorkersStack
 from infra.stage import Stage
+from infra.suppressions import suppress
 
 FLAGS: Final = {
     # A version is what an alias points at: it has to change with the layer and with nothing but the function.
@@ -59,6 +68,8 @@ def deploy(app: App, stage: Stage, bundles: Bundles) -> Deployment:
     observability = ObservabilityStack(
         app, f"{prefix}-observability", stage, data, workers, api, **common("alarms and dashboard")
     )
+    suppress(app, stage, data)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     Tags.of(app).add("application", "postseal")
     Tags.of(app).add("stage", stage.name)
     return Deployment(data, mail, workers, api, observability)

@@ -11,7 +11,6 @@ from infra.entries import Entry, Grant, Thing
 from infra.stacks.data import DataStack
 from shared import settings
 
-_BUCKETS = {Thing.MAIL_BUCKET: settings.MAIL_BUCKET, Thing.DATA_BUCKET: settings.DATA_BUCKET}
 _QUEUES = {
     Thing.MAIL_QUEUE: settings.MAIL_QUEUE,
     Thing.ROLLUP_QUEUE: settings.ROLLUP_QUEUE,
@@ -27,31 +26,43 @@ def statements(grants: Iterable[Grant], data: DataStack) -> list[iam.PolicyState
 
 def environment(entry: Entry, data: DataStack) -> dict[str, str]:
     """The variables that name what the entry may touch."""
-    variables: dict[str, str] = {}
-    for grant in entry.grants:
-        thing = grant.thing
-        if thing in (Thing.TABLE, Thing.GSI1, Thing.GSI2):
-            variables[settings.TABLE] = data.table.table_name
-        elif thing in _BUCKETS:
-            variables[_BUCKETS[thing]] = _bucket(thing, data).bucket_name
-        elif thing is Thing.FAILURE_KEY:
-            variables[settings.FAILURE_KEY] = data.failure_key.key_arn
-        else:
-            variables[_QUEUES[thing]] = data.queues[thing].main.queue_url
-    return variables
+    return dict(_variable(grant.thing, data) for grant in entry.grants)
+
+
+def bucket(thing: Thing, data: DataStack) -> s3.IBucket | None:
+    """The bucket, if the thing is one."""
+    return {Thing.MAIL_BUCKET: data.mail, Thing.DATA_BUCKET: data.data}.get(thing)
+
+
+def _variable(thing: Thing, data: DataStack) -> tuple[str, str]:
+    match thing:
+        case Thing.TABLE | Thing.GSI1 | Thing.GSI2:
+            return settings.TABLE, data.table.table_name
+        case Thing.MAIL_BUCKET:
+            return settings.MAIL_BUCKET, data.mail.bucket_name
+        case Thing.DATA_BUCKET:
+            return settings.DATA_BUCKET, data.data.bucket_name
+        case Thing.FAILURE_KEY:
+            return settings.FAILURE_KEY, data.failure_key.key_arn
+        case _:
+            return _QUEUES[thing], data.queues[thing].main.queue_url
 
 
 def _statements(grant: Grant, data: DataStack) -> list[iam.PolicyStatement]:
     thing = grant.thing
-    if thing is Thing.TABLE:
-        return [_allow("dynamodb", grant.verbs, data.table.table_arn)]
-    if thing in (Thing.GSI1, Thing.GSI2):
-        return [_allow("dynamodb", grant.verbs, f"{data.table.table_arn}/index/{thing}")]
-    if thing in _BUCKETS:
-        return _on_bucket(grant, _bucket(thing, data))
-    if thing is Thing.FAILURE_KEY:
-        return [_allow("kms", grant.verbs, data.failure_key.key_arn)]
-    return [_allow("sqs", grant.verbs, data.queues[thing].main.queue_arn)]
+    match thing:
+        case Thing.TABLE:
+            return [_allow("dynamodb", grant.verbs, data.table.table_arn)]
+        case Thing.GSI1 | Thing.GSI2:
+            return [_allow("dynamodb", grant.verbs, f"{data.table.table_arn}/index/{thing}")]
+        case Thing.MAIL_BUCKET:
+            return _on_bucket(grant, data.mail)
+        case Thing.DATA_BUCKET:
+            return _on_bucket(grant, data.data)
+        case Thing.FAILURE_KEY:
+            return [_allow("kms", grant.verbs, data.failure_key.key_arn)]
+        case _:
+            return [_allow("sqs", grant.verbs, data.queues[thing].main.queue_arn)]
 
 
 def _on_bucket(grant: Grant, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
@@ -62,10 +73,6 @@ def _on_bucket(grant: Grant, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
         condition = {"StringLike": {"s3:prefix": f"{grant.within}*"}} if grant.within else {}
         allowed.append(_allow("s3", ("ListBucket",), bucket.bucket_arn, condition))
     return allowed
-
-
-def _bucket(thing: Thing, data: DataStack) -> s3.IBucket:
-    return data.mail if thing is Thing.MAIL_BUCKET else data.data
 
 
 def _allow(

@@ -10,16 +10,18 @@ BASES: Final = ("/v1", "/dmarctrust/api/v1")
 RESOURCES: Final = {
     "account": "api/account",
     "api-keys": "api/api_keys",
-    "docs": "api/docs",
     "domains": "api/domains",
-    "openapi.json": "api/docs",
     "quarantine": "api/quarantine",
     "reports": "api/reports",
     "uploads": "api/reports",
 }
 """First part of the path after the base -> function that answers for it and for all below it."""
 
-OTHERS: Final = {"/tlsrpt/{token}": "api/tlsrpt"}
+OTHERS: Final = {
+    "/tlsrpt/{token}": "api/tlsrpt",
+    "/v1/docs": "api/docs",
+    "/v1/openapi.json": "api/docs",
+}
 
 UNKNOWN: Final = "api/docs"
 """Answers what no route matches, so that a wrong path gets the error envelope like everything else."""

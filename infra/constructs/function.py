@@ -64,7 +64,7 @@ class EntryFunction(Construct):
             role=role,
             log_group=log_group,
             tracing=lambda_.Tracing.ACTIVE,
-            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if stage.snap_start else None,
+            snap_start=_snap_start(entry, stage),
             environment={
                 **_powertools(entry, stage),
                 settings.STAGE: stage.name,
@@ -93,6 +93,11 @@ class EntryFunction(Construct):
             )
             for what, metric in metrics.items()
         ]
+
+
+def _snap_start(entry: Entry, stage: Stage) -> lambda_.SnapStartConf | None:
+    wanted = stage.snap_start == "all" or (stage.snap_start == "api" and entry.layer == "api")
+    return lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if wanted else None
 
 
 def _powertools(entry: Entry, stage: Stage) -> dict[str, str]:

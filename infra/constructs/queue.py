@@ -7,7 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.entries import Entry, Thing
+from infra.entries import Consumes, Entry, Thing
 from infra.stage import Stage
 
 ATTEMPTS = 5
@@ -17,7 +17,7 @@ ATTEMPTS = 5
 class WorkQueue(Construct):
     """``main`` for the work, ``dead`` for what nobody could do."""
 
-    def __init__(self, scope: Construct, thing: Thing, stage: Stage, *, visibility: Duration) -> None:
+    def __init__(self, scope: Construct, thing: Thing, stage: Stage, consumer: Entry) -> None:
         super().__init__(scope, thing.value)
         self.thing = thing
         self.dead = sqs.Queue(
@@ -32,7 +32,7 @@ class WorkQueue(Construct):
             "main",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=stage.requires_tls,
-            visibility_timeout=visibility,
+            visibility_timeout=_visibility(stage, consumer),
             # Less than the dead letters' 14 days, which count from the first arrival.
             retention_period=Duration.days(7),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=ATTEMPTS),
@@ -65,6 +65,7 @@ class WorkQueue(Construct):
         return [dead, age]
 
 
-def visibility_for(consumer: Entry, window: int) -> Duration:
+def _visibility(stage: Stage, consumer: Entry) -> Duration:
     """Six times the consumer's time limit and the time it gathers: AWS's own rule for retries."""
-    return Duration.seconds(6 * consumer.timeout + window)
+    assert isinstance(consumer.trigger, Consumes)
+    return Duration.seconds(stage.redelivery_seconds or 6 * consumer.timeout + consumer.trigger.window)

@@ -13,7 +13,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.constructs.bucket import private_bucket
-from infra.constructs.queue import WorkQueue, visibility_for
+from infra.constructs.queue import WorkQueue
 from infra.entries import WORKERS, Consumes, Thing
 from infra.stage import Stage
 from shared import settings
@@ -48,9 +48,7 @@ class DataStack(Stack):
         )
         self.data = private_bucket(self, "data", stage, days={})
         self.queues = {
-            entry.trigger.queue: WorkQueue(
-                self, entry.trigger.queue, stage, visibility=visibility_for(entry, entry.trigger.window)
-            )
+            entry.trigger.queue: WorkQueue(self, entry.trigger.queue, stage, consumer=entry)
             for entry in WORKERS
             if isinstance(entry.trigger, Consumes)
         }

@@ -41,10 +41,11 @@ class ObservabilityStack(Stack):
             topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
         queues = list(data.queues.values())
         functions = [*api.functions, *workers.functions]
-        alarms = [
-            *api.alarms(self),
-            *(alarm for part in (*queues, *functions) for alarm in part.alarms(self)),
-        ]
+        alarms = api.alarms(self)
+        for queue in queues:
+            alarms += queue.alarms(self)
+        for function in functions:
+            alarms += function.alarms(self)
         for alarm in alarms:
             alarm.add_alarm_action(actions.SnsAction(topic))
         _dashboard(self, stage, api, queues, functions, alarms)
