@@ -1,0 +1,138 @@
+"""Deploy the ``local`` stage to the emulator with the ordinary CDK command line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+from botocore.exceptions import ClientError
+
+from infra.local import layout
+from infra.local.credentials import ACCOUNT, REGION, client_environment
+from infra.local.outputs import Outputs, read_outputs
+from infra.local.tools import cdk, run_quietly
+from shared import settings
+
+ASSETS: Final = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
+"""Bucket that the CLI uploads bundles to; ``cdk bootstrap`` would make it, with roles of no use here."""
+
+SOURCES: Final = (
+    "functions",
+    "shared",
+    "infra",
+    "pyproject.toml",
+    "uv.lock",
+    "package-lock.json",
+    "cdk.json",
+)
+"""What a deployment is made of."""
+
+ENDPOINT_VARIABLE: Final = "POSTSEAL_FUNCTION_ENDPOINT"
+"""Endpoint that the functions talk to instead of the emulator: a proxy between, for tests of failures."""
+
+
+def function_environment(dns_servers: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables that every function gets in this stage.
+
+    Without a proxy the endpoint is left out: the emulator gives each worker its own address, and that
+    still holds when the stack starts again on another port.
+    """
+    variables = {settings.DNS_SERVERS: dns_servers}
+    if proxy := environment.get(ENDPOINT_VARIABLE):
+        variables["AWS_ENDPOINT_URL"] = proxy
+    return variables
+
+
+def deploy(endpoint: str, variables: Mapping[str, str]) -> tuple[Outputs, bool]:
+    """Deploy what changed since the last time; returns the outputs and whether there was anything to do."""
+    digest = fingerprint(layout.CHECKOUT, variables)
+    if _deployed(layout.DEPLOYED_FILE, digest) and layout.OUTPUTS_FILE.exists():
+        outputs = read_outputs(layout.OUTPUTS_FILE)
+        if _is_there(endpoint, outputs):
+            return outputs, False
+    command = [
+        *cdk(),
+        *("deploy", "--all", "--require-approval", "never", "--progress", "events", "--concurrency", "4"),
+        *("--app", f'"{sys.executable}" -m infra.app', "--output", str(layout.ASSEMBLY)),
+        *("--outputs-file", str(layout.OUTPUTS_FILE)),
+        *("--context", "stage=local", "--context", f"environment={json.dumps(dict(variables))}"),
+    ]
+    _make_asset_bucket(endpoint)
+    run_quietly(command, _cli_environment(endpoint), what="cdk deploy", log=layout.LOCAL / "deploy.log")
+    outputs = read_outputs(layout.OUTPUTS_FILE)
+    layout.DEPLOYED_FILE.write_text(json.dumps({"fingerprint": digest}))
+    return outputs, True
+
+
+def fingerprint(root: Path, variables: Mapping[str, str]) -> str:
+    """Digest of everything that a deployment depends on: sources, locks and the functions' variables."""
+    digest = hashlib.sha256(json.dumps(dict(variables), sort_keys=True).encode())
+    for path in _source_files(root):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _source_files(root: Path) -> Iterable[Path]:
+    for name in SOURCES:
+        path = root / name
+        if path.is_file():
+            yield path
+        else:
+            found = (file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+            # This package drives the deployment; nothing of it is deployed.
+            yield from sorted(file for file in found if root / "infra" / "local" not in file.parents)
+
+
+def _deployed(record: Path, digest: str) -> bool:
+    try:
+        return bool(json.loads(record.read_text())["fingerprint"] == digest)
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _is_there(endpoint: str, outputs: Outputs) -> bool:
+    """Whether the emulator really holds the deployment: its state may have been lost."""
+    try:
+        _client("dynamodb", endpoint).describe_table(TableName=outputs.table)
+        _client("apigatewayv2", endpoint).get_api(ApiId=outputs.api_id)
+    except ClientError:
+        return False
+    return True
+
+
+def _make_asset_bucket(endpoint: str) -> None:
+    s3 = _client("s3", endpoint)
+    try:
+        s3.head_bucket(Bucket=ASSETS)
+    except ClientError:
+        s3.create_bucket(Bucket=ASSETS)
+
+
+def _client(service: str, endpoint: str) -> Any:
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+def _cli_environment(endpoint: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {
+        **inherited,
+        **client_environment(endpoint),
+        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+        "CDK_DEFAULT_REGION": REGION,
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CI": "true",
+        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+    }

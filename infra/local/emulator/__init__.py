@@ -1,0 +1,1 @@
+"""The emulator of AWS: one process, in an environment of its own."""

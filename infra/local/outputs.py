@@ -1,0 +1,43 @@
+"""What the deployed stacks tell: the ids of their CloudFormation outputs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.local.refusal import Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """The names that the rest of the local stack needs of the deployment."""
+
+    api_id: str
+    table: str
+    mail_bucket: str
+    data_bucket: str
+    mail_topic: str
+    report_domain: str
+    queues: dict[str, str]
+    """URL by name: mail, rollup, hosts, purge."""
+
+
+def read_outputs(path: Path) -> Outputs:
+    """Read the file that ``cdk deploy --outputs-file`` wrote: ``{stack: {output id: value}}``."""
+    stacks = json.loads(path.read_text())
+    values: dict[str, str] = {key: value for stack in stacks.values() for key, value in stack.items()}
+    try:
+        return Outputs(
+            api_id=values["ApiId"],
+            table=values["TableName"],
+            mail_bucket=values["MailBucket"],
+            data_bucket=values["DataBucket"],
+            mail_topic=values["MailTopic"],
+            report_domain=values["ReportDomain"],
+            queues={
+                name: values[f"{name.capitalize()}Queue"] for name in ("mail", "rollup", "hosts", "purge")
+            },
+        )
+    except KeyError as missing:
+        raise Refused(f"the deployed stacks have no output {missing.args[0]}") from None

@@ -1,0 +1,57 @@
+"""``.local/stack.json``: how to reach the running stack."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where something listens."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """A running local stack, as its file tells it."""
+
+    api_url: str
+    """Base of the API: ``{api_url}/v1/account``."""
+    api_key: str
+    """Key of the operator's account."""
+    account_id: str
+    aws_endpoint: str
+    smtp: Listener
+    dns: Listener
+    report_domain: str
+    mail_bucket: str
+    table: str
+    data_bucket: str
+    mail_topic: str
+    queues: dict[str, str]
+    """URL by name: mail, rollup, hosts, purge."""
+    verdict_header: str
+    """Header in which a test says the verdicts on its mail; the listener strips it."""
+
+
+def write_stack(path: Path, stack: Stack) -> None:
+    """Write the file so that a reader sees the old one or the whole new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.touch(mode=0o600)
+    temporary.write_text(json.dumps(asdict(stack), indent=2) + "\n")
+    temporary.replace(path)
+
+
+def read_stack(path: Path) -> Stack | None:
+    """The stack in the file, or None when there is no file or not one of ours."""
+    try:
+        fields: dict[str, Any] = json.loads(path.read_text())
+        return Stack(smtp=Listener(**fields.pop("smtp")), dns=Listener(**fields.pop("dns")), **fields)
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None

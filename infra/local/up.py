@@ -1,0 +1,129 @@
+"""``make up``: bring the local stack up, or an already running one up to date. One line a step."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+
+from infra.local import deploy, layout, listeners, ports, processes
+from infra.local.emulator import server
+from infra.local.lock import only_one
+from infra.local.outputs import Outputs
+from infra.local.ports import Chosen
+from infra.local.refusal import Refused
+from infra.local.stack_file import Listener, Stack, read_stack, write_stack
+from infra.local.verdicts import HEADER
+
+
+def up(environment: Mapping[str, str]) -> Stack:
+    """Start what does not run, deploy what changed, write ``.local/stack.json``."""
+    layout.LOCAL.mkdir(parents=True, exist_ok=True)
+    with only_one():
+        began = time.monotonic()
+        port = _emulator(environment)
+        endpoint = server.endpoint(port)
+        dns_port = _dns(environment, endpoint, port)
+        outputs = _deploy(endpoint, dns_port, environment)
+        smtp_port = _smtp(environment, endpoint, outputs, port, dns_port)
+        stack = _account(endpoint, outputs, smtp_port, dns_port)
+        write_stack(layout.STACK_FILE, stack)
+        _say("ready", f"{stack.api_url}, all of it in .local/stack.json ({time.monotonic() - began:.1f} s)")
+        return stack
+
+
+def _emulator(environment: Mapping[str, str]) -> int:
+    server.install()
+    running = _same_port(ports.EMULATOR, server.SERVICE, environment)
+    if running is not None:
+        _say("emulator", f"runs on {server.endpoint(running.port)}")
+        return running.port
+    chosen = ports.choose(ports.EMULATOR, environment)
+    restored = "state of the last run restored" if server.holds_state() else "no state from before"
+    server.start(chosen.port)
+    _say("emulator", f"started on {server.endpoint(chosen.port)}", restored, chosen.remark)
+    return chosen.port
+
+
+def _dns(environment: Mapping[str, str], endpoint: str, emulator_port: int) -> int:
+    running = _same_port(ports.DNS, listeners.DNS, environment)
+    chosen = Chosen(running.port, "") if running else ports.choose(ports.DNS, environment, {emulator_port})
+    command = listeners.dns_command(chosen.port, endpoint)
+    begun = listeners.ensure(listeners.DNS, chosen.port, command, endpoint)
+    _say("dns", f"{'started' if begun else 'runs'} on {ports.HOST}:{chosen.port}", chosen.remark)
+    return chosen.port
+
+
+def _deploy(endpoint: str, dns_port: int, environment: Mapping[str, str]) -> Outputs:
+    began = time.monotonic()
+    variables = deploy.function_environment(f"{ports.HOST}:{dns_port}", environment)
+    outputs, changed = deploy.deploy(endpoint, variables)
+    _say("stacks", f"deployed in {time.monotonic() - began:.1f} s" if changed else "nothing changed")
+    return outputs
+
+
+def _smtp(
+    environment: Mapping[str, str], endpoint: str, outputs: Outputs, emulator_port: int, dns_port: int
+) -> int:
+    running = _same_port(ports.SMTP, listeners.SMTP, environment)
+    chosen = (
+        Chosen(running.port, "")
+        if running
+        else ports.choose(ports.SMTP, environment, {emulator_port, dns_port})
+    )
+    command = listeners.smtp_command(chosen.port, outputs, dns_port)
+    begun = listeners.ensure(listeners.SMTP, chosen.port, command, endpoint)
+    where = f"{'started' if begun else 'runs'} on {ports.HOST}:{chosen.port}"
+    _say("smtp", f"{where}, mail for {outputs.report_domain}", chosen.remark)
+    return chosen.port
+
+
+def _account(endpoint: str, outputs: Outputs, smtp_port: int, dns_port: int) -> Stack:
+    api_url = f"{endpoint}/_aws/execute-api/{outputs.api_id}"
+    known = read_stack(layout.STACK_FILE)
+    return Stack(
+        api_url=api_url,
+        api_key=known.api_key if known else "",
+        account_id=known.account_id if known else "",
+        aws_endpoint=endpoint,
+        smtp=Listener(ports.HOST, smtp_port),
+        dns=Listener(ports.HOST, dns_port),
+        report_domain=outputs.report_domain,
+        mail_bucket=outputs.mail_bucket,
+        table=outputs.table,
+        data_bucket=outputs.data_bucket,
+        mail_topic=outputs.mail_topic,
+        queues=outputs.queues,
+        verdict_header=HEADER,
+    )
+
+
+def _same_port(
+    wanted: ports.Wanted, service: processes.Service, environment: Mapping[str, str]
+) -> processes.Running | None:
+    """The running process of the service; refuses when another port than its own is asked for."""
+    running = processes.find(service)
+    asked = environment.get(wanted.variable, "")
+    if running is not None and asked not in ("", str(running.port)):
+        raise Refused(
+            f"the {wanted.name} runs on port {running.port}, {wanted.variable} asks for {asked}: down first"
+        )
+    return running
+
+
+def _say(step: str, *facts: str) -> None:
+    print(f"{step:<9}{'; '.join(fact for fact in facts if fact)}", flush=True)
+
+
+def main() -> int:
+    try:
+        up(os.environ)
+    except Refused as refusal:
+        print(f"up: {refusal}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
