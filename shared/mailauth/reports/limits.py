@@ -21,5 +21,7 @@ class Limits:
     xml_deep: int = 16
     rows: int = 100_000
     dkim_per_row: int = 100
+    json: int = 4 * 2**20
+    """JSON is read whole, and costs some twenty times its size in memory while it is."""
     text: int = 64 * 2**10
     cpu: float = 10.0
