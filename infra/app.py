@@ -1,4 +1,4 @@
-"""The CDK app: the only file that reads context or environment. ``cdk synth -c stage=prod -c report_domain=...``"""
+"""The CDK app: ``cdk synth -c stage=prod -c report_domain=...``. Only this file reads context or environment."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import cast, get_args
 
 from aws_cdk import App
 
-from infra.bundling import BuiltBundles, BundleError
+from infra.bundling import BundleError
+from infra.constructs.bundles import BuiltBundles
 from infra.deployment import FLAGS, deploy
 from infra.stage import SnapStart, Stage, hosted, local
 
 
 def stage_from(app: App) -> Stage:
-    """Context: stage, report_domain, region, account, alarm_email; for ``local`` also mail_host, environment."""
+    """Context: stage, report_domain; on AWS region, account, alarm_email, snap_start; locally mail_host,
+    environment."""
 
     def context(key: str) -> str | None:
         value = app.node.try_get_context(key)

@@ -1,4 +1,4 @@
-"""What the functions run: a layer of pinned wheels for each group, and our own code in a zip for each function.
+"""What the functions run: a layer of pinned wheels for each group, and a zip of our own code for each function.
 
 No Docker: uv fetches the wheels of whatever platform is asked for. Both kinds of zip depend on nothing but
 their input, to the byte, so that a deployment without a change changes nothing. ``python -m infra.bundling``
@@ -7,6 +7,7 @@ builds everything for one platform and prints the sizes.
 
 from __future__ import annotations
 
+import argparse
 import compileall
 import hashlib
 import os
@@ -15,17 +16,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
-
-from infra.entries import Entry
-from infra.stage import HOST, Platform
+from infra import address_data
+from infra.entries import API, WORKERS, Entry
+from infra.stage import HOST, LAMBDA, Platform
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BUILD: Final = ROOT / ".build"
@@ -34,6 +33,9 @@ SERVICES: Final = frozenset({"dynamodb", "s3", "sqs"})
 
 LIMIT: Final = 60_000_000
 """Most bytes that a function and its layer may have, unpacked."""
+
+KEPT: Final = 24 * 3600
+"""Seconds that a bundle rests after it was made: another process may be about to upload an older one."""
 
 _UNUSED_FOLDERS: Final = frozenset({"__pycache__", "bin", "examples", "isoschematron", "test", "tests"})
 _UNUSED_SUFFIXES: Final = frozenset({".c", ".h", ".pxd", ".pxi", ".pyi", ".pyx", ".rng", ".xsl"})
@@ -46,34 +48,8 @@ class BundleError(Exception):
     """A bundle that cannot be made, in one line."""
 
 
-class Bundles(Protocol):
-    """Where the stacks get their code from."""
-
-    def layer(self, scope: Construct, name: str) -> lambda_.LayerVersion: ...
-
-    def code(self, entry: Entry) -> lambda_.Code: ...
-
-
-class BuiltBundles:
-    """Bundles for one platform, made when asked for and kept under ``.build/``."""
-
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-
-    def layer(self, scope: Construct, name: str) -> lambda_.LayerVersion:
-        return lambda_.LayerVersion(
-            scope,
-            "libraries",
-            code=lambda_.Code.from_asset(str(build_layer(name, self.platform))),
-            description=f"Postseal: libraries of the {name} functions",
-        )
-
-    def code(self, entry: Entry) -> lambda_.Code:
-        return lambda_.Code.from_asset(str(build_code(entry, self.platform)))
-
-
 def build_layer(name: str, platform: Platform) -> Path:
-    """The zip with the wheels of the group ``lambda-<name>`` and, for workers, the address databases."""
+    """The zip with the wheels of the group ``lambda-<name>``."""
     requirements = _uv(
         "export",
         "--frozen",
@@ -83,40 +59,27 @@ def build_layer(name: str, platform: Platform) -> Path:
         "--no-header",
         "--no-annotate",
     )
-    key = _digest(requirements, repr(platform), *_recipe(name))
-    target = BUILD / "layers" / f"{platform.name}-{name}-{key}.zip"
-    if target.exists():
-        return target
-    with _workspace() as work:
-        tree = work / "tree"
-        _install(requirements, platform, tree / "python")
-        _prune(tree / "python")
-        if name == "workers":
-            _add_address_data(tree / "address-data")
-        _compile(tree, platform, "/opt")
-        _pack(tree, target)
-    for stale in target.parent.glob(f"{platform.name}-{name}-*.zip"):
-        if stale != target:
-            stale.unlink(missing_ok=True)
-    return target
+    return _zip(
+        f"{platform.name}-layer-{name}",
+        _digest(requirements.encode(), repr(platform).encode(), Path(__file__).read_bytes()),
+        lambda tree: _libraries(requirements, platform, tree),
+    )
 
 
 def build_code(entry: Entry, platform: Platform) -> Path:
     """The zip with ``shared/`` and the function's own folder, and none of the other functions."""
     folder = Path("functions", entry.path)
-    target = BUILD / "code" / platform.name / f"{entry.name}.zip"
-    with _workspace() as work:
-        tree = work / "tree"
-        for package in (folder.parent.parent, folder.parent):
-            (tree / package).mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / "functions" / "__init__.py", tree / package)
-        for source in (Path("shared"), folder):
-            if not (ROOT / source).is_dir():
-                continue
-            shutil.copytree(ROOT / source, tree / source, ignore=shutil.ignore_patterns("__pycache__"))
-        _compile(tree, platform, "/var/task")
-        _pack(tree, target)
-    return target
+    packages = [package / "__init__.py" for package in (folder.parent.parent, folder.parent)]
+    sources = [*packages, *_files(Path("shared")), *_files(folder)]
+    recipe = [Path("infra/bundling.py")]
+    if entry.address_data:
+        recipe += [Path("infra/address_data.py"), Path("package-lock.json")]
+    parts = (str(path).encode() + b"\0" + (ROOT / path).read_bytes() for path in [*sources, *recipe])
+    return _zip(
+        f"{platform.name}-{entry.name}",
+        _digest(repr(platform).encode(), *parts),
+        lambda tree: _own_code(sources, entry, platform, tree),
+    )
 
 
 def unpacked(archive: Path) -> int:
@@ -125,17 +88,45 @@ def unpacked(archive: Path) -> int:
         return sum(member.file_size for member in packed.infolist())
 
 
-def _recipe(name: str) -> Iterator[str]:
-    """Everything beside the requirements that decides what a layer holds."""
-    yield Path(__file__).read_text()
-    if name == "workers":
-        for source in ("infra/address_data.py", "package-lock.json"):
-            yield (ROOT / source).read_text()
+def _zip(name: str, key: str, fill: Callable[[Path], None]) -> Path:
+    """The zip under this key: found, or filled by the function and packed."""
+    target = BUILD / "bundles" / f"{name}.{key}.zip"
+    if target.exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="work-", dir=BUILD) as work:
+        tree = Path(work, "tree")
+        tree.mkdir()
+        fill(tree)
+        _pack(tree, target)
+    for other in target.parent.glob(f"{name}.*.zip"):
+        if time.time() - other.stat().st_mtime > KEPT:
+            other.unlink(missing_ok=True)
+    return target
+
+
+def _libraries(requirements: str, platform: Platform, tree: Path) -> None:
+    _install(requirements, platform, tree / "python")
+    _prune(tree / "python")
+    _compile(tree, platform, "/opt")
+
+
+def _own_code(sources: Iterable[Path], entry: Entry, platform: Platform, tree: Path) -> None:
+    for source in sources:
+        (tree / source).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / source, tree / source)
+    if entry.address_data:
+        address_data.build(tree / "address-data")
+    _compile(tree, platform, "/var/task")
+
+
+def _files(folder: Path) -> list[Path]:
+    found = (path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file())
+    return sorted(path for path in found if "__pycache__" not in path.parts)
 
 
 def _install(requirements: str, platform: Platform, target: Path) -> None:
     listed = target.parent / "requirements.txt"
-    listed.parent.mkdir(parents=True)
     listed.write_text(requirements)
     where = ["--python", sys.executable]
     if platform.uv_platform is not None:
@@ -165,12 +156,6 @@ def _is_foreign_service(folder: Path) -> bool:
     return False
 
 
-def _add_address_data(target: Path) -> None:
-    from infra import address_data
-
-    address_data.build(target)
-
-
 def _compile(tree: Path, platform: Platform, mounted: str) -> None:
     """Byte code saves a second of every cold start, but only this machine's Python can write its own."""
     if platform != HOST:
@@ -181,7 +166,6 @@ def _compile(tree: Path, platform: Platform, mounted: str) -> None:
 
 def _pack(tree: Path, target: Path) -> None:
     """Sorted names, one date, modes that do not hang on anybody's umask."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     partial = tree.parent / target.name
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
         for path in sorted(path for path in tree.rglob("*") if path.is_file()):
@@ -189,14 +173,7 @@ def _pack(tree: Path, target: Path) -> None:
             member.external_attr = (0o100755 if path.suffix == ".so" else 0o100644) << 16
             member.compress_type = zipfile.ZIP_DEFLATED
             packed.writestr(member, path.read_bytes())
-    os.replace(partial, target)
-
-
-@contextmanager
-def _workspace() -> Iterator[Path]:
-    BUILD.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="work-", dir=BUILD) as folder:
-        yield Path(folder)
+    partial.replace(target)
 
 
 def _uv(*arguments: str) -> str:
@@ -212,5 +189,29 @@ def _uv(*arguments: str) -> str:
     return done.stdout
 
 
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:16]
+
+
+def main() -> int:
+    """Build all bundles of a platform, print what each weighs, and fail on one that weighs too much."""
+    parser = argparse.ArgumentParser(prog="python -m infra.bundling", description=main.__doc__)
+    parser.add_argument("--platform", choices=[HOST.name, LAMBDA.name], default=LAMBDA.name)
+    platform = {HOST.name: HOST, LAMBDA.name: LAMBDA}[parser.parse_args().platform]
+    heavy = 0
+    print(f"{'function':<14} {'own MB':>7} {'layer MB':>9} {'MB':>6}")
+    for entry in (*API, *WORKERS):
+        own = unpacked(build_code(entry, platform))
+        layer = unpacked(build_layer(entry.layer, platform))
+        heavy += own + layer > LIMIT
+        print(f"{entry.name:<14} {own / 1e6:>7.1f} {layer / 1e6:>9.1f} {(own + layer) / 1e6:>6.1f}")
+    if heavy:
+        print(f"{heavy} over the limit of {LIMIT / 1e6:.0f} MB")
+    return 1 if heavy else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except BundleError as error:
+        sys.exit(str(error))

@@ -15,7 +15,7 @@ from aws_cdk import (
 )
 from cdk_nag import AwsSolutionsChecks
 
-from infra.bundling import Bundles
+from infra.constructs.bundles import Bundles
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.mail import MailStack

@@ -37,7 +37,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Consumes:
-    """Started by a queue: up to ``batch`` messages gathered over ``window`` seconds, ``at_once`` in parallel."""
+    """Started by a queue: ``batch`` messages at most, gathered over ``window`` seconds, ``at_once`` in parallel."""
 
     queue: Thing
     batch: int
@@ -62,6 +62,8 @@ class Entry:
     memory: int = 512
     timeout: int = 29
     layer: Literal["api", "workers"] = "api"
+    address_data: bool = False
+    """Whether the bundle holds the country and network databases."""
 
     @property
     def name(self) -> str:
@@ -186,6 +188,7 @@ WORKERS: Final = (
         memory=1024,
         timeout=120,
         layer="workers",
+        address_data=True,
     ),
     Entry(
         "workers/resolve_hosts",

@@ -54,7 +54,7 @@ class Stage:
     """Whether the CLI's own credentials deploy, rather than the roles that ``cdk bootstrap`` made."""
     platform: Platform = LAMBDA
     redelivery_seconds: int | None = None
-    """When a message comes back that a function died on; if not set, after six times the function's time limit."""
+    """When a message comes back that a function died on; if not set, after six times its time limit."""
     log_days: int = 30
     log_level: str = "INFO"
     mail_days: int = 400

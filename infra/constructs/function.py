@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.bundling import Bundles
+from infra.constructs.bundles import Bundles
 from infra.entries import Entry
 from infra.stage import Stage
 from shared import settings

@@ -13,7 +13,7 @@ from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
 from infra import grants
-from infra.bundling import Bundles
+from infra.constructs.bundles import Bundles
 from infra.constructs.function import EntryFunction, retention
 from infra.entries import API
 from infra.routes import UNKNOWN, routes
@@ -88,7 +88,7 @@ class ApiStack(Stack):
             cloudwatch.Alarm(
                 scope,
                 "api-latency",
-                alarm_description="One in a hundred answers of the API took over three seconds, for 15 minutes.",
+                alarm_description="One in a hundred answers took over three seconds, for 15 minutes.",
                 metric=latency,
                 threshold=3000,
                 evaluation_periods=3,

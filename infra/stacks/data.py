@@ -1,4 +1,4 @@
-"""What rests (table, buckets, key) and what is under way (queues, topic): retained, and apart from the code."""
+"""What rests (table, buckets, key) and what is under way (queues, topic), apart from the code."""
 
 from __future__ import annotations
 

@@ -68,18 +68,19 @@ def _receive(stack: Stack, zone: route53.PublicHostedZone, stage: Stage, data: D
             conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
         )
     )
-    rules = ses.ReceiptRuleSet(stack, "rules", receipt_rule_set_name=f"postseal-{stage.name}")
+    rule_set = f"postseal-{stage.name}"
+    rules = ses.ReceiptRuleSet(stack, "rules", receipt_rule_set_name=rule_set)
     rules.add_rule(
         "reports",
         recipients=[stage.report_domain],
         scan_enabled=True,
         tls_policy=ses.TlsPolicy.OPTIONAL,
-        # Without a KMS key of the action: that would be encryption by SES's own client, which boto3 cannot undo.
+        # No KMS key here: it would mean encryption by SES's own client, which boto3 cannot undo.
         actions=[actions.S3(bucket=data.mail, object_key_prefix="inbound/", topic=data.mail_topic)],
     )
     CfnOutput(stack, "NameServers", value=Fn.join(" ", zone.hosted_zone_name_servers or []))
     CfnOutput(
         stack,
         "ActivateReceiptRules",
-        value=f"aws ses set-active-receipt-rule-set --rule-set-name postseal-{stage.name} --region {stage.region}",
+        value=f"aws ses set-active-receipt-rule-set --region {stage.region} --rule-set-name {rule_set}",
     )

@@ -12,7 +12,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
 from infra import grants
-from infra.bundling import Bundles
+from infra.constructs.bundles import Bundles
 from infra.constructs.function import EntryFunction
 from infra.entries import WORKERS, Consumes, Daily
 from infra.stacks.data import DataStack

@@ -1,0 +1,38 @@
+"""What the stacks want of bundling: a layer and the code of an entry."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.bundling import build_code, build_layer
+from infra.entries import Entry
+from infra.stage import Platform
+
+
+class Bundles(Protocol):
+    """Where functions get their code from."""
+
+    def layer(self, scope: Construct, name: str) -> lambda_.LayerVersion: ...
+
+    def code(self, entry: Entry) -> lambda_.Code: ...
+
+
+class BuiltBundles:
+    """Bundles for one platform, made when asked for."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+
+    def layer(self, scope: Construct, name: str) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
+            scope,
+            "libraries",
+            code=lambda_.Code.from_asset(str(build_layer(name, self.platform))),
+            description=f"Postseal: libraries of the {name} functions",
+        )
+
+    def code(self, entry: Entry) -> lambda_.Code:
+        return lambda_.Code.from_asset(str(build_code(entry, self.platform)))
