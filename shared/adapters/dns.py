@@ -126,9 +126,9 @@ class Resolver:
 
 
 def _read(response: dns.message.Message) -> Answer:
-    if response.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+    usable = response.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+    if not usable or not isinstance(response, dns.message.QueryMessage):
         return _FAILED
-    assert isinstance(response, dns.message.QueryMessage)
     answer = response.resolve_chaining().answer
     if answer is not None:
         return Answer(Status.FOUND, tuple(record.to_text() for record in answer))

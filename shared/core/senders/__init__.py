@@ -1,0 +1,1 @@
+"""Who sends: the catalogue of sending organisations, and how a source is recognised as one of them."""

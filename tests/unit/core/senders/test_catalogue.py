@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from publicsuffixlist import PublicSuffixList
+
+from shared.core.senders.catalogue import Catalogue, CatalogueError, Category, Sender, builtin, parse
+
+REGISTRIES: Final = PublicSuffixList(only_icann=True)
+ACME: Final = """
+[[sender]]
+id = "acme"
+name = "Acme Mail"
+domain = "acme.example"
+category = "marketing"
+domains = ["acmemail.example"]
+dkim = ["signed.example"]
+return_path = ["bounces.example"]
+hosts = ["hosts.example"]
+selectors = ["acme", "ac-*"]
+networks = [64500]
+network_names = ["Acme, Inc."]
+spf = ["_spf.acme.example"]
+"""
+
+
+def catalogue(text: str = ACME) -> Catalogue:
+    return Catalogue([("file", parse(text, "file"))])
+
+
+def test_it_knows_the_senders_that_matter() -> None:
+    senders = builtin().senders
+    assert len(senders) >= 250
+    assert {sender.category for sender in senders.values()} == set(Category)
+
+
+@pytest.mark.parametrize("sender", builtin().senders.values(), ids=lambda sender: sender.id)
+def test_every_name_is_a_domain_somebody_registered(sender: Sender) -> None:
+    for name in (sender.domain, *sender.domains, *sender.dkim, *sender.return_path, *sender.hosts):
+        assert REGISTRIES.privatesuffix(name), f"{name} is a public suffix"
+
+
+def test_names_stand_for_what_is_below_them() -> None:
+    known = catalogue()
+    for find in (known.by_dkim, known.by_return_path, known.by_host):
+        assert find("mail.eu.acme.example") is find("acmemail.example") is known.senders["acme"]
+        assert find("notacme.example") is find("example") is find("") is None
+
+
+def test_names_of_one_kind_are_evidence_of_that_kind_only() -> None:
+    known = catalogue()
+    found = {
+        name: [find(name) is not None for find in (known.by_dkim, known.by_return_path, known.by_host)]
+        for name in ("signed.example", "bounces.example", "hosts.example")
+    }
+    assert found == {
+        "signed.example": [True, False, False],
+        "bounces.example": [False, True, False],
+        "hosts.example": [False, False, True],
+    }
+
+
+def test_the_nearest_name_has_it() -> None:
+    other = '[[sender]]\nid = "other"\nname = "Other"\ndomain = "eu.acme.example"\ncategory = "crm"'
+    known = catalogue(f"{ACME}\n{other}")
+    assert known.by_dkim("mx.eu.acme.example") is known.senders["other"]
+    assert known.by_dkim("mx.us.acme.example") is known.senders["acme"]
+
+
+def test_selectors_match_whole_or_by_prefix() -> None:
+    known = catalogue()
+    assert known.by_selector("acme") is known.by_selector("ac-2026") is known.senders["acme"]
+    assert known.by_selector("acme2") is known.by_selector("xac-1") is known.by_selector("") is None
+
+
+def test_networks_match_by_number_then_by_name() -> None:
+    known = catalogue()
+    acme = known.senders["acme"]
+    assert known.by_network(64500, None) is known.by_network(64999, "ACME, inc.") is acme
+    assert known.by_network(64999, "Acme") is known.by_network(None, None) is None
+
+
+def test_an_operators_file_adds_and_replaces() -> None:
+    mine = """
+    [[sender]]
+    id = "sendgrid"
+    name = "Our SendGrid"
+    domain = "sendgrid.com"
+    category = "transactional"
+    dkim = ["sendgrid.net"]
+
+    [[sender]]
+    id = "intranet"
+    name = "Our own machines"
+    domain = "corp.example"
+    category = "mailbox"
+    hosts = ["google.com"]
+    """
+    known = builtin().extended(mine, "mine.toml")
+    assert known.senders["sendgrid"].name == "Our SendGrid"
+    assert known.by_dkim("em1.sendgrid.net") is known.senders["sendgrid"]
+    assert known.by_return_path("sendgrid.net") is known.by_network(11377, None) is None
+    assert known.by_host("mx.google.com") is known.senders["intranet"]
+    assert known.by_dkim("google.com") is known.senders["google"]
+    assert "intranet" not in builtin().senders
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('id = "acme"', "", r"mine\.toml: entry 1: id is missing"),
+        ('id = "acme"', "id = 7", r"entry 1: id is missing or no text"),
+        ('name = "Acme Mail"', 'name = " "', r"entry 1: name is missing"),
+        ('id = "acme"', 'id = "Acme!"', r"entry 1 \(Acme!\): id has other"),
+        ('"marketing"', '"spam"', r"entry 1 \(acme\): category is none of mailbox, "),
+        ("dkim = [", "dkmi = [", r"entry 1 \(acme\): unknown key 'dkmi'"),
+        ('dkim = ["signed.example"]', 'dkim = "signed.example"', r"\(acme\): dkim is not a list"),
+        ("signed.example", "Signed.example", r"\(acme\): dkim: 'Signed.example' is not valid"),
+        ("signed.example", "com", r"\(acme\): dkim: 'com' is not valid"),
+        ("signed.example", "signed.example.", r"\(acme\): dkim: "),
+        ('"acme.example"', '"acme example"', r"\(acme\): domain: 'acme example'"),
+        ("64500", '"AS64500"', r"\(acme\): networks: 'AS64500'"),
+        ("64500", "true", r"\(acme\): networks: True"),
+        ("ac-*", "*", r"\(acme\): selectors: '\*'"),
+        ("ac-*", "a*c", r"\(acme\): selectors: 'a\*c'"),
+        ("acmemail.example", "acme.example", r"acme: dkim: 'acme.example' is listed twice"),
+        ("[[sender]]", "[sender]", r"nothing but \[\[sender\]\]"),
+        ("[[sender]]", "extra = 1\n[[sender]]", r"nothing but \[\[sender\]\]"),
+        ("[[sender]]", "[[sender]", r"mine\.toml: .*line 2"),
+        (ACME, ACME * 2, r"mine\.toml: acme: there are two entries"),
+        (ACME, "sender = [1]", r"entry 1: is not a table"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named(old: str, new: str, message: str) -> None:
+    assert old in ACME
+    with pytest.raises(CatalogueError, match=message):
+        builtin().extended(ACME.replace(old, new), "mine.toml")
+
+
+def test_one_name_cannot_belong_to_two_senders_of_a_file() -> None:
+    other = (
+        '[[sender]]\nid = "b"\nname = "B"\ndomain = "b.example"\ncategory = "crm"\ndkim = ["signed.example"]'
+    )
+    with pytest.raises(CatalogueError, match=r"mine\.toml: b: dkim: 'signed.example' is listed twice"):
+        builtin().extended(f"{ACME}\n{other}", "mine.toml")
+
+
+def test_an_empty_file_changes_nothing() -> None:
+    assert builtin().extended("", "mine.toml").senders == builtin().senders
