@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol
@@ -10,7 +10,6 @@ from typing import Final, Protocol
 from shared.core.domain_names import registrable
 from shared.core.errors import Invalid
 from shared.core.ids import AccountId, DomainId, mint
-
 
 SHARDS: Final = 16
 """Into how many parts scheduled work divides the active domains of the deployment."""
@@ -137,3 +136,15 @@ def change_domain(
         updated=int(now),
     )
     return domains.change(changed)
+
+
+def every_active(domains: Domains) -> Iterator[Domain]:
+    """Every active domain of the deployment."""
+    for shard in range(SHARDS):
+        after: DomainId | None = None
+        while True:
+            page = domains.of_shard(shard, after=after, limit=100)
+            yield from page.items
+            if not page.more:
+                break
+            after = page.items[-1].id

@@ -21,7 +21,8 @@ from shared.core.reports import (
     report_number,
 )
 from shared.core.segments import SegmentWriter
-from shared.mailauth.reports import AggregateReport, FailureReport, Kind, Parsed, PolicyPublished, TlsReport
+from shared.mailauth.reports.reading import Parsed
+from shared.mailauth.reports.values import AggregateReport, FailureReport, Kind, PolicyPublished, TlsReport
 
 _TEXT = 500
 """Characters of a reporter's own words that lists carry; the raw mail has them all."""
@@ -48,7 +49,7 @@ class Said:
     notes: ReportNotes
     segment: bytes
 
-    def as_fact(self, domain: Domain, account: Account, delivery: Delivery) -> Fact:
+    def as_fact(self, domain: Domain, account: Account, delivery: Delivery, *, sole: bool) -> Fact:
         identity = report_identity(
             self.kind, self.policy.domain, self.reporter, self.report_id, self.begin, self.end
         )
@@ -79,6 +80,7 @@ class Said:
             identity=identity,
             content=content,
             deviations=len(self.notes.deviations),
+            sole=sole,
         )
         return Fact(summary, self.notes, self.segment)
 

@@ -58,8 +58,13 @@ def day_of(number: int) -> date:
 
 
 def first_of(day: date) -> int:
-    """The smallest derived number of a day; one less is the largest of the day before."""
+    """The smallest derived number of a day."""
     return day_number(day) << _HASH_BITS
+
+
+def last_of(day: date) -> int:
+    """The largest derived number of a day."""
+    return first_of(day) | (1 << _HASH_BITS) - 1
 
 
 def render(prefix: str, number: int) -> str:

@@ -9,7 +9,7 @@ from shared.core.errors import Malformed, NotFound
 from shared.core.ids import ReportId
 from shared.core.paging import Cursor, Page, PageRequest
 from shared.core.reports import Fact, ReportFilter, Reports, ReportSummary
-from shared.mailauth.reports import Kind
+from shared.mailauth.reports.values import Kind
 
 
 def list_reports(

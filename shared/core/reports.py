@@ -141,10 +141,6 @@ class Reports(Protocol):
     def remove(self, summary: ReportSummary) -> None:
         """Remove it whole, so that it could be filed again; harmless when it is gone."""
 
-    def clear(self, account: AccountId, domain: DomainId, *, limit: int) -> int:
-        """Remove up to ``limit`` reports of a removed domain, live or expired; how many there were.
-        Ask again, also after a crash, until it is 0."""
-
     def of_day(self, account: AccountId, domain: DomainId, day: date) -> Iterator[Fact]:
         """Every live report of a domain and day, of all kinds; strongly consistent."""
 

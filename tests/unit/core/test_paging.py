@@ -19,9 +19,7 @@ def test_a_cursor_survives_the_wire(number: int, total: int | None) -> None:
 
 def test_a_cursor_is_url_safe_json_that_starts_with_the_id() -> None:
     text = Cursor(914).encode()
-    assert base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).startswith(
-        b'{"id":914'
-    )
+    assert base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).startswith(b'{"id":914')
     assert not set(text) & set("+/=")
 
 
@@ -48,8 +46,7 @@ def test_garbage_is_refused_by_name(text: str) -> None:
 
 
 @given(
-    st.text(max_size=60)
-    | st.binary(max_size=40).map(lambda data: base64.urlsafe_b64encode(data).decode())
+    st.text(max_size=60) | st.binary(max_size=40).map(lambda data: base64.urlsafe_b64encode(data).decode())
 )
 def test_nothing_else_than_a_refusal_comes_of_garbage(text: str) -> None:
     try:

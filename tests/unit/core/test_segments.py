@@ -33,9 +33,7 @@ ROWS = st.builds(
     identifiers=st.builds(Identifiers, WORDS, MAYBE, MAYBE),
     auth=st.builds(
         AuthResults,
-        st.lists(st.builds(DkimAuth, WORDS, MAYBE, WORDS, MAYBE), max_size=2).map(
-            tuple
-        ),
+        st.lists(st.builds(DkimAuth, WORDS, MAYBE, WORDS, MAYBE), max_size=2).map(tuple),
         st.lists(st.builds(SpfAuth, WORDS, MAYBE, WORDS, MAYBE), max_size=2).map(tuple),
     ),
 )
@@ -78,9 +76,7 @@ def test_the_same_rows_in_any_order_and_split_are_the_same_bytes(
 
 def test_equal_parts_are_shared_after_unpacking() -> None:
     same = Evaluated("none", "pass", "pass"), Identifiers("a.example"), AuthResults()
-    first, second = unpack(
-        packed([Row("192.0.2.1", 1, *same), Row("192.0.2.2", 1, *same)])
-    )
+    first, second = unpack(packed([Row("192.0.2.1", 1, *same), Row("192.0.2.2", 1, *same)]))
     assert first.evaluated is second.evaluated
     assert first.auth is second.auth
 

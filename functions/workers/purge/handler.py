@@ -1,0 +1,26 @@
+"""Removes what was stored of domains that were deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Tracer
+from shared.adapters.queues import decode_removed_domain
+
+from shared.edge.messages import handle_each
+from shared.wiring.upkeep import purge
+
+log = Logger()
+tracer = Tracer()
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@log.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return handle_each(event, context, _purge)
+
+
+def _purge(body: str) -> None:
+    removed = decode_removed_domain(body)
+    gone = purge().run(removed)
+    log.info("purged", domain=removed.domain, reports=gone)

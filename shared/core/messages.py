@@ -1,0 +1,112 @@
+"""Work as text for a queue, and back."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from shared.core.ids import AccountId, DomainId
+from shared.core.mail import Delivery, Door, Verdicts
+from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+
+
+class Unreadable(ValueError):
+    """A message that is not one of ours, or not of this version."""
+
+
+def encode_touched_day(touched: TouchedDay) -> str:
+    return _text(_plain_day(touched))
+
+
+def decode_touched_day(text: str) -> TouchedDay:
+    return _day(_fields(text))
+
+
+def encode_unknown_hosts(question: UnknownHosts) -> str:
+    return _text({**_plain_day(question.touched), "addresses": question.addresses})
+
+
+def decode_unknown_hosts(text: str) -> UnknownHosts:
+    fields = _fields(text)
+    addresses = fields.get("addresses")
+    if not isinstance(addresses, list) or not all(isinstance(address, str) for address in addresses):
+        raise Unreadable("addresses are missing")
+    return UnknownHosts(_day(fields), tuple(addresses))
+
+
+def encode_removed_domain(removed: RemovedDomain) -> str:
+    return _text({"account": removed.account, "domain": removed.domain})
+
+
+def decode_removed_domain(text: str) -> RemovedDomain:
+    fields = _fields(text)
+    return RemovedDomain(AccountId(_number(fields, "account")), DomainId(_number(fields, "domain")))
+
+
+def encode_delivery(delivery: Delivery) -> str:
+    verdicts = delivery.verdicts
+    return _text(
+        {
+            "delivery": delivery.key,
+            "door": delivery.door.value,
+            "received": delivery.received,
+            "recipients": delivery.recipients,
+            "account": delivery.account,
+            "verdicts": [verdicts.spam, verdicts.virus, verdicts.spf, verdicts.dkim, verdicts.dmarc],
+            "sender": delivery.sender,
+            "subject": delivery.subject,
+            "size": delivery.size,
+        }
+    )
+
+
+def decode_delivery(text: str) -> Delivery:
+    fields = _fields(text)
+    try:
+        return Delivery(
+            key=fields["delivery"],
+            door=Door(fields["door"]),
+            received=_number(fields, "received"),
+            recipients=tuple(fields["recipients"]),
+            account=fields["account"],
+            verdicts=Verdicts(*fields["verdicts"]),
+            sender=fields["sender"],
+            subject=fields["subject"],
+            size=fields["size"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unreadable(f"not a delivery: {error}") from error
+
+
+def _plain_day(touched: TouchedDay) -> dict[str, Any]:
+    return {"account": touched.account, "domain": touched.domain, "day": touched.day.isoformat()}
+
+
+def _day(fields: dict[str, Any]) -> TouchedDay:
+    try:
+        day = date.fromisoformat(fields["day"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unreadable(f"not a day: {error}") from error
+    return TouchedDay(AccountId(_number(fields, "account")), DomainId(_number(fields, "domain")), day)
+
+
+def _number(fields: dict[str, Any], name: str) -> int:
+    number = fields.get(name)
+    if type(number) is not int:
+        raise Unreadable(f"{name} is not a number")
+    return number
+
+
+def _fields(text: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("not JSON") from error
+    if not isinstance(fields, dict):
+        raise Unreadable("not a JSON object")
+    return fields
+
+
+def _text(fields: dict[str, Any]) -> str:
+    return json.dumps(fields, separators=(",", ":"))

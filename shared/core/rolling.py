@@ -1,0 +1,198 @@
+"""Rolling up: from the reports of a domain and day to its rollup.
+
+Pure but for what is known about addresses, which comes in as functions: two runs over the same facts and
+the same knowledge give the same rollup.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from shared.core.addresses import HostName, Places, is_worth_asking
+from shared.core.documents import unpack_policies
+from shared.core.ids import AccountId, DomainId
+from shared.core.mail import Trust
+from shared.core.reports import Fact
+from shared.core.rollups import (
+    Counters,
+    DayDetail,
+    DayRollup,
+    DayTotals,
+    FailureTotals,
+    ReporterLine,
+    Share,
+    ShareDetail,
+    SourceLine,
+    Tally,
+    TlsTotals,
+)
+from shared.core.segments import unpack
+from shared.core.senders.catalogue import Catalogue
+from shared.core.senders.identification import Evidence, identify, sender_domain
+from shared.mailauth.reports.values import AuthResults, DkimAuth, Kind, SpfAuth
+
+_NAMES = 20
+"""Domains kept of each sort for one source; an attacker can have thousands of them pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What tells the sources of one address apart: what authenticated there, and the author domain."""
+
+    ip: str
+    proven: AuthResults
+    header_from: str
+
+
+@dataclass(slots=True)
+class _ShareTally:
+    """The aggregate reports of one trust class while they are being counted."""
+
+    reports: int = 0
+    total: Tally = field(default_factory=Tally)
+    seen: dict[_Seen, Tally] = field(default_factory=dict)
+    reporters: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, fact: Fact) -> None:
+        self.reports += 1
+        line = self.reporters.setdefault(fact.summary.reporter, [0, 0])
+        line[0] += 1
+        line[1] += fact.summary.messages
+        proven: dict[AuthResults, AuthResults] = {}
+        for row in unpack(fact.segment):
+            if row.auth not in proven:
+                proven[row.auth] = _proven(row.auth)
+            self.total.add(row.evaluated, row.count)
+            key = _Seen(row.source_ip, proven[row.auth], row.identifiers.header_from)
+            self.seen.setdefault(key, Tally()).add(row.evaluated, row.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """A rollup, the addresses in it that may have host names, and the names it was made with."""
+
+    rollup: DayRollup
+    addresses: frozenset[str]
+    known_hosts: dict[str, HostName]
+
+
+def roll_up(
+    account: AccountId,
+    domain: DomainId,
+    day: date,
+    facts: Iterable[Fact],
+    *,
+    places: Places,
+    catalogue: Catalogue,
+    hosts: Callable[[Iterable[str]], dict[str, HostName]],
+) -> Rolled:
+    """Add up a day. ``hosts`` gives what is known of some addresses; the others have no name yet."""
+    shares: dict[Trust, _ShareTally] = {}
+    tls_reports = failure_reports = incidents = successful = failed = expires = 0
+    causes: Counter[str] = Counter()
+    for fact in facts:
+        summary = fact.summary
+        expires = max(expires, summary.expires)
+        if summary.kind is Kind.AGGREGATE:
+            shares.setdefault(summary.trust, _ShareTally()).add(fact)
+        elif summary.kind is Kind.TLS:
+            tls_reports += 1
+            successful += summary.passed
+            failed += summary.messages - summary.passed
+            for policy in unpack_policies(fact.segment):
+                for failure in policy.failures:
+                    causes[failure.result_type] += failure.failed_session_count
+        else:
+            failure_reports += 1
+            incidents += summary.messages
+    addresses = frozenset(
+        seen.ip for tally in shares.values() for seen in tally.seen if is_worth_asking(seen.ip)
+    )
+    names = hosts(addresses) if addresses else {}
+    in_order = sorted(shares.items())
+    totals = DayTotals(
+        day,
+        tuple((trust, Share(tally.reports, tally.total.counters())) for trust, tally in in_order),
+        TlsTotals(tls_reports, successful, failed, tuple(sorted(causes.items()))),
+        FailureTotals(failure_reports, incidents),
+    )
+    detail = DayDetail(
+        day,
+        tuple(_share_detail(trust, tally, names, places, catalogue) for trust, tally in in_order),
+    )
+    return Rolled(DayRollup(account, domain, totals, detail, expires), addresses, names)
+
+
+def _proven(auth: AuthResults) -> AuthResults:
+    """The results that passed, without the reporter's words: a failed one proves nothing."""
+    dkim = {DkimAuth(each.domain, each.selector, each.result) for each in auth.dkim if each.result == "pass"}
+    spf = {
+        SpfAuth(each.domain, None, each.result) for each in auth.spf if each.result == "pass" and each.domain
+    }
+    return AuthResults(
+        tuple(sorted(dkim, key=lambda each: (each.domain, each.selector or ""))),
+        tuple(sorted(spf, key=lambda each: each.domain)),
+    )
+
+
+def _share_detail(
+    trust: Trust, tally: _ShareTally, names: dict[str, HostName], places: Places, catalogue: Catalogue
+) -> ShareDetail:
+    lines: dict[tuple[str, str], SourceLine] = {}
+    # In an order of its own, so that the order in which the reports came shows nowhere.
+    for seen in sorted(tally.seen, key=repr):
+        line = _line(seen, tally.seen[seen].counters(), names.get(seen.ip), places, catalogue)
+        key = (line.sender_domain, line.ip)
+        lines[key] = _merged(lines[key], line) if key in lines else line
+    signatures = (signature for seen in tally.seen for signature in seen.proven.dkim)
+    selectors = {(each.domain, each.selector) for each in signatures if each.selector}
+    return ShareDetail(
+        trust,
+        tuple(lines[key] for key in sorted(lines)),
+        tuple(ReporterLine(name, *counts) for name, counts in sorted(tally.reporters.items())),
+        tuple(sorted(selectors)),
+    )
+
+
+def _line(
+    seen: _Seen, counters: Counters, host: HostName | None, places: Places, catalogue: Catalogue
+) -> SourceLine:
+    place, network = places.place(seen.ip), places.network(seen.ip)
+    evidence = Evidence(seen.header_from, seen.proven, host, network)
+    identified = identify(evidence, catalogue)
+    domain = sender_domain(evidence, identified)
+    return SourceLine(
+        sender_domain=domain,
+        sender_name=identified.sender.name if identified else domain,
+        category=identified.sender.category if identified else "unknown",
+        evidence=identified.proof if identified else "none",
+        ip=seen.ip,
+        counters=counters,
+        host=host.name if host else None,
+        host_confirmed=host.confirmed if host else False,
+        country=place.country,
+        city=place.city,
+        asn=network.asn,
+        network=network.name,
+        dkim_domains=_distinct(each.domain for each in seen.proven.dkim),
+        spf_domains=_distinct(each.domain for each in seen.proven.spf),
+        header_from=(seen.header_from,),
+    )
+
+
+def _merged(one: SourceLine, other: SourceLine) -> SourceLine:
+    """Two lines of the same address and sender that differ in what authenticated or in the author."""
+    return replace(
+        one,
+        counters=one.counters + other.counters,
+        dkim_domains=_distinct((*one.dkim_domains, *other.dkim_domains)),
+        spf_domains=_distinct((*one.spf_domains, *other.spf_domains)),
+        header_from=_distinct((*one.header_from, *other.header_from)),
+    )
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names))[:_NAMES])

@@ -1,0 +1,118 @@
+"""Upkeep of what is stored: rollups made anew, removed domains purged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from shared.core.addresses import Hosts, Places
+from shared.core.domains import Domains
+from shared.core.host_names import unknown_among
+from shared.core.ids import AccountId, DomainId
+from shared.core.mail import Mailbox
+from shared.core.queues import (
+    HostQuestions,
+    RemovedDomain,
+    RemovedDomains,
+    TouchedDay,
+    UnknownHosts,
+)
+from shared.core.reports import Reports
+from shared.core.rolling import roll_up
+from shared.core.rollups import DayDetail, DayRollup, DayTotals, Rollups
+from shared.core.senders.catalogue import Catalogue
+
+_ATTEMPTS = 8
+_QUESTION = 200
+"""Addresses in one question: what the resolver answers well within its worker's time."""
+
+
+class Contended(Exception):
+    """Others keep replacing the same rollup; the message comes back later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roller:
+    """Makes the rollup of a day anew from its reports."""
+
+    domains: Domains
+    reports: Reports
+    rollups: Rollups
+    hosts: Hosts
+    places: Places
+    catalogue: Catalogue
+    host_questions: HostQuestions
+    removed_domains: RemovedDomains
+
+    def refresh(self, touched: TouchedDay, now: int) -> None:
+        """Bring one day's rollup up to its reports, and ask for the host names it lacks.
+
+        A report that arrived while its domain was being removed finds no domain here: it is purged.
+        """
+        if self.domains.get(touched.account, touched.domain) is None:
+            self.removed_domains.send([RemovedDomain(touched.account, touched.domain)])
+            return
+        for _ in range(_ATTEMPTS):
+            # The version is read before the reports: if another worker saw newer ones, replacing fails.
+            version = self.rollups.version(touched.account, touched.domain, touched.day)
+            rolled = roll_up(
+                touched.account,
+                touched.domain,
+                touched.day,
+                self.reports.of_day(touched.account, touched.domain, touched.day),
+                places=self.places,
+                catalogue=self.catalogue,
+                hosts=self.hosts.get_many,
+            )
+            if self.rollups.replace(rolled.rollup, expected=version):
+                due = unknown_among(rolled.known_hosts, rolled.addresses, now)
+                self.host_questions.send(_questions(touched, due))
+                return
+        raise Contended(f"{_ATTEMPTS} attempts at {touched}")
+
+
+def _questions(touched: TouchedDay, addresses: list[str]) -> Iterator[UnknownHosts]:
+    for start in range(0, len(addresses), _QUESTION):
+        yield UnknownHosts(touched, tuple(addresses[start : start + _QUESTION]))
+
+
+def days_to_rebuild(
+    reports: Reports, account: AccountId, domain: DomainId, first: date | None, last: date | None
+) -> Iterator[TouchedDay]:
+    """The days of a domain that hold reports, between two days where given."""
+    for day, _ in reports.days_of(account, domain):
+        if (first is None or first <= day) and (last is None or day <= last):
+            yield TouchedDay(account, domain, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """Removes all that was stored of a domain that is no more: reports, their mail, rollups."""
+
+    reports: Reports
+    rollups: Rollups
+    mailbox: Mailbox
+
+    def run(self, removed: RemovedDomain) -> int:
+        """Returns how many reports went. Stopped anywhere, it goes on from what is left."""
+        account, domain = removed.account, removed.domain
+        reported = {day for day, _ in self.reports.days_of(account, domain)}
+        gone = 0
+        for day in sorted(reported | set(self.rollups.days_of(account, domain))):
+            for fact in self.reports.of_day(account, domain, day):
+                # The mail goes first: a crash between the two leaves a report that is found again.
+                if fact.summary.sole:
+                    self.mailbox.remove(fact.summary.mail)
+                self.reports.remove(fact.summary)
+                gone += 1
+            self._empty(removed, day)
+        return gone
+
+    def _empty(self, removed: RemovedDomain, day: date) -> None:
+        empty = DayRollup(removed.account, removed.domain, DayTotals(day), DayDetail(day, ()), 0)
+        for _ in range(_ATTEMPTS):
+            version = self.rollups.version(removed.account, removed.domain, day)
+            if version == 0 or self.rollups.replace(empty, expected=version):
+                return
+        raise Contended(f"{_ATTEMPTS} attempts at {day} of {removed}")

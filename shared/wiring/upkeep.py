@@ -1,0 +1,29 @@
+"""Rollups and purges as they run."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from shared.core.upkeep import Purge, Roller
+from shared.wiring import lookups, table
+from shared.wiring.buckets import mailbox
+from shared.wiring.queues import host_questions, removed_domains
+
+
+@cache
+def roller() -> Roller:
+    return Roller(
+        domains=table.domains(),
+        reports=table.reports(),
+        rollups=table.rollups(),
+        hosts=table.hosts(),
+        places=lookups.places(),
+        catalogue=lookups.catalogue(),
+        host_questions=host_questions(),
+        removed_domains=removed_domains(),
+    )
+
+
+@cache
+def purge() -> Purge:
+    return Purge(reports=table.reports(), rollups=table.rollups(), mailbox=mailbox())
