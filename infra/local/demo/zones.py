@@ -1,0 +1,72 @@
+"""The zone files that give the demo's senders their names: ``python -m infra.local.demo.zones`` writes them.
+
+Only the local DNS server reads them, so that host names are found and confirmed without leaving the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+from typing import Final
+
+from infra.local import layout
+from infra.local.demo.cast import DOMAINS, Conduct, Host, Watched
+
+_HEAD: Final = """\
+; Written by `python -m infra.local.demo.zones` from the cast of the demo.
+$ORIGIN {origin}
+$TTL 300
+@ IN SOA ns.postseal.test. hostmaster.postseal.test. 1 3600 600 86400 60
+@ IN NS ns.postseal.test.
+"""
+_REVERSE: Final = ("in-addr.arpa", "ip6.arpa")
+
+
+def zone_files() -> dict[str, str]:
+    """File name -> text of every zone."""
+    hosts = sorted(
+        {host for watched in DOMAINS for sender in watched.senders for host in sender.hosts}, key=str
+    )
+    records: dict[str, set[str]] = {}
+    for origin, record in (*_forward(hosts), *_backward(hosts), *_published(DOMAINS)):
+        records.setdefault(origin, set()).add(record)
+    return {
+        f"{origin}.zone": _HEAD.format(origin=f"{origin}.") + "".join(f"{line}\n" for line in sorted(lines))
+        for origin, lines in sorted(records.items())
+    }
+
+
+def _forward(hosts: Iterable[Host]) -> Iterator[tuple[str, str]]:
+    for host in hosts:
+        if host.name is not None:
+            kind = "A" if ip_address(host.ip).version == 4 else "AAAA"
+            yield ".".join(host.name.split(".")[-2:]), f"{host.name}. IN {kind} {host.ip}"
+
+
+def _backward(hosts: Iterable[Host]) -> Iterator[tuple[str, str]]:
+    for host in hosts:
+        if host.name is not None:
+            pointer = ip_address(host.ip).reverse_pointer
+            origin = next(suffix for suffix in _REVERSE if pointer.endswith(suffix))
+            yield origin, f"{pointer}. IN PTR {host.name}."
+
+
+def _published(domains: Iterable[Watched]) -> Iterator[tuple[str, str]]:
+    for watched in domains:
+        aligned = [sender for sender in watched.senders if sender.conduct is Conduct.ALIGNED]
+        hosts = [host for sender in aligned for host in sender.hosts]
+        networks = " ".join(f"ip{ip_address(host.ip).version}:{host.ip}" for host in hosts)
+        yield watched.name, f"@ IN MX 10 {hosts[0].name}."
+        yield watched.name, f'@ IN TXT "v=spf1 {networks} ~all"'
+        policy = f"v=DMARC1; p={watched.policy.p}; sp={watched.policy.sp}; adkim={watched.policy.adkim}"
+        yield watched.name, f'_dmarc IN TXT "{policy}"'
+
+
+def main() -> None:
+    layout.SHIPPED_ZONES.mkdir(exist_ok=True)
+    for name, text in zone_files().items():
+        (layout.SHIPPED_ZONES / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
