@@ -1,4 +1,4 @@
-"""The CDK app: ``cdk synth -c stage=prod -c report_domain=...``. Only this file reads context or environment."""
+"""The CDK app, ``cdk synth -c stage=prod -c report_domain=...``: only it reads context or environment."""
 
 from __future__ import annotations
 

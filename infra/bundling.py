@@ -1,4 +1,4 @@
-"""What the functions run: a layer of pinned wheels for each group, and a zip of our own code for each function.
+"""What the functions run: a layer of pinned wheels for each group, a zip of our own code for each function.
 
 No Docker: uv fetches the wheels of whatever platform is asked for. Both kinds of zip depend on nothing but
 their input, to the byte, so that a deployment without a change changes nothing. ``python -m infra.bundling``
@@ -50,15 +50,7 @@ class BundleError(Exception):
 
 def build_layer(name: str, platform: Platform) -> Path:
     """The zip with the wheels of the group ``lambda-<name>``."""
-    requirements = _uv(
-        "export",
-        "--frozen",
-        "--only-group",
-        f"lambda-{name}",
-        "--no-emit-project",
-        "--no-header",
-        "--no-annotate",
-    )
+    requirements = export("--only-group", f"lambda-{name}")
     return _zip(
         f"{platform.name}-layer-{name}",
         _digest(requirements.encode(), repr(platform).encode(), Path(__file__).read_bytes()),
@@ -80,6 +72,11 @@ def build_code(entry: Entry, platform: Platform) -> Path:
         _digest(repr(platform).encode(), *parts),
         lambda tree: _own_code(sources, entry, platform, tree),
     )
+
+
+def export(*groups: str) -> str:
+    """The locked requirements of dependency groups, with their hashes."""
+    return _uv("export", "--frozen", "--no-emit-project", "--no-header", "--no-annotate", *groups)
 
 
 def unpacked(archive: Path) -> int:

@@ -15,8 +15,7 @@ class Thing(StrEnum):
     """Everything that a function can be granted a verb on."""
 
     TABLE = "table"
-    GSI1 = "gsi1"
-    GSI2 = "gsi2"
+    INDEX = "gsi1"
     MAIL_BUCKET = "mail-bucket"
     DATA_BUCKET = "data-bucket"
     FAILURE_KEY = "failure-key"
@@ -37,7 +36,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Consumes:
-    """Started by a queue: ``batch`` messages at most, gathered over ``window`` seconds, ``at_once`` in parallel."""
+    """Started by a queue: ``batch`` messages at most, gathered for ``window`` seconds; so many ``at_once``."""
 
     queue: Thing
     batch: int
@@ -92,21 +91,19 @@ def deletes(bucket: Thing, within: str = "") -> Grant:
     return Grant(bucket, ("DeleteObject",), within)
 
 
-GSI1_QUERY: Final = Grant(Thing.GSI1, ("Query",))
-GSI2_QUERY: Final = Grant(Thing.GSI2, ("Query",))
+INDEX_QUERY: Final = Grant(Thing.INDEX, ("Query",))
 AUTHENTICATES: Final = (table("GetItem", "UpdateItem"),)
 """Find the key by its hash, count the request against its rate."""
 
 API: Final = (
-    Entry("api/account", (*AUTHENTICATES, table("Query"), GSI1_QUERY)),
-    Entry("api/api_keys", (*AUTHENTICATES, table("Query", "PutItem", "DeleteItem"), GSI1_QUERY)),
+    Entry("api/account", (*AUTHENTICATES, table("Query"), INDEX_QUERY)),
+    Entry("api/api_keys", (*AUTHENTICATES, table("Query", "PutItem", "DeleteItem"), INDEX_QUERY)),
     Entry(
         "api/domains",
         (
             *AUTHENTICATES,
             table("Query", "PutItem", "DeleteItem", "BatchGetItem", "ConditionCheckItem"),
-            GSI1_QUERY,
-            GSI2_QUERY,
+            INDEX_QUERY,
             reads(Thing.DATA_BUCKET),
             sends(Thing.PURGE_QUEUE),
         ),
@@ -116,8 +113,7 @@ API: Final = (
         (
             *AUTHENTICATES,
             table("Query", "PutItem", "DeleteItem", "BatchGetItem"),
-            GSI1_QUERY,
-            GSI2_QUERY,
+            INDEX_QUERY,
             reads(Thing.MAIL_BUCKET),
             writes(Thing.MAIL_BUCKET, "uploads/"),
             reads(Thing.DATA_BUCKET),
@@ -131,7 +127,7 @@ API: Final = (
         (
             *AUTHENTICATES,
             table("Query", "DeleteItem"),
-            GSI1_QUERY,
+            INDEX_QUERY,
             reads(Thing.MAIL_BUCKET),
             Grant(Thing.FAILURE_KEY, ("Decrypt",)),
             sends(Thing.MAIL_QUEUE),
@@ -154,7 +150,7 @@ WORKERS: Final = (
                 "DeleteItem",
                 "ConditionCheckItem",
             ),
-            GSI1_QUERY,
+            INDEX_QUERY,
             reads(Thing.MAIL_BUCKET),
             writes(Thing.MAIL_BUCKET, "failures/"),
             deletes(Thing.MAIL_BUCKET),
@@ -204,8 +200,7 @@ WORKERS: Final = (
         "workers/purge",
         (
             table("GetItem", "Query", "BatchWriteItem", "PutItem", "DeleteItem", "UpdateItem"),
-            GSI1_QUERY,
-            GSI2_QUERY,
+            INDEX_QUERY,
             reads(Thing.MAIL_BUCKET),
             deletes(Thing.MAIL_BUCKET),
             reads(Thing.DATA_BUCKET),
@@ -218,7 +213,7 @@ WORKERS: Final = (
     ),
     Entry(
         "workers/reconcile",
-        (table("GetItem", "Query"), GSI1_QUERY, sends(Thing.ROLLUP_QUEUE)),
+        (table("GetItem", "Query"), INDEX_QUERY, sends(Thing.ROLLUP_QUEUE)),
         Daily(hour=3),
         timeout=300,
         layer="workers",

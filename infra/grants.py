@@ -36,7 +36,7 @@ def bucket(thing: Thing, data: DataStack) -> s3.IBucket | None:
 
 def _variable(thing: Thing, data: DataStack) -> tuple[str, str]:
     match thing:
-        case Thing.TABLE | Thing.GSI1 | Thing.GSI2:
+        case Thing.TABLE | Thing.INDEX:
             return settings.TABLE, data.table.table_name
         case Thing.MAIL_BUCKET:
             return settings.MAIL_BUCKET, data.mail.bucket_name
@@ -53,7 +53,7 @@ def _statements(grant: Grant, data: DataStack) -> list[iam.PolicyStatement]:
     match thing:
         case Thing.TABLE:
             return [_allow("dynamodb", grant.verbs, data.table.table_arn)]
-        case Thing.GSI1 | Thing.GSI2:
+        case Thing.INDEX:
             return [_allow("dynamodb", grant.verbs, f"{data.table.table_arn}/index/{thing}")]
         case Thing.MAIL_BUCKET:
             return _on_bucket(grant, data.mail)

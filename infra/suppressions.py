@@ -1,4 +1,4 @@
-"""The rules of cdk-nag that we break on purpose, where, and why. Whatever else it finds fails the synthesis."""
+"""The rules of cdk-nag that we break on purpose, where, and why. Another finding fails the synthesis."""
 
 from __future__ import annotations
 

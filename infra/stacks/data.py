@@ -76,14 +76,13 @@ def _table(scope: Construct, stage: Stage, removal: RemovalPolicy) -> dynamodb.T
         removal_policy=removal,
     )
     carried = list(settings.INDEX_ATTRIBUTES)
-    for index in (Thing.GSI1, Thing.GSI2):
-        table.add_global_secondary_index(
-            index_name=index.value,
-            partition_key=key(f"{index}pk"),
-            sort_key=key(f"{index}sk"),
-            projection_type=dynamodb.ProjectionType.INCLUDE if carried else dynamodb.ProjectionType.ALL,
-            non_key_attributes=carried or None,
-        )
+    table.add_global_secondary_index(
+        index_name=Thing.INDEX,
+        partition_key=key(f"{Thing.INDEX}pk"),
+        sort_key=key(f"{Thing.INDEX}sk"),
+        projection_type=dynamodb.ProjectionType.INCLUDE if carried else dynamodb.ProjectionType.ALL,
+        non_key_attributes=carried or None,
+    )
     return table
 
 
