@@ -73,7 +73,7 @@ needs = @{ command -v $(1) && $(2); } > /dev/null 2>&1 || { echo '$(3)' >&2; exi
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json
-	$(call needs,node,node -e 'process.exit(+process.versions.node.split(".")[0] < 20)',Node.js 20 or later is needed: install it)
+	$(call needs,node,node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)',Node.js 20 or later is needed: install it)
 	$(call needs,npm,npm --version,npm is needed: install it with Node.js)
 	$(call quietly,setup,CDK command line and address data,npm ci --no-audit --no-fund --loglevel=error)
 	@touch $@

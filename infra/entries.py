@@ -36,7 +36,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Consumes:
-    """Started by a queue: ``batch`` messages at most, gathered for ``window`` seconds; so many ``at_once``."""
+    """Started by a queue: up to ``batch`` messages, gathered for ``window`` seconds; ``at_once`` batches."""
 
     queue: Thing
     batch: int
