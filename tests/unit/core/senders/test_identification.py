@@ -98,7 +98,7 @@ def test_a_rented_host_tells_less_than_a_selector() -> None:
 
 def test_of_two_signatures_the_one_who_composes_wins_over_the_one_who_carries() -> None:
     both = dkim("amazonses.com"), dkim("zendesk.com")
-
+    assert named(evidence(*both)) == named(evidence(*reversed(both))) == "zendesk"
     assert named(evidence(dkim("amazonses.com"), dkim("sendgrid.net"))) == "amazon-ses"
 
 
