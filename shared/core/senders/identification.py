@@ -60,7 +60,7 @@ def identify(evidence: Evidence, catalogue: Catalogue) -> Identified | None:
     Signatures and return-paths of other domains than the header-from's come first: they travel with
     the message, also through a forwarder. Then the name of the host, unless it is a rented one that
     anybody could run; then selectors that only one organisation hands out; last the rented host and
-    the network.
+    the network. A network that rents out machines names nobody whose host has a name of its own.
     """
     own = _organizational(evidence.header_from)
     host = _confirmed(evidence.host)
@@ -73,7 +73,7 @@ def identify(evidence: Evidence, catalogue: Catalogue) -> Identified | None:
         or (None if rented else hosted)
         or _by_selector(evidence, own, catalogue)
         or hosted
-        or _by_network(evidence.network, catalogue)
+        or _by_network(evidence.network, catalogue, named=host is not None)
     )
 
 
@@ -163,8 +163,8 @@ def _by_selector(evidence: Evidence, own: str, catalogue: Catalogue) -> Identifi
     return None
 
 
-def _by_network(network: Network, catalogue: Catalogue) -> Identified | None:
+def _by_network(network: Network, catalogue: Catalogue, *, named: bool) -> Identified | None:
     sender = catalogue.by_network(network.asn, network.name)
-    if sender is None:
+    if sender is None or (named and sender.category is Category.HOSTING):
         return None
     return Identified(sender, Proof.NETWORK, f"AS{network.asn}" if network.asn else network.name or "")

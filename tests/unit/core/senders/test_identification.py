@@ -96,6 +96,13 @@ def test_a_rented_host_tells_less_than_a_selector() -> None:
     assert found(evidence(host=rented)) == ("amazon-aws", Proof.HOST_NAME, rented)
 
 
+def test_a_named_machine_in_a_rented_network_is_its_owners() -> None:
+    own = evidence(dkim(OWN), spf(OWN), host=f"mx1.{OWN}", asn=24940)
+    assert (named(own), grouped(own)) == (None, OWN)
+    assert named(evidence(dkim(OWN), spf(OWN), asn=24940)) == "hetzner"
+    assert named(evidence(dkim(OWN), host=f"o1.{OWN}", asn=11377)) == "sendgrid"
+
+
 def test_of_two_signatures_the_one_who_composes_wins_over_the_one_who_carries() -> None:
     both = dkim("amazonses.com"), dkim("zendesk.com")
     assert named(evidence(*both)) == named(evidence(*reversed(both))) == "zendesk"
@@ -119,7 +126,7 @@ def test_claims_that_did_not_pass_are_no_evidence(result: str) -> None:
     claims = dkim("google.com", result, "google"), spf("google.com", result), dkim(OWN, result, "google")
     assert found(evidence(*claims)) is None
     assert grouped(evidence(*claims)) == UNKNOWN
-    assert named(evidence(*claims, host="mail.spammer.example", asn=16509)) == "amazon-aws"
+    assert named(evidence(*claims, host="mail.spammer.example", confirmed=False, asn=16509)) == "amazon-aws"
 
 
 def test_a_host_name_that_is_not_confirmed_is_no_evidence() -> None:
