@@ -58,7 +58,7 @@ class _Reader:
         elif node.name == "policy_published":
             self._take_policy(node)
         elif node.name == "version":
-            self._version = node.text.strip() or None
+            self._version = node.text or None
 
     def _take_metadata(self, node: Node) -> None:
         if self._metadata is not None:

@@ -23,7 +23,7 @@ from shared.mailauth.reports.vocabulary import Note
 _IDENTIFIERS = ("identifiers", "identities")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Metadata:
     """``report_metadata``; times are ``None`` when the reporter gives none that can be read."""
 
@@ -37,7 +37,7 @@ class Metadata:
     generator: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RecordParts:
     """The pieces of a ``record``; ``None`` for those it lacks."""
 
@@ -49,14 +49,14 @@ class RecordParts:
 
 
 def metadata(node: Node, note: Note) -> Metadata:
-    fields = _fields(node)
+    fields = node.fields
     email = fields.get("email") or None
     if email is None:
         note("no_email", "")
     if not fields.get("report_id"):
         note("no_report_id", "")
     period = node.child("date_range")
-    times = {} if period is None else _fields(period)
+    times = {} if period is None else period.fields
     return Metadata(
         org_name=_org_name(fields.get("org_name"), email, note),
         email=email,
@@ -64,9 +64,15 @@ def metadata(node: Node, note: Note) -> Metadata:
         report_id=fields.get("report_id", ""),
         begin=vocabulary.epoch(times.get("begin", ""), note),
         end=vocabulary.epoch(times.get("end", ""), note),
-        errors=tuple(text for c in node.children if c.name == "error" and (text := c.text.strip())),
+        errors=_errors(node),
         generator=fields.get("generator") or None,
     )
+
+
+def _errors(node: Node) -> tuple[str, ...]:
+    """RFC 7489 allows several."""
+    texts = [node.fields.get("error", ""), *(child.text for child in node.children if child.name == "error")]
+    return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def _org_name(text: str | None, email: str | None, note: Note) -> str:
@@ -77,27 +83,24 @@ def _org_name(text: str | None, email: str | None, note: Note) -> str:
 
 
 def policy(node: Node, note: Note) -> PolicyPublished:
-    fields = _fields(node)
-
-    def optional(name: str) -> str | None:
-        return fields.get(name, "").lower() or None
-
+    said = {name: text.lower() for name, text in node.fields.items() if text}
+    get = said.get
     for name in ("p", "sp", "np"):
-        if (value := optional(name)) is not None and value not in vocabulary.POLICIES:
-            note("unknown_policy", f"{name}: {value}")
-    if optional("p") is None:
+        if name in said and said[name] not in vocabulary.POLICIES:
+            note("unknown_policy", f"{name}: {said[name]}")
+    if "p" not in said:
         note("no_policy", "")
     return PolicyPublished(
-        domain=vocabulary.domain(fields.get("domain", ""), note),
-        p=optional("p"),
-        sp=optional("sp"),
-        np=optional("np"),
-        adkim=optional("adkim"),
-        aspf=optional("aspf"),
-        pct=optional("pct"),
-        fo=optional("fo"),
-        testing=optional("testing"),
-        discovery_method=optional("discovery_method"),
+        domain=vocabulary.domain(node.fields.get("domain", ""), note),
+        p=get("p"),
+        sp=get("sp"),
+        np=get("np"),
+        adkim=get("adkim"),
+        aspf=get("aspf"),
+        pct=get("pct"),
+        fo=get("fo"),
+        testing=get("testing"),
+        discovery_method=get("discovery_method"),
     )
 
 
@@ -109,7 +112,7 @@ def record(node: Node, note: Note) -> RecordParts | None:
     identifiers = node.child("identifiers")
     if identifiers is None and (identifiers := node.child("identities")) is not None:
         note("identities_for_identifiers", "")
-    fields = _fields(row)
+    fields = row.fields
     return RecordParts(
         source_ip=fields.get("source_ip", ""),
         count=fields.get("count", ""),
@@ -123,25 +126,25 @@ def evaluated(node: Node | None, note: Note) -> Evaluated:
     if node is None:
         note("no_policy_evaluated", "")
         return Evaluated(None, None, None)
-    fields = _fields(node)
-    overrides = tuple(
-        read for child in node.children if child.name == "reason" if (read := _override(child, note))
-    )
+    fields = node.fields
+    overrides = [_override(child, note) for child in node.children if child.name == "reason"]
+    if "reason" in fields:
+        overrides.insert(0, _override(Node("reason", fields["reason"], {}, []), note))
     return Evaluated(
         vocabulary.word(fields.get("disposition", ""), vocabulary.DISPOSITIONS, "disposition", note),
         vocabulary.verdict(fields.get("dkim"), "dkim", note),
         vocabulary.verdict(fields.get("spf"), "spf", note),
-        overrides,
+        tuple(override for override in overrides if override is not None),
     )
 
 
 def _override(node: Node, note: Note) -> Override | None:
-    fields = _fields(node)
+    fields = node.fields
     raw, comment = fields.get("type", ""), fields.get("comment") or None
     if not raw and comment is None:
-        if node.text.strip():
-            note("override_without_type", node.text.strip())
-            return Override("other", node.text.strip())
+        if node.text:
+            note("override_without_type", node.text)
+            return Override("other", node.text)
         note("empty_reason", "")
         return None
     lower = raw.lower()
@@ -153,7 +156,7 @@ def _override(node: Node, note: Note) -> Override | None:
 
 def identifiers(node: Node | None, policy_domain: str | None, note: Note) -> Identifiers | None:
     """Without a header-from the policy domain stands for it; ``None`` without either."""
-    fields = {} if node is None else _fields(node)
+    fields = {} if node is None else node.fields
     header_from = fields.get("header_from", "")
     if not header_from:
         note("no_header_from", "")
@@ -179,8 +182,13 @@ def auth_results(node: Node | None, most_dkim: int, note: Note) -> AuthResults:
         return AuthResults()
     dkim: list[DkimAuth] = []
     spf: list[SpfAuth] = []
+    for name in ("dkim", "spf"):
+        if name in node.fields:
+            note(f"empty_{name}", node.fields[name])
     for child in node.children:
-        fields = _fields(child)
+        fields = child.fields
+        if child.name not in ("dkim", "spf"):
+            continue
         if not any(fields.values()):
             note(f"empty_{child.name}", "")
         elif child.name == "dkim":
@@ -188,7 +196,7 @@ def auth_results(node: Node | None, most_dkim: int, note: Note) -> AuthResults:
                 dkim.append(_dkim(fields, note))
             else:
                 note("too_many_dkim", f"only the first {most_dkim} are kept")
-        elif child.name == "spf":
+        else:
             spf.append(_spf(fields, note))
     return AuthResults(tuple(dkim), tuple(spf))
 
@@ -212,12 +220,3 @@ def _spf(fields: dict[str, str], note: Note) -> SpfAuth:
         vocabulary.result(fields.get("result"), vocabulary.SPF_RESULTS, note),
         fields.get("human_result") or None,
     )
-
-
-def _fields(node: Node) -> dict[str, str]:
-    """The texts of the child elements by name; of several with one name the first."""
-    fields: dict[str, str] = {}
-    for child in node.children:
-        if child.name not in fields:
-            fields[child.name] = child.text.strip()
-    return fields

@@ -16,7 +16,7 @@ from shared.mailauth.reports.limits import Limits
 from shared.mailauth.reports.reading import Reason, Unreadable
 from shared.mailauth.reports.safe_xml import Node
 from shared.mailauth.reports.values import AuthResults, Evaluated, Identifiers, Row, RowSink
-from shared.mailauth.reports.xml_pieces import ParseElement
+from shared.mailauth.reports.xml_pieces import ParseElements
 
 _Value = TypeVar("_Value", Evaluated, Identifiers, AuthResults)
 
@@ -39,8 +39,7 @@ class RecordReader:
         self._limits = limits
         self._note = deviations.note
         self._evaluated: dict[bytes, Evaluated] = {}
-        self._identifiers: dict[bytes, Identifiers] = {}
-        self._auth: dict[bytes, AuthResults] = {}
+        self._who_hows: dict[bytes, tuple[Identifiers, AuthResults]] = {}
         self._shared: dict[object, object] = {}
 
     def tree(self, record: Node) -> None:
@@ -69,7 +68,7 @@ class RecordReader:
         self.bad_rows += 1
         self._note("bad_record", why)
 
-    def plain(self, record: bytes, parse: ParseElement) -> bool:
+    def plain(self, record: bytes, parse: ParseElements) -> bool:
         """Read a record of the usual shape from its bytes; ``False`` when it has another.
 
         The cuts are safe on the text alone: every part is either matched literally or an element
@@ -79,23 +78,19 @@ class RecordReader:
         ip, _, rest = rest.partition(b"</source_ip>")
         between, _, rest = rest.partition(b"<count>")
         digits, _, rest = rest.partition(b"</count>")
-        evaluated, _, rest = rest.partition(b"</row>")
-        identifiers, end, auth = rest.partition(b"</identifiers>")
+        evaluated, _, parties = rest.partition(b"</row>")
         if (
             b"".join(opening.split()) != b"<record><row>"
             or between.strip()
             or not digits.isdigit()
-            or digits[0] == 48
+            or digits.startswith(b"0")
             or len(digits) > _COUNT_DIGITS
+            or (source_ip := self._address(ip)) is None
+            or (said := self._said(evaluated.strip(), parse)) is None
+            or (who_how := self._who_how(parties[: -len(b"</record>")].strip(), parse)) is None
         ):
             return False
-        source_ip = self._address(ip)
-        said = source_ip and self._said(evaluated.strip(), parse)
-        who = said and self._who(identifiers.strip() + end, parse)
-        how = who and self._how(auth[: -len(b"</record>")].strip(), parse)
-        if not (source_ip and said and who and how):
-            return False
-        self._emit(Row(source_ip, int(digits), said, who, how))
+        self._emit(Row(source_ip, int(digits), said, *who_how))
         return True
 
     def _address(self, ip: bytes) -> str | None:
@@ -105,36 +100,29 @@ class RecordReader:
             return vocabulary.address(ip.decode("ascii").strip(), self._note)
         return None
 
-    def _said(self, element: bytes, parse: ParseElement) -> Evaluated | None:
+    def _said(self, element: bytes, parse: ParseElements) -> Evaluated | None:
         if (known := self._evaluated.get(element)) is not None:
             return known
-        node = _parsed(element, b"policy_evaluated", parse)
-        if node is None:
+        nodes = parse(element, ("policy_evaluated",))
+        if nodes is None:
             return None
-        value = self._share(elements.evaluated(node, self._note))
-        _remember(self._evaluated, element, value)
+        value = self._share(elements.evaluated(nodes[0], self._note))
+        if len(self._evaluated) >= _REMEMBERED:
+            self._evaluated.clear()
+        self._evaluated[element] = value
         return value
 
-    def _who(self, element: bytes, parse: ParseElement) -> Identifiers | None:
-        if (known := self._identifiers.get(element)) is not None:
+    def _who_how(self, parties: bytes, parse: ParseElements) -> tuple[Identifiers, AuthResults] | None:
+        if (known := self._who_hows.get(parties)) is not None:
             return known
-        node = _parsed(element, b"identifiers", parse)
-        value = None if node is None else elements.identifiers(node, None, self._note)
-        if value is None:
+        nodes = parse(parties, ("identifiers", "auth_results"))
+        if nodes is None or (who := elements.identifiers(nodes[0], None, self._note)) is None:
             return None
-        value = self._share(value)
-        self._see(value)
-        _remember(self._identifiers, element, value)
-        return value
-
-    def _how(self, element: bytes, parse: ParseElement) -> AuthResults | None:
-        if (known := self._auth.get(element)) is not None:
-            return known
-        node = _parsed(element, b"auth_results", parse)
-        if node is None:
-            return None
-        value = self._share(elements.auth_results(node, self._limits.dkim_per_row, self._note))
-        _remember(self._auth, element, value)
+        how = elements.auth_results(nodes[1], self._limits.dkim_per_row, self._note)
+        self._see(who)
+        if len(self._who_hows) >= _REMEMBERED:
+            self._who_hows.clear()
+        value = self._who_hows[parties] = (self._share(who), self._share(how))
         return value
 
     def _see(self, identifiers: Identifiers) -> None:
@@ -158,22 +146,3 @@ class RecordReader:
         if row.evaluated.dmarc_pass:
             self.dmarc_pass += row.count
         self._sink(row)
-
-
-def _parsed(element: bytes, name: bytes, parse: ParseElement) -> Node | None:
-    """The tree of an element, when the bytes are one element of that name and nothing else."""
-    if (
-        not element.startswith(b"<" + name + b">")
-        or not element.endswith(b"</" + name + b">")
-        or element.count(name) != 2
-        or b"<!" in element
-        or b"<?" in element
-    ):
-        return None
-    return parse(element)
-
-
-def _remember(known: dict[bytes, _Value], element: bytes, value: _Value) -> None:
-    if len(known) >= _REMEMBERED:
-        known.clear()
-    known[element] = value

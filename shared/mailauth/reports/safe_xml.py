@@ -6,6 +6,8 @@ are local names: reports come with the namespace of RFC 7489, of RFC 9990, anoth
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NoReturn
 from xml.parsers import expat
 
 from shared.mailauth.reports.limits import Limits
@@ -22,20 +24,32 @@ MalformedXml = expat.ExpatError
 
 
 class Node:
-    """An element: its local name, its text and its child elements."""
+    """An element that has child elements, or stands directly below the root.
 
-    __slots__ = ("children", "name", "text")
+    ``fields`` has the texts of those children that have none themselves, by local name and stripped;
+    of several of one name the first, the others are in ``children`` with the elements that nest.
+    """
 
-    def __init__(self, name: str) -> None:
+    __slots__ = ("children", "fields", "name", "text")
+
+    def __init__(self, name: str, text: str, fields: dict[str, str], children: list[Node]) -> None:
         self.name = name
-        self.text = ""
-        self.children: list[Node] = []
+        self.text = text
+        self.fields = fields
+        self.children = children
 
     def child(self, name: str) -> Node | None:
         for child in self.children:
             if child.name == name:
                 return child
         return None
+
+    def add_text(self, name: str, text: str) -> None:
+        """Take a child that has only text."""
+        if name in self.fields:
+            self.children.append(Node(name, text, {}, []))
+        else:
+            self.fields[name] = text
 
 
 class SafeParser:
@@ -47,6 +61,7 @@ class SafeParser:
         self.namespace: str | None = None
         self._limits = limits
         self._stack: list[Node] = []
+        self._leaf = False
         self._texts: list[str] = []
         self._children: list[Node] = []
         self._idle = 0
@@ -56,12 +71,12 @@ class SafeParser:
 
     @property
     def depth(self) -> int:
-        return len(self._stack)
+        return len(self._stack) + self._leaf
 
     @property
     def ended(self) -> bool:
         """The root has been closed."""
-        return self.root is not None and not self._stack
+        return self.root is not None and not self.depth
 
     def feed(self, data: bytes) -> list[Node]:
         """Read on; returns the children of the root that are complete now.
@@ -106,37 +121,49 @@ class SafeParser:
         # Locals and closures instead of attributes: these two run for every tag.
         stack, texts, children = self._stack, self._texts, self._children
         deepest, longest = self._limits.xml_deep, self._limits.text
+        leaf = ""  # the element opened last, as long as it has no child: not yet on the stack
 
-        def text_of(node: Node) -> str:
-            text = node.text + "".join(texts)
+        def taken() -> str:
+            text = "".join(texts).strip()
             texts.clear()
             if len(text) > longest:
                 raise Unreadable(Reason.TOO_LARGE, f"a text of more than {longest} characters")
             return text
 
         def start(name: str, attributes: dict[str, str]) -> None:
-            node = Node(name.rpartition(":")[2] if ":" in name else name)
+            nonlocal leaf
             if attributes:
                 _check(attributes)
-            if not stack:
+            if leaf:
+                stack.append(Node(leaf, "", {}, []))
+                if len(stack) >= deepest:
+                    raise Unreadable(Reason.NESTED_TOO_DEEP, f"XML deeper than {deepest}")
+            elif not stack:
                 self._open(name, attributes)
-            else:
-                parent = stack[-1]
-                if texts:
-                    parent.text = text_of(parent)
-                if len(stack) > 1:
-                    parent.children.append(node)
-                    if len(stack) >= deepest:
-                        raise Unreadable(Reason.NESTED_TOO_DEEP, f"XML deeper than {deepest}")
-            stack.append(node)
+            if texts and (text := taken()):
+                _add(stack[-1], text, longest)
+            leaf = name.rpartition(":")[2] if ":" in name else name
+            self._leaf = True
 
         def end(name: str) -> None:
+            nonlocal leaf
+            if leaf:
+                if len(stack) > 1:
+                    stack[-1].add_text(leaf, taken() if texts else "")
+                elif stack:
+                    children.append(Node(leaf, taken(), {}, []))
+                leaf = ""
+                self._leaf = False
+                return
             node = stack.pop()
-            if texts:
-                node.text = text_of(node)
+            if texts and (text := taken()):
+                _add(node, text, longest)
             if len(stack) == 1:
                 children.append(node)
-                stack[0].text = ""
+            elif stack:
+                stack[-1].children.append(node)
+                if node.text:
+                    stack[-1].fields.setdefault(node.name, node.text)
 
         parser.StartElementHandler = start
         parser.EndElementHandler = end
@@ -145,6 +172,13 @@ class SafeParser:
         self.root = name
         prefix, _, _ = name.rpartition(":")
         self.namespace = attributes.get(f"xmlns:{prefix}" if prefix else "xmlns")
+
+
+def _add(node: Node, text: str, longest: int) -> None:
+    """Take text that stands between child elements."""
+    node.text = f"{node.text} {text}" if node.text else text
+    if len(node.text) > longest:
+        raise Unreadable(Reason.TOO_LARGE, f"a text of more than {longest} characters")
 
 
 def _check(attributes: dict[str, str]) -> None:
@@ -159,8 +193,8 @@ def _instruction(target: str, data: str) -> None:
         raise Unreadable(Reason.FORBIDDEN_XML, "a processing instruction")
 
 
-def _refuse(what: str) -> object:
-    def handler(*_: object) -> None:
+def _refuse(what: str) -> Callable[..., NoReturn]:
+    def handler(*_: object) -> NoReturn:
         raise Unreadable(Reason.FORBIDDEN_XML, what)
 
     return handler

@@ -19,9 +19,17 @@ DISPOSITIONS = frozenset(("none", "pass", "quarantine", "reject"))
 POLICIES = frozenset(("none", "quarantine", "reject"))
 # RFC 9990 section 3.1 and, from RFC 7489 appendix C, "forwarded" and "sampled_out".
 OVERRIDES = frozenset(
-    "local_policy mailing_list other policy_test_mode trusted_forwarder forwarded sampled_out".split()
+    [
+        "local_policy",
+        "mailing_list",
+        "other",
+        "policy_test_mode",
+        "trusted_forwarder",
+        "forwarded",
+        "sampled_out",
+    ]
 )
-DKIM_RESULTS = frozenset("none pass fail policy neutral temperror permerror".split())
+DKIM_RESULTS = frozenset(["none", "pass", "fail", "policy", "neutral", "temperror", "permerror"])
 SPF_RESULTS = DKIM_RESULTS | {"softfail"}
 _HISTORIC = {"unknown": "temperror", "error": "permerror", "hardfail": "fail"}
 
@@ -32,6 +40,7 @@ _MILLISECONDS = 10**11  # in seconds, the year 5138: whoever writes more counts 
 COUNT_FLAGGED = 10**9
 COUNT_LIMIT = 2**53
 
+_DOMAIN = re.compile(r"[a-z0-9_-][a-z0-9_.-]*[a-z0-9_-]")
 _OCTET = rb"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 CANONICAL_IPV4 = re.compile(rb"%(o)b\.%(o)b\.%(o)b\.%(o)b" % {b"o": _OCTET})
 
@@ -81,6 +90,8 @@ def result(text: str | None, allowed: frozenset[str], note: Note) -> str:
 
 def domain(text: str, note: Note) -> str:
     """A domain name in A-labels, lower case, without the trailing dot; a mailbox gives its domain."""
+    if _DOMAIN.fullmatch(text):
+        return text
     name, codes = _domain(text)
     for code in codes:
         note(code, text)
@@ -125,10 +136,11 @@ def _address(text: str) -> str | None:
     try:
         parsed = ipaddress.ip_address(bare)
     except ValueError:
-        parsed = _zero_padded(bare)
+        padded = _zero_padded(bare)
+        return None if padded is None else str(padded)
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(parsed.ipv4_mapped or parsed)
-    return None if parsed is None else str(parsed)
+    return str(parsed)
 
 
 def _zero_padded(text: str) -> ipaddress.IPv4Address | None:

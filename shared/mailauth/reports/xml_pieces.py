@@ -15,13 +15,18 @@ from shared.mailauth.reports.limits import Limits
 from shared.mailauth.reports.reading import Reason, Unreadable
 from shared.mailauth.reports.repair import repaired, stray_schema_removed
 from shared.mailauth.reports.safe_xml import ELEMENT, MalformedXml, Node, SafeParser
+from shared.mailauth.reports.shapes import shapes_within
 
-ParseElement = Callable[[bytes], Node | None]
+ParseElements = Callable[[bytes, tuple[str, ...]], list[Node] | None]
+"""Parses bytes that are just the elements of these names; ``None`` when they are something else."""
 
 _MARKUP = re.compile(rb"<[?!A-Za-z_]")
 _DECLARATION = re.compile(rb"<\?xml(?=[\s?])[^<>]*>")
 _OPENING = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?record[\s>/]")
 _CLOSING = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?record\s*>")
+# A root's tag that is surely over where it seems to be, and an optional version.
+_ROOT = re.compile(rb"""<feedback(?:\s[^<>]*)?(?<!/)>\s*(?:<version>[^<>&]*</version>\s*)?""")
+_HEADER = ("report_metadata", "policy_published")
 _PLAIN_CLOSING = b"</record>"
 
 
@@ -37,7 +42,7 @@ class Pieces:
         limits: Limits,
         deviations: Deviations,
         child: Callable[[Node], None],
-        plain: Callable[[bytes, ParseElement], bool],
+        plain: Callable[[bytes, ParseElements], bool],
         lost: Callable[[str], None],
     ) -> None:
         self.namespace: str | None = None
@@ -47,6 +52,7 @@ class Pieces:
         self._plain = plain
         self._lost = lost
         self._parser = SafeParser(limits)
+        self._shapes = shapes_within(limits)
         self._buffer = b""
         self._closing: bytes | None = None
         self._begun = False
@@ -58,8 +64,8 @@ class Pieces:
 
     def feed(self, data: bytes) -> None:
         buffer = self._buffer + data
-        if self._closing is None and (match := _CLOSING.search(buffer)):
-            self._closing = match[0]
+        if self._closing is None:
+            self._closing = _closing_tag(buffer)
         at = 0
         if self._closing is not None:
             while (end := buffer.find(self._closing, at)) >= 0:
@@ -77,9 +83,9 @@ class Pieces:
         self._whole(self._first(self._buffer), last=True)
 
     def _piece(self, piece: bytes) -> None:
-        if self._ready and self._plain(piece, self._element):
-            return
         piece = self._first(piece)
+        if self._ready and self._plain(piece, self._elements):
+            return
         children = self._whole(piece)
         # Only behind a record that ends where the piece ends is the parser surely between two
         # children of the root, and neither in a comment nor in a tag.
@@ -98,12 +104,34 @@ class Pieces:
             return piece
         self._begun = True
         head = self._without_prolog(piece)
-        record = _OPENING.search(head)
-        at = record.start() if record else len(head)
-        self._whole(head[:at], last=record is None)
+        at = head.find(b"<record>")
+        if at < 0:
+            record = _OPENING.search(head)
+            at = record.start() if record else -1
+        last = at < 0
+        at = len(head) if last else at
+        self._head(head[:at], last=last)
         if self._parser.root is None or self._parser.root.rpartition(":")[2] != "feedback":
             raise Unreadable(Reason.NOT_A_REPORT, f"the root element is {self._parser.root!r}")
         return head[at:]
+
+    def _head(self, head: bytes, *, last: bool) -> None:
+        """Read the root's tag and the elements before the records."""
+        root = _ROOT.match(head)
+        if root is None:
+            self._whole(head, last=last)
+            return
+        self._whole(root[0])
+        rest = head[root.end() :]
+        element, end, behind = rest.partition(b"</policy_published>")
+        if (children := self._elements(element + end, _HEADER)) is not None:
+            for child in children:
+                self._child(child)
+            rest = behind
+        if rest.strip():
+            self._whole(rest, last=last)
+        else:
+            self._ready = self._closing == _PLAIN_CLOSING
 
     def _without_prolog(self, piece: bytes) -> bytes:
         markup = _MARKUP.search(piece)
@@ -114,7 +142,7 @@ class Pieces:
         piece = piece[markup.start() :]
         # Left out because it names encodings, and is often wrong: the bytes are UTF-8 by now.
         if declaration := _DECLARATION.match(piece):
-            piece = piece[declaration.end() :]
+            piece = piece[declaration.end() :].lstrip()
         if b"<xs" in piece and (clean := stray_schema_removed(piece)) != piece:
             self._note("stray_schema", "")
             piece = clean
@@ -171,18 +199,43 @@ class Pieces:
         for child in children:
             self._child(child)
 
-    def _element(self, element: bytes) -> Node | None:
-        """Parse one element as a child of the root; ``None`` when it is not just that."""
+    def _elements(self, data: bytes, names: tuple[str, ...]) -> list[Node] | None:
+        """Parse elements as children of the root, when they are just those of these names."""
+        if (known := self._shapes.read(data, names)) is not None:
+            return known
+        if not _consists_of(data, names):
+            return None
         root = self._parser.root
         try:
-            children = self._parser.feed(element)
+            children = self._parser.feed(data)
         except MalformedXml:
             children = []
-        if len(children) == 1 and self._parser.depth == 1:
-            return children[0]
+        if tuple(child.name for child in children) == names and self._parser.depth == 1:
+            self._shapes.learn(data, names)
+            return children
         self._parser = SafeParser(self._limits, root)
         return None
 
     def _trailing(self, piece: bytes) -> None:
         if piece.strip():
             self._note("trailing_garbage", "")
+
+
+def _closing_tag(buffer: bytes) -> bytes | None:
+    """How this document closes its records."""
+    if _PLAIN_CLOSING in buffer:
+        return _PLAIN_CLOSING
+    match = _CLOSING.search(buffer)
+    return match[0] if match else None
+
+
+def _consists_of(data: bytes, names: tuple[str, ...]) -> bool:
+    """Whether each name has its tags once and in turn, so that no element ends where it should not."""
+    if b"<!" in data or b"<?" in data:
+        return False
+    for name in names:
+        tag, end = f"<{name}>".encode(), f"</{name}>".encode()
+        element, _, data = data.lstrip().partition(end)
+        if not element.startswith(tag) or end in data:
+            return False
+    return not data
