@@ -38,5 +38,27 @@ SENDER_CATALOGUE: Final = "POSTSEAL_SENDER_CATALOGUE"
 FAILURE_KEY: Final = "POSTSEAL_FAILURE_KEY"
 """ARN of the KMS key that failure reports rest under, apart from everything else."""
 
-INDEX_ATTRIBUTES: Final[tuple[str, ...]] = ()
-"""Attributes that the table's indexes carry beside the keys; empty means every attribute."""
+INDEX_ATTRIBUTES: Final = (
+    "dn",
+    "pd",
+    "ro",
+    "rl",
+    "em",
+    "ri",
+    "be",
+    "en",
+    "re",
+    "expires",
+    "me",
+    "pa",
+    "rw",
+    "tr",
+    "po",
+    "ma",
+    "idn",
+    "con",
+    "dv",
+    "so",
+)
+"""Attributes that the table's index carries beside the keys, 20 at most: what lists show of a report
+(``shared.adapters.dynamodb.report_items`` says what each one is)."""

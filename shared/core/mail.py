@@ -76,13 +76,14 @@ class Mailbox(Protocol):
 
     def seclude(self, key: str) -> None:
         """Move a delivery that holds a failure report to a prefix, encryption key and lifetime of its
-        own. It keeps its name: every method finds it by the first key. Doing it again is harmless."""
+        own. It keeps its name: every method finds it by the first key. Doing it again is harmless;
+        ``NotFound`` when it is gone."""
 
     def remove(self, key: str) -> None:
         """Remove it; no error when it is gone already."""
 
     def link(self, key: str, *, seconds: int, filename: str) -> str:
-        """A presigned URL that downloads it for so long."""
+        """A presigned URL that downloads it for so long; ``NotFound`` when it is gone."""
 
     def upload_link(self, key: str, *, seconds: int) -> str:
         """A presigned URL that takes one PUT of it for so long."""

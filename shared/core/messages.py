@@ -56,7 +56,7 @@ def encode_delivery(delivery: Delivery) -> str:
             "verdicts": [verdicts.spam, verdicts.virus, verdicts.spf, verdicts.dkim, verdicts.dmarc],
             "sender": delivery.sender,
             "subject": delivery.subject,
-            "size": delivery.size,
+            "replay": delivery.replay,
         }
     )
 
@@ -73,7 +73,7 @@ def decode_delivery(text: str) -> Delivery:
             verdicts=Verdicts(*fields["verdicts"]),
             sender=fields["sender"],
             subject=fields["subject"],
-            size=fields["size"],
+            replay=fields["replay"] is True,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise Unreadable(f"not a delivery: {error}") from error

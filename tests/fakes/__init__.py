@@ -1,6 +1,7 @@
 """In-memory stores. ``tests/contract`` holds each to the same promises as the real one."""
 
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.answers import FakeAnswers
 from tests.fakes.api_keys import FakeAddressLimits, FakeApiKeys
 from tests.fakes.domains import FakeDomains
 from tests.fakes.hosts import FakeHosts
@@ -20,6 +21,7 @@ from tests.fakes.uploads import FakeUploads
 __all__ = [
     "FakeAccounts",
     "FakeAddressLimits",
+    "FakeAnswers",
     "FakeApiKeys",
     "FakeDomains",
     "FakeHostQuestions",

@@ -21,9 +21,10 @@ class FakeReports:
         mine = fact.summary
         there = [other.summary for other in self._live() if _home(other.summary) == _home(mine)]
         same = next((other for other in there if other.identity == mine.identity), None)
-        if same is not None:
-            outcome = Outcome.DUPLICATE if same.content == mine.content else Outcome.CONFLICT
-            return Filed(outcome, same.id)
+        if same is not None and same.content == mine.content:
+            return Filed(Outcome.DUPLICATE, same.id)
+        if same is not None and same.day == mine.day:
+            return Filed(Outcome.CONFLICT, same.id)
         copy = next((other for other in there if other.content == mine.content), None)
         if copy is not None:
             return Filed(Outcome.RESENT, copy.id)
@@ -54,12 +55,6 @@ class FakeReports:
 
     def remove(self, summary: ReportSummary) -> None:
         self.facts = [fact for fact in self.facts if _key(fact.summary) != _key(summary)]
-
-    def clear(self, account: AccountId, domain: DomainId, *, limit: int) -> int:
-        gone = [fact for fact in self.facts if _home(fact.summary) == (account, domain)][:limit]
-        for fact in gone:
-            self.facts.remove(fact)
-        return len(gone)
 
     def of_day(self, account: AccountId, domain: DomainId, day: date) -> Iterator[Fact]:
         return (

@@ -1,0 +1,51 @@
+"""Domains as items."""
+
+from __future__ import annotations
+
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.expressions import Item, in_index
+from shared.core.domains import DnsStatus, Domain, ReportKinds
+from shared.core.ids import AccountId, DomainId
+
+
+def item_of(domain: Domain) -> Item:
+    listed = in_index(keys.active_domain(domain.account, domain.id)) if domain.active else {}
+    return {
+        **keys.domain(domain.account, domain.id)._asdict(),
+        **listed,
+        "id": domain.id,
+        "account": domain.account,
+        "name": domain.name,
+        "token": domain.token,
+        "created": domain.created,
+        "updated": domain.updated,
+        "active": domain.active,
+        "activated": domain.activated,
+        "deactivated": domain.deactivated,
+        "aggregate": domain.kinds.aggregate,
+        "failure": domain.kinds.failure,
+        "tls": domain.kinds.tls,
+        "notes": domain.notes,
+        "dns_status": domain.dns_status.value,
+        "dns_status_message": domain.dns_status_message,
+        "dns_checked": domain.dns_checked,
+    }
+
+
+def domain_of(item: Item) -> Domain:
+    return Domain(
+        id=DomainId(item["id"]),
+        account=AccountId(item["account"]),
+        name=item["name"],
+        token=item["token"],
+        created=item["created"],
+        updated=item["updated"],
+        active=item["active"],
+        activated=item.get("activated"),
+        deactivated=item.get("deactivated"),
+        kinds=ReportKinds(item["aggregate"], item["failure"], item["tls"]),
+        notes=item["notes"],
+        dns_status=DnsStatus(item["dns_status"]),
+        dns_status_message=item["dns_status_message"],
+        dns_checked=item.get("dns_checked"),
+    )

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.domain_items import domain_of, item_of
+from shared.adapters.dynamodb.expressions import Item, in_index
+from shared.adapters.dynamodb.table import Cancelled, ConditionFailed, Range, Step, Table, delete, put, update
+from shared.core import ids
+from shared.core.domain_names import ancestors, normalise
+from shared.core.domains import Domain, DomainPage
+from shared.core.errors import Invalid, NotFound
+from shared.core.ids import AccountId, DomainId
+
+_EXISTS = "attribute_exists(#pk)"
+_IS_NEW = "attribute_not_exists(#pk)"
+
+
+class DynamoDomains:
+    """``Domains`` on the table. Whatever changes how many there are, or how many are active, moves the
+    account's counters in the same transaction. Only active domains are in the index."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(self, domain: Domain) -> None:
+        pointer = {"account": domain.account, "domain": domain.id}
+        try:
+            self._table.transact(
+                put(item_of(domain), _IS_NEW),
+                put({**keys.domain_name(domain.account, domain.name)._asdict(), **pointer}, _IS_NEW),
+                put({**keys.token(domain.token)._asdict(), **pointer}, _IS_NEW),
+                update(keys.account(domain.account), "ADD #domains :one", _EXISTS, {"one": 1}),
+            )
+        except Cancelled as cancelled:
+            if 3 in cancelled.failed:
+                raise _missing() from None
+            raise Invalid(f"The account has the domain {domain.name} already", param="domain") from None
+
+    def get(self, account: AccountId, domain: DomainId) -> Domain | None:
+        item = self._table.get(keys.domain(account, domain))
+        return None if item is None else domain_of(item)
+
+    def named(self, account: AccountId, name: str) -> Domain | None:
+        pointer = self._table.get(keys.domain_name(account, name))
+        return None if pointer is None else self.get(account, DomainId(pointer["domain"]))
+
+    def resolve(self, account: AccountId, reference: str) -> Domain | None:
+        try:
+            return self.get(account, DomainId(ids.parse(ids.DOMAIN, reference)))
+        except NotFound:
+            pass
+        try:
+            return self.named(account, normalise(reference))
+        except Invalid:
+            return None
+
+    def covering(self, account: AccountId, policy_domain: str) -> Domain | None:
+        candidates = [keys.domain_name(account, name) for name in ancestors(policy_domain)]
+        found = self._table.get_many(candidates)
+        nearest = next((found[key] for key in candidates if key in found), None)
+        return None if nearest is None else self.get(account, DomainId(nearest["domain"]))
+
+    def page(self, account: AccountId, *, after: DomainId | None, limit: int) -> DomainPage:
+        first = keys.domain(account, DomainId(0 if after is None else after + 1))
+        wanted = Range(first.pk, first.sk, "D#" + keys.AFTER_ALL)
+        items: list[Item] = []
+        for item in self._table.query(wanted, consistent=True, batch=limit + 1):
+            if len(items) == limit:
+                return DomainPage([domain_of(item) for item in items], True)
+            items.append(item)
+        return DomainPage([domain_of(item) for item in items], False)
+
+    def of_shard(self, shard: int, *, after: DomainId | None, limit: int) -> DomainPage:
+        first = keys.BEFORE_ALL if after is None else keys.padded(after + 1)
+        listed: list[keys.Key] = []
+        for item in self._table.query(Range(keys.shard(shard), first, index=True), batch=limit + 1):
+            key = keys.Key(item["pk"], item["sk"])
+            # Domains of two accounts can have one number: a page never ends between them.
+            if len(listed) >= limit and key.sk != listed[-1].sk:
+                domains = self._listed(listed)
+                if domains:
+                    return DomainPage(domains, True)
+                listed = []
+            listed.append(key)
+        return DomainPage(self._listed(listed), False)
+
+    def activate(self, domain: Domain, *, allowed: int, now: int) -> Domain:
+        entry = in_index(keys.active_domain(domain.account, domain.id))
+        switch = update(
+            keys.domain(domain.account, domain.id),
+            "SET #active = :yes, #activated = :now, #updated = :now, #gsi1pk = :gsi1pk, #gsi1sk = :gsi1sk",
+            f"{_EXISTS} AND #active = :no",
+            {"yes": True, "no": False, "now": now, **entry},
+        )
+        counter = update(
+            keys.account(domain.account),
+            "ADD #active_domains :one",
+            f"{_EXISTS} AND #active_domains < :allowed",
+            {"one": 1, "allowed": allowed},
+        )
+        return self._switched(domain, switch, counter, f"The plan allows {allowed} active domains")
+
+    def deactivate(self, domain: Domain, *, now: int) -> Domain:
+        switch = update(
+            keys.domain(domain.account, domain.id),
+            "SET #active = :no, #deactivated = :now, #updated = :now REMOVE #gsi1pk, #gsi1sk",
+            f"{_EXISTS} AND #active = :yes",
+            {"yes": True, "no": False, "now": now},
+        )
+        counter = update(keys.account(domain.account), "ADD #active_domains :one", _EXISTS, {"one": -1})
+        return self._switched(domain, switch, counter, "The account is gone")
+
+    def change(self, domain: Domain) -> Domain:
+        changed = item_of(domain)
+        names = ("notes", "aggregate", "failure", "tls", "dns_status", "dns_status_message", "updated")
+        values = {name: changed[name] for name in names}
+        texts = [f"#{name} = :{name}" for name in names]
+        if domain.dns_checked is not None:
+            texts.append("#dns_checked = :dns_checked")
+            values["dns_checked"] = domain.dns_checked
+        key = keys.domain(domain.account, domain.id)
+        try:
+            return domain_of(self._table.update(key, "SET " + ", ".join(texts), _EXISTS, values))
+        except ConditionFailed:
+            raise _missing() from None
+
+    def remove(self, domain: Domain) -> None:
+        current = self.get(domain.account, domain.id)
+        while current is not None:
+            try:
+                self._table.transact(*_removal(current))
+                return
+            except Cancelled as cancelled:
+                if 0 not in cancelled.failed:
+                    raise _missing() from None
+                current = self.get(domain.account, domain.id)
+
+    def _listed(self, listed: list[keys.Key]) -> list[Domain]:
+        """Those that are still there, and still active."""
+        found = self._table.get_many(listed)
+        domains = (domain_of(found[key]) for key in listed if key in found)
+        return [domain for domain in domains if domain.active]
+
+    def _switched(self, domain: Domain, switch: Step, counter: Step, refusal: str) -> Domain:
+        """The domain after both writes; as it is when another call has switched it already."""
+        try:
+            self._table.transact(switch, counter)
+        except Cancelled as cancelled:
+            if 0 not in cancelled.failed:
+                raise Invalid(refusal, param="id") from None
+        current = self.get(domain.account, domain.id)
+        if current is None:
+            raise _missing()
+        return current
+
+
+def _removal(domain: Domain) -> list[Step]:
+    """Removes the domain if it is as active as we think, so that the counters stay exact."""
+    return [
+        delete(
+            keys.domain(domain.account, domain.id),
+            f"{_EXISTS} AND #active = :active",
+            {"active": domain.active},
+        ),
+        delete(keys.domain_name(domain.account, domain.name)),
+        delete(keys.token(domain.token)),
+        update(
+            keys.account(domain.account),
+            "ADD #domains :one, #active_domains :active",
+            _EXISTS,
+            {"one": -1, "active": -1 if domain.active else 0},
+        ),
+    ]
+
+
+def _missing() -> NotFound:
+    return NotFound("The requested resource could not be found", param="id")

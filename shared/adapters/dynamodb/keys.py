@@ -1,0 +1,157 @@
+"""Every key of the table, under the questions that it answers.
+
+One table, ``pk``/``sk``, and one index, ``gsi1pk``/``gsi1sk``. Numbers are padded so that text sorts as
+numbers do. The index carries ``settings.INDEX_ATTRIBUTES``: all that lists of reports show. Whatever else is
+found through it is then read from the table.
+
+| question                                              | answered by                                    |
+|-------------------------------------------------------|------------------------------------------------|
+| account by id, with its exact domain counters         | get ``A#<account>`` / ``ACCOUNT``              |
+| the operator's account                                | get ``OPERATOR`` / ``OPERATOR``                |
+| whose token is this                                   | get ``T#<token>`` / ``TOKEN``                  |
+| all accounts                                          | index ``ACCOUNTS``                             |
+| API key by hash; count its request                    | update ``K#<hash>`` / ``KEY``                  |
+| API keys of an account, newest first                  | index ``A#<account>#KEYS``                     |
+| requests of an address in a minute                    | update ``IP#<address>#<bucket>#<minute>``      |
+| domain by id; domains of an account by id             | ``A#<account>`` / ``D#<domain>``               |
+| domain by name; domain that covers a name             | get ``A#<account>#NAMES`` / ``<name>``         |
+| active domains of the deployment, in 16 parts         | index ``DOMAINS#<shard>``                      |
+| is this report stored; has its content come before    | ``F#<account>#<domain>`` / ``<kind>#<id>``,    |
+|                                                       | ``C#<content>``, in one transaction            |
+| reports of a domain by kind and date, newest first    | ``F#<account>#<domain>`` / ``<kind>#<id>``     |
+| reports of a domain and day                           | the same, as ids start with the day            |
+| reports of an account by kind and date; report by id  | index ``A#<account>#<kind>`` / ``<id>``        |
+| day totals of a domain between dates                  | ``S#<account>#<domain>`` / ``<day>``           |
+| day sources and reporters of a domain between dates   | ``SD#<account>#<domain>`` / ``<day>``          |
+| day counts of an account between dates                | ``A#<account>#DAYS`` / ``<day>``               |
+| quarantine of an owner, newest first                  | ``Q#<owner>`` / ``<id>``                       |
+| quarantine entries of one delivery                    | index ``Q#<owner>#<mail>`` / ``<id>``          |
+| upload by id                                          | get ``A#<account>`` / ``U#<upload>``           |
+| host name of an address                               | get ``H#<address>`` / ``HOST``                 |
+| the answer to a request with this idempotency key     | ``I#<account>#<hash of the key>`` / ``ANSWER`` |
+| a secret of the deployment                            | get ``SECRET`` / ``<name>``                    |
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Final, NamedTuple
+
+from shared.core.domains import SHARDS
+from shared.core.ids import AccountId, ApiKeyId, DomainId, QuarantineId, ReportId, UploadId
+from shared.mailauth.reports.values import Kind
+
+INDEX: Final = "gsi1"
+
+KINDS: Final = {Kind.AGGREGATE: "A", Kind.TLS: "T", Kind.FAILURE: "U"}
+_DIGITS: Final = 16
+BEFORE_ALL: Final = " "
+AFTER_ALL: Final = "\x7f"
+"""Sort before and after every number and name."""
+
+
+class Key(NamedTuple):
+    pk: str
+    sk: str
+
+
+def padded(number: int) -> str:
+    return f"{number:0{_DIGITS}d}"
+
+
+def account(number: AccountId) -> Key:
+    return Key(f"A#{number}", "ACCOUNT")
+
+
+def all_accounts(number: AccountId) -> Key:
+    """In the index."""
+    return Key("ACCOUNTS", padded(number))
+
+
+OPERATOR: Final = Key("OPERATOR", "OPERATOR")
+
+
+def token(text: str) -> Key:
+    return Key(f"T#{text}", "TOKEN")
+
+
+def api_key(key_hash: str) -> Key:
+    return Key(f"K#{key_hash}", "KEY")
+
+
+def keys_of(owner: AccountId, key: ApiKeyId) -> Key:
+    """In the index."""
+    return Key(f"A#{owner}#KEYS", padded(key))
+
+
+def address_minute(address: str, bucket: str, minute: int) -> Key:
+    return Key(f"IP#{address}#{bucket}#{minute}", "COUNT")
+
+
+def domain(owner: AccountId, number: DomainId) -> Key:
+    return Key(f"A#{owner}", f"D#{padded(number)}")
+
+
+def domain_name(owner: AccountId, name: str) -> Key:
+    return Key(f"A#{owner}#NAMES", name)
+
+
+def active_domain(owner: AccountId, number: DomainId) -> Key:
+    """In the index. Domains of two accounts can have one number."""
+    return Key(shard(number % SHARDS), f"{padded(number)}#{owner}")
+
+
+def shard(number: int) -> str:
+    return f"DOMAINS#{number}"
+
+
+def fact(owner: AccountId, home: DomainId, kind: Kind, report: ReportId) -> Key:
+    return Key(f"F#{owner}#{home}", f"{KINDS[kind]}#{padded(report)}")
+
+
+def content(owner: AccountId, home: DomainId, content_hash: str) -> Key:
+    return Key(f"F#{owner}#{home}", f"C#{content_hash}")
+
+
+def reports_of(owner: AccountId, kind: Kind, report: ReportId) -> Key:
+    """In the index."""
+    return Key(f"A#{owner}#{KINDS[kind]}", padded(report))
+
+
+def day_totals(owner: AccountId, home: DomainId, day: date) -> Key:
+    return Key(f"S#{owner}#{home}", day.isoformat())
+
+
+def day_detail(owner: AccountId, home: DomainId, day: date) -> Key:
+    return Key(f"SD#{owner}#{home}", day.isoformat())
+
+
+def account_day(owner: AccountId, day: date) -> Key:
+    return Key(f"A#{owner}#DAYS", day.isoformat())
+
+
+def quarantined(owner: AccountId, entry: QuarantineId) -> Key:
+    return Key(f"Q#{owner}", padded(entry))
+
+
+def quarantined_of(owner: AccountId, mail: str, entry: QuarantineId) -> Key:
+    """In the index."""
+    return Key(f"Q#{owner}#{mail}", padded(entry))
+
+
+def upload(owner: AccountId, number: UploadId) -> Key:
+    return Key(f"A#{owner}", f"U#{padded(number)}")
+
+
+def host(address: str) -> Key:
+    return Key(f"H#{address}", "HOST")
+
+
+def answer(owner: AccountId, key: str) -> Key:
+    """Clients choose their keys, and a hash cannot run into another account's."""
+    return Key(f"I#{owner}#{hashlib.sha256(key.encode()).hexdigest()}", "ANSWER")
+
+
+def secret(name: str) -> Key:
+    return Key("SECRET", name)

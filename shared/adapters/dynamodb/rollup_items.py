@@ -1,0 +1,149 @@
+"""Rollups as items: what a day adds up to is packed, what others add up is plain.
+
+Positions in the packed lists are the fields of ``shared.core.rollups`` in their order.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from shared.core.mail import Trust
+from shared.core.rollups import (
+    AccountDay,
+    Counters,
+    DayDetail,
+    DayTotals,
+    FailureTotals,
+    ReporterLine,
+    Share,
+    ShareDetail,
+    SourceLine,
+    TlsTotals,
+)
+from shared.core.segments import pack_document, unpack_document
+
+
+def packed_totals(totals: DayTotals) -> bytes:
+    tls, failure = totals.tls, totals.failure
+    return pack_document(
+        [
+            [[trust.value, share.reports, *_plain(share.counters)] for trust, share in totals.shares],
+            [tls.reports, tls.successful, tls.failed, tls.failures],
+            [failure.reports, failure.incidents],
+        ]
+    )
+
+
+def totals_of(day: date, packed: bytes) -> DayTotals:
+    shares, (tls_reports, successful, failed, failures), failure = unpack_document(packed)
+    return DayTotals(
+        day,
+        tuple(
+            (Trust(trust), Share(reports, Counters(tuple(cells), forwarded)))
+            for trust, reports, cells, forwarded in shares
+        ),
+        TlsTotals(tls_reports, successful, failed, tuple((name, count) for name, count in failures)),
+        FailureTotals(*failure),
+    )
+
+
+def packed_detail(detail: DayDetail) -> bytes:
+    return pack_document(
+        [
+            [
+                share.trust.value,
+                [_plain_source(line) for line in share.sources],
+                [[line.reporter, line.reports, line.messages] for line in share.reporters],
+                share.selectors,
+            ]
+            for share in detail.shares
+        ]
+    )
+
+
+def detail_of(day: date, packed: bytes) -> DayDetail:
+    return DayDetail(
+        day,
+        tuple(
+            ShareDetail(
+                Trust(trust),
+                tuple(_source(plain) for plain in sources),
+                tuple(ReporterLine(*plain) for plain in reporters),
+                tuple((domain, selector) for domain, selector in selectors),
+            )
+            for trust, sources, reporters, selectors in unpack_document(packed)
+        ),
+    )
+
+
+TRUSTS = {Trust.AUTHENTICATED: "authenticated", Trust.UNVERIFIED: "unverified", Trust.FAILED: "failed"}
+"""Attributes of an account's day with its aggregate reports by trust."""
+
+
+def account_counts(totals: DayTotals) -> dict[str, int]:
+    """What a day of a domain adds to the day of its account, by attribute."""
+    share = totals.share()
+    return {
+        "reports": share.reports,
+        "messages": share.counters.messages,
+        "tls_reports": totals.tls.reports,
+        "failure_reports": totals.failure.reports,
+        **{name: totals.share((trust,)).reports for trust, name in TRUSTS.items()},
+    }
+
+
+def account_day_of(item: dict[str, Any]) -> AccountDay:
+    return AccountDay(
+        date.fromisoformat(item["sk"]),
+        reports=item.get("reports", 0),
+        messages=item.get("messages", 0),
+        tls_reports=item.get("tls_reports", 0),
+        failure_reports=item.get("failure_reports", 0),
+    )
+
+
+def _plain(counters: Counters) -> list[Any]:
+    return [counters.cells, counters.forwarded]
+
+
+def _plain_source(line: SourceLine) -> list[Any]:
+    return [
+        line.sender_domain,
+        line.sender_name,
+        line.category,
+        line.evidence,
+        line.ip,
+        _plain(line.counters),
+        line.host,
+        line.host_confirmed,
+        line.country,
+        line.city,
+        line.asn,
+        line.network,
+        line.dkim_domains,
+        line.spf_domains,
+        line.header_from,
+    ]
+
+
+def _source(plain: list[Any]) -> SourceLine:
+    domain, name, category, evidence, ip, (cells, forwarded), host, confirmed, *rest = plain
+    country, city, asn, network, dkim, spf, header_from = rest
+    return SourceLine(
+        sender_domain=domain,
+        sender_name=name,
+        category=category,
+        evidence=evidence,
+        ip=ip,
+        counters=Counters(tuple(cells), forwarded),
+        host=host,
+        host_confirmed=confirmed,
+        country=country,
+        city=city,
+        asn=asn,
+        network=network,
+        dkim_domains=tuple(dkim),
+        spf_domains=tuple(spf),
+        header_from=tuple(header_from),
+    )

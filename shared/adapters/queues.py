@@ -1,0 +1,113 @@
+"""Work handed on through SQS."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from shared.core.mail import Delivery
+from shared.core.messages import (
+    encode_delivery,
+    encode_removed_domain,
+    encode_touched_day,
+    encode_unknown_hosts,
+)
+from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+_BATCH: Final = 10
+_LARGEST: Final = 250_000
+"""Bytes of one request, under the 256 KiB that a queue of any age takes."""
+
+_ATTEMPTS: Final = 5
+T = TypeVar("T")
+
+
+class NotSent(Exception):
+    """SQS took some messages and not these, however often asked."""
+
+
+class _Queue(Generic[T]):
+    """Sends each message at least once, or raises."""
+
+    def __init__(
+        self,
+        client: SQSClient,
+        url: str,
+        encode: Callable[[T], str],
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._client = client
+        self._url = url
+        self._encode = encode
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def _send(self, messages: Iterable[T]) -> None:
+        """Equal messages of one call are sent once."""
+        batch: list[str] = []
+        size = 0
+        for body in dict.fromkeys(self._encode(message) for message in messages):
+            length = len(body.encode())
+            if len(batch) == _BATCH or (batch and size + length > _LARGEST):
+                self._send_batch(batch)
+                batch, size = [], 0
+            batch.append(body)
+            size += length
+        if batch:
+            self._send_batch(batch)
+
+    def _send_batch(self, bodies: list[str]) -> None:
+        left = bodies
+        problems: list[Any] = []
+        for attempt in range(_ATTEMPTS):
+            answer = self._client.send_message_batch(
+                QueueUrl=self._url,
+                Entries=[{"Id": str(place), "MessageBody": body} for place, body in enumerate(left)],
+            )
+            problems = list(answer.get("Failed", ()))
+            left = [left[int(problem["Id"])] for problem in problems]
+            if not left:
+                return
+            self._sleep(self._jitter() * 0.05 * 2**attempt)
+        raise NotSent("; ".join(f"{problem['Code']}: {problem.get('Message', '')}" for problem in problems))
+
+
+class SqsTouchedDays(_Queue[TouchedDay]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_touched_day)
+
+    def send(self, days: Iterable[TouchedDay]) -> None:
+        self._send(days)
+
+
+class SqsHostQuestions(_Queue[UnknownHosts]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_unknown_hosts)
+
+    def send(self, questions: Iterable[UnknownHosts]) -> None:
+        self._send(questions)
+
+
+class SqsRemovedDomains(_Queue[RemovedDomain]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_removed_domain)
+
+    def send(self, domains: Iterable[RemovedDomain]) -> None:
+        self._send(domains)
+
+
+class SqsReplays(_Queue[Delivery]):
+    """To the queue that takes in mail."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_delivery)
+
+    def send(self, deliveries: Iterable[Delivery]) -> None:
+        self._send(deliveries)

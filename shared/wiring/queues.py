@@ -1,0 +1,31 @@
+"""The queues."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from shared import settings
+from shared.adapters.queues import SqsHostQuestions, SqsRemovedDomains, SqsReplays, SqsTouchedDays
+from shared.core.queues import HostQuestions, RemovedDomains, Replays, TouchedDays
+from shared.wiring import clients
+from shared.wiring.environment import required
+
+
+@cache
+def touched_days() -> TouchedDays:
+    return SqsTouchedDays(clients.sqs(), required(settings.ROLLUP_QUEUE))
+
+
+@cache
+def host_questions() -> HostQuestions:
+    return SqsHostQuestions(clients.sqs(), required(settings.HOSTS_QUEUE))
+
+
+@cache
+def removed_domains() -> RemovedDomains:
+    return SqsRemovedDomains(clients.sqs(), required(settings.PURGE_QUEUE))
+
+
+@cache
+def replays() -> Replays:
+    return SqsReplays(clients.sqs(), required(settings.MAIL_QUEUE))

@@ -1,0 +1,93 @@
+"""The table, behind the ports that it serves."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+
+from shared import settings
+from shared.adapters.dynamodb.accounts import DynamoAccounts
+from shared.adapters.dynamodb.answers import DynamoAnswers
+from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
+from shared.adapters.dynamodb.domains import DynamoDomains
+from shared.adapters.dynamodb.hosts import DynamoHosts
+from shared.adapters.dynamodb.quarantine import DynamoQuarantine
+from shared.adapters.dynamodb.reports import DynamoReports
+from shared.adapters.dynamodb.rollups import DynamoRollups
+from shared.adapters.dynamodb.secrets import kept_secret
+from shared.adapters.dynamodb.table import Table
+from shared.adapters.dynamodb.uploads import DynamoUploads
+from shared.core.accounts import Accounts
+from shared.core.addresses import Hosts
+from shared.core.api_keys import AddressLimits, ApiKeys
+from shared.core.domains import Domains
+from shared.core.idempotency import Answers
+from shared.core.quarantine import Quarantine
+from shared.core.reports import Reports
+from shared.core.rollups import Rollups
+from shared.core.uploads import Uploads
+from shared.wiring import clients
+from shared.wiring.buckets import blobs
+from shared.wiring.entropy import now
+from shared.wiring.environment import required
+
+
+@cache
+def _table() -> Table:
+    return Table(clients.dynamodb(), required(settings.TABLE))
+
+
+@cache
+def accounts() -> Accounts:
+    return DynamoAccounts(_table())
+
+
+@cache
+def api_keys() -> ApiKeys:
+    return DynamoApiKeys(_table())
+
+
+@cache
+def address_limits() -> AddressLimits:
+    return DynamoAddressLimits(_table())
+
+
+@cache
+def answers() -> Answers:
+    return DynamoAnswers(_table())
+
+
+@cache
+def domains() -> Domains:
+    return DynamoDomains(_table())
+
+
+@cache
+def reports() -> Reports:
+    return DynamoReports(_table(), blobs(), now)
+
+
+@cache
+def rollups() -> Rollups:
+    return DynamoRollups(_table(), blobs(), now)
+
+
+@cache
+def quarantine() -> Quarantine:
+    return DynamoQuarantine(_table(), now)
+
+
+@cache
+def uploads() -> Uploads:
+    return DynamoUploads(_table(), now)
+
+
+@cache
+def hosts() -> Hosts:
+    return DynamoHosts(_table())
+
+
+@cache
+def redaction_key() -> bytes:
+    """Hides the same address behind the same code in every failure report of the deployment."""
+    return kept_secret(_table(), "redaction", lambda: secrets.token_bytes(32))

@@ -1,0 +1,121 @@
+"""Every port once in memory and once on AWS's own interfaces, behind one face."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from unittest.mock import patch
+
+import boto3
+from moto import mock_aws
+
+from shared.adapters.blobs import Blobs
+from shared.adapters.dynamodb.accounts import DynamoAccounts
+from shared.adapters.dynamodb.answers import DynamoAnswers
+from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
+from shared.adapters.dynamodb.domains import DynamoDomains
+from shared.adapters.dynamodb.hosts import DynamoHosts
+from shared.adapters.dynamodb.quarantine import DynamoQuarantine
+from shared.adapters.dynamodb.reports import DynamoReports
+from shared.adapters.dynamodb.rollups import DynamoRollups
+from shared.adapters.dynamodb.table import Table
+from shared.adapters.dynamodb.uploads import DynamoUploads
+from shared.adapters.s3 import S3Mailbox
+from shared.core.accounts import Accounts
+from shared.core.addresses import Hosts
+from shared.core.api_keys import AddressLimits, ApiKeys
+from shared.core.domains import Domains
+from shared.core.idempotency import Answers
+from shared.core.mail import Mailbox
+from shared.core.quarantine import Quarantine
+from shared.core.reports import Reports
+from shared.core.rollups import Rollups
+from shared.core.uploads import Uploads
+from tests import fakes
+from tests.contract.aws import REGION, make_table
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@dataclass
+class Clock:
+    time: float = 1_790_000_000.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@dataclass
+class Stores:
+    clock: Clock
+    accounts: Accounts
+    api_keys: ApiKeys
+    address_limits: AddressLimits
+    answers: Answers
+    domains: Domains
+    reports: Reports
+    rollups: Rollups
+    quarantine: Quarantine
+    uploads: Uploads
+    hosts: Hosts
+    mailbox: Mailbox
+
+
+@dataclass
+class AwsStores(Stores):
+    """The same, with the table and the blobs below them for tests that look there."""
+
+    table: Table = field(kw_only=True)
+    blobs: Blobs = field(kw_only=True)
+
+
+def in_memory() -> Stores:
+    clock = Clock()
+    accounts = fakes.FakeAccounts()
+    return Stores(
+        clock=clock,
+        accounts=accounts,
+        api_keys=fakes.FakeApiKeys(),
+        address_limits=fakes.FakeAddressLimits(),
+        answers=fakes.FakeAnswers(),
+        domains=fakes.FakeDomains(accounts),
+        reports=fakes.FakeReports(clock),
+        rollups=fakes.FakeRollups(),
+        quarantine=fakes.FakeQuarantine(clock),
+        uploads=fakes.FakeUploads(clock),
+        hosts=fakes.FakeHosts(),
+        mailbox=fakes.FakeMailbox(),
+    )
+
+
+@contextmanager
+def on_aws() -> Iterator[AwsStores]:
+    with patch.dict("os.environ", CREDENTIALS), mock_aws():
+        clock = Clock()
+        s3 = boto3.client("s3", region_name=REGION)
+        for bucket in ("mail", "data"):
+            s3.create_bucket(Bucket=bucket)
+        table = make_table(boto3.client("dynamodb", region_name=REGION))
+        blobs = Blobs(s3, "data")
+        yield AwsStores(
+            clock=clock,
+            accounts=DynamoAccounts(table),
+            api_keys=DynamoApiKeys(table),
+            address_limits=DynamoAddressLimits(table),
+            answers=DynamoAnswers(table),
+            domains=DynamoDomains(table),
+            reports=DynamoReports(table, blobs, clock),
+            rollups=DynamoRollups(table, blobs, clock),
+            quarantine=DynamoQuarantine(table, clock),
+            uploads=DynamoUploads(table, clock),
+            hosts=DynamoHosts(table),
+            mailbox=S3Mailbox(s3, "mail"),
+            table=table,
+            blobs=blobs,
+        )

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from shared.core.accounts import Account, Recipient
+from shared.core.domains import SHARDS, DnsStatus, Domain, ReportKinds, every_active
+from shared.core.errors import Invalid, NotFound
+from shared.core.ids import AccountId, DomainId
+from tests.contract import given
+from tests.contract.stores import AwsStores, Stores
+
+NOW = 2_000
+
+
+def counters(stores: Stores, account: Account) -> tuple[int, int]:
+    current = stores.accounts.get(account.id)
+    assert current is not None
+    return current.domains, current.active_domains
+
+
+def test_a_domain_is_found_by_id_number_name_and_token(stores: Stores) -> None:
+    owner = given.account(stores)
+    domain = given.domain(stores, owner)
+
+    assert stores.domains.get(owner.id, domain.id) == domain
+    assert stores.domains.named(owner.id, "example.com") == domain
+    for reference in (f"ud_{domain.id}", str(domain.id), "example.com", "Example.COM."):
+        assert stores.domains.resolve(owner.id, reference) == domain
+    assert stores.accounts.recipient(domain.token) == Recipient(owner.id, domain.id)
+    assert counters(stores, owner) == (1, 0)
+
+
+def test_what_names_nothing_resolves_to_nothing(stores: Stores) -> None:
+    owner = given.account(stores)
+
+    for reference in ("", "ud_1", "usr_1", "not a domain", "example.org", "9" * 40):
+        assert stores.domains.resolve(owner.id, reference) is None
+
+
+def test_a_stranger_finds_nothing(stores: Stores) -> None:
+    domain = given.domain(stores, given.account(stores))
+    stranger = given.account(stores)
+
+    assert stores.domains.get(stranger.id, domain.id) is None
+    assert stores.domains.resolve(stranger.id, domain.name) is None
+    assert stores.domains.covering(stranger.id, domain.name) is None
+    assert stores.domains.page(stranger.id, after=None, limit=10).items == []
+
+
+def test_an_account_has_a_name_once_and_two_accounts_may_share_it(stores: Stores) -> None:
+    owner, other = given.account(stores), given.account(stores)
+    given.domain(stores, owner)
+    given.domain(stores, other)
+
+    with pytest.raises(Invalid):
+        given.domain(stores, owner)
+    assert counters(stores, owner) == (1, 0)
+
+
+def test_a_domain_of_nobody_is_refused(stores: Stores) -> None:
+    owner = given.account(stores)
+    domain = given.domain(stores, owner)
+
+    with pytest.raises(NotFound):
+        stores.domains.add(replace(domain, account=AccountId(888), token="t", name="example.net"))
+
+
+def test_the_nearest_ancestor_covers(stores: Stores) -> None:
+    owner = given.account(stores)
+    parent = given.domain(stores, owner, "example.com")
+    child = given.domain(stores, owner, "mail.example.com")
+
+    assert stores.domains.covering(owner.id, "example.com") == parent
+    assert stores.domains.covering(owner.id, "news.example.com") == parent
+    assert stores.domains.covering(owner.id, "a.b.mail.example.com") == child
+    assert stores.domains.covering(owner.id, "notexample.com") is None
+    assert stores.domains.covering(owner.id, ".".join(["a"] * 120) + ".example.com") == parent
+
+
+def test_pages_are_whole_and_in_order(stores: Stores) -> None:
+    owner = given.account(stores)
+    domains = [given.domain(stores, owner, f"d{number}.example") for number in range(7)]
+    given.domain(stores, given.account(stores))
+
+    first = stores.domains.page(owner.id, after=None, limit=3)
+    second = stores.domains.page(owner.id, after=first.items[-1].id, limit=4)
+
+    assert (first.items, first.more) == (domains[:3], True)
+    assert (second.items, second.more) == (domains[3:], False)
+
+
+def test_switching_on_and_off_moves_the_counter_once(stores: Stores) -> None:
+    owner = given.account(stores)
+    domain = given.domain(stores, owner)
+
+    active = stores.domains.activate(domain, allowed=1, now=NOW)
+    again = stores.domains.activate(domain, allowed=1, now=NOW + 1)
+
+    assert active == again == replace(domain, active=True, activated=NOW, updated=NOW)
+    assert counters(stores, owner) == (1, 1)
+    off = stores.domains.deactivate(active, now=NOW + 2)
+    assert stores.domains.deactivate(active, now=NOW + 3) == off
+    assert (off.active, off.deactivated) == (False, NOW + 2)
+    assert counters(stores, owner) == (1, 0)
+
+
+def test_the_plan_limits_active_domains(stores: Stores) -> None:
+    owner = given.account(stores)
+    first, second = given.domain(stores, owner, "a.example"), given.domain(stores, owner, "b.example")
+    stores.domains.activate(first, allowed=1, now=NOW)
+
+    with pytest.raises(Invalid):
+        stores.domains.activate(second, allowed=1, now=NOW)
+    assert stores.domains.get(owner.id, second.id) == second
+
+
+def test_what_is_gone_cannot_be_switched_or_changed(stores: Stores) -> None:
+    domain = given.domain(stores, given.account(stores))
+    stores.domains.remove(domain)
+
+    actions: list[Callable[[], Domain]] = [
+        lambda: stores.domains.activate(domain, allowed=5, now=NOW),
+        lambda: stores.domains.deactivate(domain, now=NOW),
+        lambda: stores.domains.change(domain),
+    ]
+    for action in actions:
+        with pytest.raises(NotFound):
+            action()
+
+
+def test_a_change_keeps_what_others_changed_meanwhile(stores: Stores) -> None:
+    owner = given.account(stores)
+    read = given.domain(stores, owner)
+    stores.domains.activate(read, allowed=5, now=NOW)
+
+    changed = stores.domains.change(
+        replace(
+            read,
+            notes="ours",
+            kinds=ReportKinds(failure=True),
+            dns_status=DnsStatus.VALID,
+            dns_status_message="fine",
+            dns_checked=NOW,
+            updated=NOW + 5,
+        )
+    )
+
+    assert changed.active
+    assert changed == stores.domains.get(owner.id, read.id)
+    assert (changed.notes, changed.kinds.failure, changed.dns_checked) == ("ours", True, NOW)
+
+
+def test_removing_frees_the_name_and_the_token(stores: Stores) -> None:
+    owner = given.account(stores)
+    domain = stores.domains.activate(given.domain(stores, owner), allowed=5, now=NOW)
+
+    stores.domains.remove(domain)
+    stores.domains.remove(domain)
+
+    assert counters(stores, owner) == (0, 0)
+    assert stores.accounts.recipient(domain.token) is None
+    assert stores.domains.named(owner.id, domain.name) is None
+    assert list(every_active(stores.domains)) == []
+    given.domain(stores, owner)
+
+
+def test_removing_goes_by_the_domain_as_it_is_and_not_as_it_was_read(stores: Stores) -> None:
+    owner = given.account(stores)
+    read = given.domain(stores, owner)
+    stores.domains.activate(read, allowed=5, now=NOW)
+
+    stores.domains.remove(read)
+
+    assert counters(stores, owner) == (0, 0)
+
+
+def test_every_active_domain_of_the_deployment_is_in_one_shard(stores: Stores) -> None:
+    owner, other = given.account(stores), given.account(stores)
+    domains = [given.domain(stores, owner, f"d{n}.example", number=3 + n * SHARDS) for n in range(5)]
+    twin = given.domain(stores, other, "twin.example", number=3 + SHARDS)
+    active = [stores.domains.activate(domain, allowed=9, now=NOW) for domain in (*domains[:4], twin)]
+
+    page = stores.domains.of_shard(3, after=None, limit=2)
+    rest = stores.domains.of_shard(3, after=page.items[-1].id, limit=9)
+
+    assert page.more
+    assert not rest.more
+    listed = [(domain.account, domain.id) for domain in (*page.items, *rest.items)]
+    assert sorted(listed) == sorted((domain.account, domain.id) for domain in active)
+    assert stores.domains.of_shard(4, after=None, limit=9).items == []
+
+
+def test_racing_activations_never_pass_the_limit(aws: AwsStores) -> None:
+    owner = given.account(aws)
+    domains = [given.domain(aws, owner, f"d{number}.example") for number in range(8)]
+
+    def activate(domain: Domain) -> bool:
+        try:
+            aws.domains.activate(domain, allowed=3, now=NOW)
+        except Invalid:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(activate, domains)) == 3
+    assert counters(aws, owner) == (8, 3)
+    assert len([d for d in domains if (aws.domains.get(owner.id, DomainId(d.id)) or d).active]) == 3
