@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
-from shared.core.ids import AccountId, QuarantineId, ReportId, UploadId
+from shared.core.clock import DAY_SECONDS
+from shared.core.errors import Invalid
+from shared.core.ids import AccountId, QuarantineId, ReportId, UploadId, mint
+
+RETENTION_DAYS: Final = 30
 
 
 class UploadStatus(StrEnum):
@@ -63,3 +68,23 @@ class Uploads(Protocol):
 
 def upload_key(account: AccountId, upload: UploadId) -> str:
     return f"uploads/{account}/{upload}"
+
+
+def open_upload(
+    uploads: Uploads, account: AccountId, name: str, *, now: float, random_bits: Callable[[int], int]
+) -> Upload:
+    """Announce an upload: what becomes of the bytes put under its key is noted with it."""
+    label = name.strip()
+    if len(label) > 200 or not label.isprintable():
+        raise Invalid("A name has at most 200 printable characters", param="name")
+    number = UploadId(mint(now, random_bits(12)))
+    upload = Upload(
+        id=number,
+        account=account,
+        key=upload_key(account, number),
+        name=label,
+        created=int(now),
+        expires=int(now) + RETENTION_DAYS * DAY_SECONDS,
+    )
+    uploads.add(upload)
+    return upload

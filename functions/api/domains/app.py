@@ -1,0 +1,29 @@
+"""The resolver that the routes of this function share, and how they name a domain."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from shared.core.access import Readable, find_domain, read_domain
+from shared.core.domains import Domain
+from shared.edge.http import Api
+from shared.wiring import table
+
+app = Api()
+
+DomainParam = Annotated[
+    str, Path(description="`ud_19`, `19`, or the domain's name.", examples=["ud_19", "19", "example.com"])
+]
+
+
+def found(reference: str) -> Domain:
+    """Names of other scripts come percent-encoded."""
+    return find_domain(app.caller, unquote(reference), table.domains())
+
+
+def readable(reference: str) -> tuple[Readable, Domain]:
+    right = read_domain(app.caller, unquote(reference), table.domains())
+    return right, cast(Domain, right.domain)

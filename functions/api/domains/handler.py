@@ -1,0 +1,188 @@
+"""``/domains``: what the account watches."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.api.domains import figures, render, schemas
+from functions.api.domains.app import DomainParam, app, found, readable
+from shared.core.domain_lists import DomainFilter, list_domains
+from shared.core.domains import Domain, ReportKinds, add_domain, change_domain
+from shared.core.paging import LARGEST_LIMIT, Cursor, PageRequest
+from shared.core.queues import RemovedDomain
+from shared.core.statistics import retained_span, statistics
+from shared.edge.lists import also_csv
+from shared.edge.openapi import answers
+from shared.edge.params import CursorParam
+from shared.edge.schemas import Listing, Single
+from shared.wiring import entropy, queues, table
+from shared.wiring.api import idempotent, report_domain, serve_with_key
+
+__all__ = ["app", "figures", "handler"]
+
+_TAGS = ["Domains"]
+_WHOLE_LIST = 1_000
+"""The page of a caller who asks for none: clients are known that never turn a page."""
+
+
+@app.get(
+    "/domains",
+    summary="List domains",
+    description="The domains of the account, in the order in which they were added. Without `limit` up to "
+    f"{_WHOLE_LIST} of them, with it at most {LARGEST_LIMIT}.",
+    operation_id="list_domains",
+    tags=_TAGS,
+    responses=answers(200, "The domains.", Listing[schemas.Domain], refusals=(400,), csv=True),
+    middlewares=[also_csv(schemas.Domain, name="domains")],
+)
+def list_all(
+    limit: Annotated[int | None, Query(ge=1, description="Domains on a page.")] = None,
+    cursor: CursorParam = None,
+    name: Annotated[str, Query(max_length=253, description="Part of the domain's name.")] = "",
+    active: Annotated[bool | None, Query(description="Only active, or only inactive domains.")] = None,
+) -> Listing[schemas.Domain]:
+    size = _WHOLE_LIST if limit is None else min(limit, LARGEST_LIMIT)
+    page = PageRequest(size, Cursor.decode(cursor) if cursor is not None else None)
+    listed = list_domains(table.domains(), app.caller, DomainFilter(name, active), page)
+    shown = [render.domain(each, report_domain()) for each in listed.items]
+    return Listing(data=shown, meta=app.list_meta(listed))
+
+
+@app.post(
+    "/domains",
+    status_code=201,
+    summary="Add a domain",
+    description="The domain is not active yet: its reports are kept once it is activated.",
+    operation_id="add_domain",
+    tags=_TAGS,
+    responses=answers(201, "The new domain.", Single[schemas.Domain], refusals=(400, 409, 413, 415, 422)),
+    middlewares=[idempotent()],
+)
+def add(body: schemas.AddDomain) -> Single[schemas.Domain]:
+    return _shown(
+        add_domain(
+            table.domains(),
+            app.caller.account_id,
+            body.domain,
+            now=app.now,
+            new_token=entropy.new_token,
+            random_bits=entropy.random_bits,
+        )
+    )
+
+
+@app.get(
+    "/domains/<domain_id>",
+    summary="Read a domain",
+    description="With the figures of the last 30 days.",
+    operation_id="read_domain",
+    tags=_TAGS,
+    responses=answers(200, "The domain.", Single[schemas.DomainDetail], refusals=(404,)),
+)
+def read(domain_id: DomainParam) -> Single[schemas.DomainDetail]:
+    right, domain = readable(domain_id)
+    month = statistics(table.rollups(), right, retained_span(app.caller, None, None)).total
+    return Single(data=render.domain_detail(domain, report_domain(), month), meta=app.meta)
+
+
+@app.patch(
+    "/domains/<domain_id>",
+    summary="Change a domain",
+    description="Its notes, and which kinds of reports are kept.",
+    operation_id="change_domain",
+    tags=_TAGS,
+    responses=answers(200, "The domain.", Single[schemas.Domain], refusals=(400, 404, 413, 415, 422)),
+)
+def change(domain_id: DomainParam, body: schemas.ChangeDomain) -> Single[schemas.Domain]:
+    domain = found(domain_id)
+    kinds = None if body.report_kinds is None else _merged(domain.kinds, body.report_kinds)
+    return _shown(change_domain(table.domains(), domain, now=app.now, notes=body.notes, kinds=kinds))
+
+
+@app.delete(
+    "/domains/<domain_id>",
+    status_code=202,
+    summary="Delete a domain",
+    description="The domain and its address are gone at once; its reports and figures follow.",
+    operation_id="delete_domain",
+    tags=_TAGS,
+    responses=answers(202, "It is gone.", Single[schemas.RemovedDomain], refusals=(404,)),
+)
+def delete(domain_id: DomainParam) -> Single[schemas.RemovedDomain]:
+    domain = found(domain_id)
+    table.domains().remove(domain)
+    queues.removed_domains().send([RemovedDomain(domain.account, domain.id)])
+    shown = render.domain(domain, report_domain())
+    return Single(data=schemas.RemovedDomain(id=shown.id, domain=shown.domain), meta=app.meta)
+
+
+@app.post(
+    "/domains/<domain_id>/activate",
+    summary="Activate a domain",
+    description="Its reports are kept from now on. An active domain stays as it is.",
+    operation_id="activate_domain",
+    tags=_TAGS,
+    responses=answers(200, "The domain.", Single[schemas.Domain], refusals=(400, 404, 409, 422)),
+    middlewares=[idempotent()],
+)
+def activate(domain_id: DomainParam) -> Single[schemas.Domain]:
+    allowed = app.caller.account.allowed_domains
+    return _shown(table.domains().activate(found(domain_id), allowed=allowed, now=int(app.now)))
+
+
+@app.post(
+    "/domains/<domain_id>/deactivate",
+    summary="Deactivate a domain",
+    description="What was reported stays; reports that come from now on are quarantined.",
+    operation_id="deactivate_domain",
+    tags=_TAGS,
+    responses=answers(200, "The domain.", Single[schemas.Domain], refusals=(400, 404, 409, 422)),
+    middlewares=[idempotent()],
+)
+def deactivate(domain_id: DomainParam) -> Single[schemas.Domain]:
+    return _shown(table.domains().deactivate(found(domain_id), now=int(app.now)))
+
+
+@app.post(
+    "/domains/<domain_id>/refresh_dns",
+    status_code=202,
+    summary="Ask for a DNS check",
+    description="This version does not check DNS yet: the state of the domain stays `pending`.",
+    operation_id="refresh_dns",
+    tags=_TAGS,
+    responses=answers(202, "The domain.", Single[schemas.Domain], refusals=(400, 404, 409, 422)),
+    middlewares=[idempotent()],
+)
+def refresh_dns(domain_id: DomainParam) -> Single[schemas.Domain]:
+    return _shown(found(domain_id))
+
+
+@app.get(
+    "/domains/<domain_id>/dns",
+    summary="Read the DNS state",
+    description="What the last check of the domain's DMARC, SPF and BIMI records found.",
+    operation_id="read_dns",
+    tags=_TAGS,
+    responses=answers(200, "The state.", Single[schemas.DnsState], refusals=(404,)),
+)
+def read_dns(domain_id: DomainParam) -> Single[schemas.DnsState]:
+    return Single(data=render.dns_state(found(domain_id)), meta=app.meta)
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return serve_with_key(app, event, context)
+
+
+def _shown(domain: Domain) -> Single[schemas.Domain]:
+    return Single(data=render.domain(domain, report_domain()), meta=app.meta)
+
+
+def _merged(kinds: ReportKinds, wanted: schemas.ChangeReportKinds) -> ReportKinds:
+    return ReportKinds(**{**_fields(kinds), **wanted.model_dump(exclude_none=True)})
+
+
+def _fields(kinds: ReportKinds) -> dict[str, bool]:
+    return {"aggregate": kinds.aggregate, "failure": kinds.failure, "tls": kinds.tls}

@@ -1,0 +1,146 @@
+"""Domains and their figures, from core values to wire shapes."""
+
+from __future__ import annotations
+
+from functions.api.domains import schemas
+from shared.core import ids
+from shared.core.clock import rfc3339
+from shared.core.domains import DnsStatus, Domain
+from shared.core.mail import Trust
+from shared.core.rollups import Counters, DayTotals, Share
+from shared.core.sources import Sender, SourceAddress
+
+_MOST_SENDERS = 1_000
+_MOST_ADDRESSES = 5_000
+"""In one answer, over all senders: an answer may have 6 MB."""
+
+
+def domain(value: Domain, report_domain: str) -> schemas.Domain:
+    return schemas.Domain(
+        id=ids.render(ids.DOMAIN, value.id),
+        domain=value.name,
+        active=value.active,
+        dns_status=value.dns_status,
+        dns_status_message=value.dns_status_message,
+        activated_at=_time(value.activated),
+        created_at=rfc3339(value.created),
+        reporting_address=f"{value.token}@{report_domain}",
+        report_kinds=schemas.ReportKinds(
+            aggregate=value.kinds.aggregate, failure=value.kinds.failure, tls=value.kinds.tls
+        ),
+        notes=value.notes,
+    )
+
+
+def domain_detail(value: Domain, report_domain: str, month: Share) -> schemas.DomainDetail:
+    return schemas.DomainDetail(
+        **domain(value, report_domain).model_dump(),
+        last_checked_at=_time(value.dns_checked),
+        deactivated_at=_time(value.deactivated),
+        updated_at=rfc3339(value.updated),
+        stats_30d=totals(month),
+    )
+
+
+def dns_state(value: Domain) -> schemas.DnsState:
+    """No check is stored record by record yet, so that nothing is known of any."""
+    pending = DnsStatus.PENDING
+    return schemas.DnsState(
+        domain=value.name,
+        last_checked_at=_time(value.dns_checked),
+        dmarc=schemas.DmarcState(status=pending, record=None, policy=None, dmarctrust_configured=None),
+        spf=schemas.SpfState(status=pending, record=None, all_mechanism=None),
+        bimi=schemas.BimiState(status=pending, record=None),
+    )
+
+
+def totals(share: Share) -> schemas.Totals:
+    counters = share.counters
+    rate = percentage(counters.dmarc_pass, counters.messages) if counters.messages else None
+    return schemas.Totals(**_figures(share), pass_rate=rate)
+
+
+def day(value: DayTotals, trusts: tuple[Trust, ...]) -> schemas.DayFigures:
+    return schemas.DayFigures(date=value.day, **_figures(value.share(trusts)))
+
+
+def sources(senders: list[Sender]) -> list[schemas.Source]:
+    shown = senders[:_MOST_SENDERS]
+    each = max(_MOST_ADDRESSES // max(len(shown), 1), 1)
+    return [_source(sender, each) for sender in shown]
+
+
+def percentage(part: int, whole: int) -> float:
+    return round(100 * part / whole, 1) if whole else 0.0
+
+
+def _figures(share: Share) -> dict[str, int]:
+    counters = share.counters
+    messages = counters.messages
+    return {
+        "reports": share.reports,
+        "total_messages": messages,
+        "accepted": counters.accepted,
+        "quarantined": counters.quarantined,
+        "rejected": counters.rejected,
+        "spf_pass": counters.spf_pass,
+        "spf_fail": messages - counters.spf_pass,
+        "dkim_pass": counters.dkim_pass,
+        "dkim_fail": messages - counters.dkim_pass,
+        "dmarc_pass": counters.dmarc_pass,
+        "dmarc_fail": messages - counters.dmarc_pass,
+        "forwarded": counters.forwarded,
+    }
+
+
+def _source(sender: Sender, most_addresses: int) -> schemas.Source:
+    counters = sender.counters
+    return schemas.Source(
+        sender_domain=sender.domain,
+        sender_name=sender.name,
+        category=sender.category,
+        **_dispositions(counters),
+        spf_alignment=percentage(counters.spf_pass, counters.messages),
+        dkim_alignment=percentage(counters.dkim_pass, counters.messages),
+        dmarc_alignment=percentage(counters.dmarc_pass, counters.messages),
+        ip_count=sender.address_count,
+        first_seen=sender.first_seen,
+        last_seen=sender.last_seen,
+        ips=[_address(address) for address in sender.addresses[:most_addresses]],
+    )
+
+
+def _address(address: SourceAddress) -> schemas.SourceAddress:
+    line, counters = address.line, address.counters
+    return schemas.SourceAddress(
+        ip=line.ip,
+        hostname=line.host,
+        hostname_confirmed=line.host_confirmed,
+        country=line.country,
+        city=line.city,
+        asn=line.asn,
+        network=line.network,
+        **_dispositions(counters),
+        spf_aligned=counters.spf_pass,
+        dkim_aligned=counters.dkim_pass,
+        dmarc_pass=counters.dmarc_pass,
+        dkim_domains=list(line.dkim_domains),
+        spf_domains=list(line.spf_domains),
+        header_from=list(line.header_from),
+        first_seen=address.first_seen,
+        last_seen=address.last_seen,
+    )
+
+
+def _dispositions(counters: Counters) -> dict[str, int]:
+    return {
+        "total_messages": counters.messages,
+        "accepted": counters.accepted,
+        "quarantined": counters.quarantined,
+        "rejected": counters.rejected,
+        "forwarded": counters.forwarded,
+    }
+
+
+def _time(epoch: int | None) -> str | None:
+    return None if epoch is None else rfc3339(epoch)

@@ -1,0 +1,192 @@
+"""Domains, and what the reports say of them, on the wire."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from pydantic import Field
+
+from shared.edge.schemas import Timestamp, Wire
+
+
+class ReportKinds(Wire):
+    """Which reports of the domain are kept; others are quarantined when they come."""
+
+    aggregate: bool
+    failure: bool
+    tls: bool
+
+
+class Domain(Wire):
+    id: str = Field(examples=["ud_19"])
+    domain: str = Field(examples=["example.com"])
+    active: bool
+    dns_status: str = Field(description="`pending`, `valid`, `invalid`, `missing` or `error`.")
+    dns_status_message: str
+    activated_at: Timestamp | None
+    created_at: Timestamp
+    reporting_address: str = Field(description="Send reports here, or to the account's address.")
+    report_kinds: ReportKinds
+    notes: str
+
+
+class Figures(Wire):
+    """Messages by what the receivers say: `accepted` is neither quarantined nor rejected; an SPF or DKIM
+    pass is an aligned one; `forwarded` failed DMARC and were let through as forwarded or list mail."""
+
+    reports: int
+    total_messages: int
+    accepted: int
+    quarantined: int
+    rejected: int
+    spf_pass: int
+    spf_fail: int
+    dkim_pass: int
+    dkim_fail: int
+    dmarc_pass: int
+    dmarc_fail: int
+    forwarded: int
+
+
+class Totals(Figures):
+    pass_rate: float | None = Field(description="Percentage that passed DMARC; null without messages.")
+
+
+class DomainDetail(Domain):
+    last_checked_at: Timestamp | None
+    deactivated_at: Timestamp | None
+    updated_at: Timestamp
+    stats_30d: Totals
+
+
+class RemovedDomain(Wire):
+    id: str
+    domain: str
+    deleted: bool = True
+
+
+class AddDomain(Wire):
+    domain: str = Field(examples=["newdomain.com"], description="A registrable domain or one below it.")
+
+
+class ChangeReportKinds(Wire):
+    aggregate: bool | None = None
+    failure: bool | None = Field(
+        default=None, description="Failure reports hold personal data of third parties: off by default."
+    )
+    tls: bool | None = None
+
+
+class ChangeDomain(Wire):
+    """What is left out stays as it is."""
+
+    notes: str | None = Field(default=None, description="At most 4,000 characters.")
+    report_kinds: ChangeReportKinds | None = None
+
+
+class DmarcState(Wire):
+    status: str
+    record: str | None
+    policy: str | None
+    dmarctrust_configured: bool | None = Field(description="Whether our reporting address is in the record.")
+
+
+class SpfState(Wire):
+    status: str
+    record: str | None
+    all_mechanism: str | None
+
+
+class BimiState(Wire):
+    status: str
+    record: str | None
+
+
+class DnsState(Wire):
+    """What the last check of the domain's records found; null is what is not known."""
+
+    domain: str
+    last_checked_at: Timestamp | None
+    dmarc: DmarcState
+    spf: SpfState
+    bimi: BimiState
+
+
+class Dated(Wire):
+    date: dt.date
+
+
+class DayFigures(Figures, Dated):
+    """One day. (The date comes first, as fields of later bases do.)"""
+
+
+class Stats(Wire):
+    domain: str
+    start_date: dt.date = Field(description="The asked day, or the first that the plan keeps.")
+    end_date: dt.date
+    totals: Totals
+    daily_stats: list[DayFigures] = Field(description="Every day in order, zeros where nothing came.")
+
+
+class Range(StrEnum):
+    TWO_DAYS = "48h"
+    WEEK = "7d"
+    MONTH = "30d"
+
+
+class SourceAddress(Wire):
+    ip: str
+    hostname: str | None
+    hostname_confirmed: bool = Field(description="Whether the name leads back to the address.")
+    country: str | None = Field(description="ISO 3166-1 code, by registration of the address.")
+    city: str | None
+    asn: int | None
+    network: str | None
+    total_messages: int
+    accepted: int
+    quarantined: int
+    rejected: int
+    spf_aligned: int
+    dkim_aligned: int
+    dmarc_pass: int
+    forwarded: int
+    dkim_domains: list[str]
+    spf_domains: list[str]
+    header_from: list[str]
+    first_seen: dt.date
+    last_seen: dt.date
+
+
+class Source(Wire):
+    sender_domain: str = Field(examples=["google.com"])
+    sender_name: str = Field(examples=["Google"])
+    category: str
+    total_messages: int
+    accepted: int
+    quarantined: int
+    rejected: int
+    forwarded: int
+    spf_alignment: float = Field(description="Percentage of messages that passed SPF aligned.")
+    dkim_alignment: float
+    dmarc_alignment: float
+    ip_count: int
+    first_seen: dt.date
+    last_seen: dt.date
+    ips: list[SourceAddress] = Field(description="Most messages first; `ip_count` counts those left out too.")
+
+
+class Sources(Wire):
+    domain: str
+    range: Range | None
+    date: dt.date | None
+    start_date: dt.date
+    end_date: dt.date
+    source_count: int
+    sources: list[Source] = Field(description="Most messages first, 1,000 at most.")
+
+
+class Reporter(Wire):
+    reporter: str = Field(examples=["google.com"])
+    reports: int
+    messages: int
