@@ -37,7 +37,7 @@ def oddities(
     to = addresses[domain]
     about = [report for report in reports if report.domain == domain]
     first, second = about[-1], about[-2]
-    yield _poison("a gzip that inflates to 30 MB of blanks", to, _bomb(), "compression_bomb", parameters)
+    yield _poison("a gzip that inflates to 30 MB of nothing", to, _bomb(), "compression_bomb", parameters)
     yield _poison(
         "a gzip that breaks off",
         to,
@@ -75,7 +75,8 @@ def _poison(what: str, recipient: str, data: bytes, reason: str, parameters: Par
 
 
 def _bomb() -> bytes:
-    return gzip.compress(b"<feedback>" + b" " * _BOMB_BYTES, mtime=0)
+    element = b"<extension>none</extension>\n"
+    return gzip.compress(b"<feedback>" + element * (_BOMB_BYTES // len(element)), mtime=0)
 
 
 def _with_dtd(report: Aggregate) -> bytes:

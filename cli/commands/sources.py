@@ -1,0 +1,50 @@
+"""``postseal sources``"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.commands.options import AsJson, Domain, Key, Url, api_of
+from cli.tables import show, show_json
+
+app = typer.Typer(rich_markup_mode=None)
+
+_COLUMNS = {
+    "sender": "sender_domain",
+    "#addresses": "ip_count",
+    "#messages": "total_messages",
+    "#accepted": "accepted",
+    "#quarantined": "quarantined",
+    "#rejected": "rejected",
+    "#SPF %": "spf_alignment",
+    "#DKIM %": "dkim_alignment",
+    "#DMARC %": "dmarc_alignment",
+}
+
+
+class Range(StrEnum):
+    TWO_DAYS = "48h"
+    WEEK = "7d"
+    MONTH = "30d"
+
+
+@app.command()
+def sources(
+    domain: Domain,
+    span: Annotated[Range, typer.Option("--range", help="How far back.")] = Range.WEEK,
+    day: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="One day instead.")] = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Who sends as a domain, most messages first."""
+    asked = {"date": day} if day else {"range": span.value}
+    data = api_of(url, key).get(f"/domains/{domain}/sources", **asked)["data"]
+    if as_json:
+        show_json(data)
+        return
+    rows = [[source.get(field) for field in _COLUMNS.values()] for source in data["sources"]]
+    show(tuple(_COLUMNS), rows, title=f"{data['domain']}, {data['start_date']} to {data['end_date']}")

@@ -1,0 +1,90 @@
+"""Entry point of ``postseal``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+from cli.stops import Stop
+
+
+class Entry(NamedTuple):
+    """A command: the module under ``cli.commands`` whose ``app`` it is, and one line about it."""
+
+    module: str
+    about: str
+
+
+COMMANDS: Final = {
+    "parse": Entry("parse", "Read report files offline: one JSON object or CSV line a report."),
+    "import": Entry("bring", "Hand report files and mails to a deployment."),
+    "reports": Entry("reports", "List the reports of the account."),
+    "stats": Entry("stats", "Messages of a domain by day, and what became of them."),
+    "sources": Entry("sources", "Who sends as a domain."),
+    "domains": Entry("domains", "List, add, activate and deactivate domains."),
+    "quarantine": Entry("quarantine", "What could not be stored: list it, replay it."),
+    "keys": Entry("keys", "Create, list and revoke API keys."),
+    "account": Entry("account", "Open accounts (operators, with AWS credentials)."),
+    "accounts": Entry("accounts", "List the accounts of a deployment (operators)."),
+    "rollups": Entry("rollups", "Have day totals computed anew (operators)."),
+}
+
+
+class Commands(TyperGroup):
+    """Imports a command when it is called, so that no command waits for what another one needs.
+
+    One that cannot go on ends with one line on standard error and its exit code.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command = typer.main.get_command(import_module(f"cli.commands.{entry.module}").app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.about) for name, entry in COMMANDS.items()])
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Stop as stop:
+            typer.echo(f"postseal: {stop.message}", err=True)
+            raise typer.Exit(stop.code) from None
+
+
+app = typer.Typer(
+    name="postseal",
+    cls=Commands,
+    epilog="Exit codes: 0 done, 1 something was refused, 2 wrong usage, 3 the deployment cannot be reached.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.callback()
+def postseal() -> None:
+    """DMARC, TLS and failure reports: read them offline, hand them to a deployment, ask it who sends."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; a reader that closes the pipe early is no error of ours to explain."""
+    try:
+        app(arguments)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

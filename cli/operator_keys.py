@@ -1,0 +1,48 @@
+"""API keys of any account, for the operator: in the shapes that the API has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cli.operating import account_named, deployment
+from shared.core.api_keys import ApiKey, create_key, revoke_key
+from shared.core.clock import rfc3339
+from shared.core.ids import API_KEY, ApiKeyId, parse, render
+from shared.wiring import entropy, table
+
+
+def create_for(account: str, name: str, stack_file: str | None) -> dict[str, Any]:
+    """A new key with its secret under ``key``."""
+    with deployment(stack_file):
+        owner = account_named(account)
+        key, secret = create_key(
+            table.api_keys(),
+            owner.id,
+            name,
+            requests_per_minute=owner.plan.requests_per_minute,
+            now=entropy.now(),
+            new_secret=entropy.new_secret,
+            random_bits=entropy.random_bits,
+        )
+        return {**_shape(key), "key": secret}
+
+
+def list_of(account: str, stack_file: str | None) -> list[dict[str, Any]]:
+    with deployment(stack_file):
+        return [_shape(key) for key in table.api_keys().list_of(account_named(account).id)]
+
+
+def revoke_of(account: str, key: str, stack_file: str | None) -> None:
+    with deployment(stack_file):
+        revoke_key(table.api_keys(), account_named(account).id, ApiKeyId(parse(API_KEY, key)))
+
+
+def _shape(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": render(API_KEY, key.id),
+        "name": key.name,
+        "prefix": key.shown,
+        "requests_per_minute": key.requests_per_minute,
+        "created_at": rfc3339(key.created),
+        "last_used_at": None if key.last_used is None else rfc3339(key.last_used),
+    }

@@ -1,0 +1,56 @@
+"""Tables for the terminal, and the same as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_PIPE_WIDTH: Final = 240
+"""Columns when nobody watches: wide enough that nothing is cut."""
+
+
+def console() -> Console:
+    return Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
+    """A table; columns whose name begins with ``#`` hold numbers. Cells are text, never markup: what
+    reporters wrote is shown with its control characters taken out."""
+    shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    for column in columns:
+        numeric = column.startswith("#")
+        shown.add_column(column.removeprefix("#"), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text(text_of(value)) for value in row))
+    return shown
+
+
+def text_of(value: object) -> str:
+    """A value as a cell's text."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    text = str(value)
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
+def percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+def show(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
+    console().print(table(columns, rows, title=title))
+
+
+def show_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))

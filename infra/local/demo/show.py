@@ -1,0 +1,145 @@
+"""The demo's tables, made of what the API answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from infra.local.demo.answers import Json
+from infra.local.demo.expected import Sum
+from infra.local.demo.observed import Observed
+from infra.local.stack_file import Stack
+
+
+def domains_table(told: dict[str, Observed]) -> Table:
+    """One line a domain."""
+    lines = [
+        (
+            name,
+            len(observed.reports) + observed.failures.total(),
+            observed.total.messages,
+            percent(observed.total.dmarc_pass, observed.total.messages),
+            observed.total.quarantined,
+            observed.total.rejected,
+        )
+        for name, observed in told.items()
+    ]
+    return _table(
+        "Domains", ("domain", "#reports", "#messages", "#DMARC pass", "#quarantined", "#rejected"), lines
+    )
+
+
+def weeks_table(name: str, observed: Observed) -> Table:
+    """One line a week, Monday first."""
+    lines = [
+        (
+            week,
+            total.messages,
+            total.accepted,
+            total.quarantined,
+            total.rejected,
+            percent(total.dmarc_pass, total.messages),
+        )
+        for week, total in _weeks(observed)
+    ]
+    columns = ("week of", "#messages", "#accepted", "#quarantined", "#rejected", "#DMARC pass")
+    return _table(f"{name} by week", columns, lines)
+
+
+def _weeks(observed: Observed) -> Iterator[tuple[str, Sum]]:
+    weeks: dict[str, Sum] = {}
+    for day, figures in sorted(observed.days.items()):
+        week = weeks.setdefault(str(day - timedelta(days=day.weekday())), Sum())
+        for field in Sum.__slots__:
+            setattr(week, field, getattr(week, field) + getattr(figures, field))
+    yield from weeks.items()
+
+
+def sources_table(name: str, observed: Observed) -> Table:
+    """Who sent as the domain in the longest range that was asked for."""
+    longest = max(observed.sources, key=lambda sources: sources.last - sources.first)
+    lines = [
+        (
+            sender["sender_domain"],
+            sender["sender_name"],
+            sender["ip_count"],
+            ", ".join(sorted({address["country"] for address in sender["ips"] if address["country"]})[:6]),
+            sender["total_messages"],
+            f"{sender['spf_alignment']:.0f} %",
+            f"{sender['dkim_alignment']:.0f} %",
+            f"{sender['dmarc_alignment']:.0f} %",
+        )
+        for sender in longest.senders
+    ]
+    columns = ("sender", "name", "#addresses", "countries", "#messages", "#SPF", "#DKIM", "#DMARC")
+    return _table(f"Who sends as {name} ({longest.first} to {longest.last})", columns, lines)
+
+
+def reporters_table(name: str, reporters: Iterable[Json]) -> Table:
+    lines = [(each["reporter"], each["reports"], each["messages"]) for each in reporters]
+    return _table(f"Who reports on {name}", ("reporter", "#reports", "#messages"), lines)
+
+
+def tls_table(told: dict[str, Observed]) -> Table:
+    """Sessions by domain and submitter."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for name, observed in told.items():
+        for (kind, submitter, _), (sessions, succeeded) in observed.reports.items():
+            if kind == "tls":
+                line = sums.setdefault((name, submitter), [0, 0, 0])
+                line[0] += 1
+                line[1] += sessions
+                line[2] += sessions - succeeded
+    lines = [(*key, *numbers) for key, numbers in sorted(sums.items())]
+    return _table("TLS reports", ("domain", "submitter", "#reports", "#sessions", "#failed"), lines)
+
+
+def quarantine_table(entries: Iterable[Json]) -> Table:
+    """What this run left in quarantine, by reason."""
+    reasons: dict[str, list[Json]] = {}
+    for entry in entries:
+        reasons.setdefault(entry["reason"], []).append(entry)
+    lines = [(reason, len(found), found[0]["detail"]) for reason, found in sorted(reasons.items())]
+    return _table("Quarantine", ("reason", "#entries", "for instance"), lines)
+
+
+def next_steps(stack: Stack, domain: str) -> str:
+    """Where the API is, the key, and three lines to try."""
+    api, key = f"{stack.api_url}/v1", stack.api_key
+    ask = f'curl -H "Authorization: Bearer {key}"'
+    return "\n".join(
+        (
+            f"API   {api}",
+            f"Key   {key}",
+            "",
+            "Three things to try:",
+            f"  {ask} {api}/domains/{domain}/stats",
+            f'  {ask} "{api}/domains/{domain}/sources?range=30d"',
+            f'  {ask} "{api}/reports?domain={domain}&limit=5"',
+        )
+    )
+
+
+def print_all(tables: Iterable[Table]) -> None:
+    console = Console()
+    for table in tables:
+        console.print(table)
+
+
+def percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+def _table(title: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Table:
+    """Columns whose name begins with ``#`` hold numbers. Cells are text, never markup."""
+    shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        shown.add_column(column.removeprefix("#"), justify="right" if column.startswith("#") else "left")
+    for line in lines:
+        shown.add_row(*(Text(f"{value:,}" if isinstance(value, int) else str(value)) for value in line))
+    return shown
