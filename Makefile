@@ -25,6 +25,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.ready node_modules/.ready ## install what the lock files pin, into this folder
+	@:
 
 demo: setup ## a local deployment with sixty days of reports in it, shown as tables
 	@$(BIN)/python -m infra.local.demo
@@ -42,7 +43,7 @@ unit: setup ## the unit tests: pure, in seconds
 	@$(BIN)/pytest --quiet tests/unit
 
 check: setup ## lint, types, import contracts, templates, advisories, OpenAPI document
-	@$(MAKE) -j2 $(CHECKS)
+	@$(MAKE) --jobs=2 --keep-going $(CHECKS)
 
 bench: setup ## speed, memory and cost, as tables
 	@$(BIN)/python -m tests.bench
@@ -97,7 +98,7 @@ check-imports:
 
 # One after the other: both stages build bundles out of the same cache.
 check-stage-prod: | check-stage-local
-check-stage-%:
+$(STAGES:%=check-stage-%): check-stage-%:
 	$(call quietly,check,templates of the stage $* (cdk-nag and cfn-lint),$(CDK) synth --quiet --context stage=$* --context report_domain=reports.example.com --output .build/check/$* && $(BIN)/cfn-lint .build/check/$*/*.template.json)
 
 check-audit:

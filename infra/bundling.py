@@ -61,6 +61,8 @@ def build_layer(name: str, platform: Platform) -> Path:
 def build_code(entry: Entry, platform: Platform) -> Path:
     """The zip with ``shared/`` and the function's own folder, and none of the other functions."""
     folder = Path("functions", entry.path)
+    if not (ROOT / folder / "handler.py").is_file():
+        raise BundleError(f"{folder}/handler.py is missing: there is no function {entry.name} to bundle")
     packages = [package / "__init__.py" for package in (folder.parent.parent, folder.parent)]
     sources = [*packages, *_files(Path("shared")), *_files(folder)]
     recipe = [Path("infra/bundling.py")]

@@ -1,0 +1,70 @@
+"""Bundles hold what a function needs, and are the same bytes every time."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra import bundling
+from infra.bundling import BundleError, build_code, build_layer, unpacked
+from infra.entries import API, WORKERS, Entry
+from infra.stage import HOST, LAMBDA
+
+ENTRIES = (*API, *WORKERS)
+
+
+def names(archive: Path) -> list[str]:
+    with zipfile.ZipFile(archive) as packed:
+        return packed.namelist()
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_code_holds_shared_and_one_function(entry: Entry) -> None:
+    held = names(build_code(entry, LAMBDA))
+    of_functions = {name for name in held if name.startswith("functions/")}
+    own = f"functions/{entry.path}/"
+
+    assert f"{own}handler.py" in held
+    assert "shared/settings.py" in held
+    assert {name for name in of_functions if not name.startswith(own)} == {
+        "functions/__init__.py",
+        f"functions/{entry.path.partition('/')[0]}/__init__.py",
+    }
+    assert not [name for name in held if name.startswith(("tests/", "infra/", "cli/"))]
+    assert any(name.startswith("address-data/") for name in held) is entry.address_data
+
+
+def test_code_is_the_same_bytes_every_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    entry = API[0]
+    once = build_code(entry, LAMBDA).read_bytes()
+    monkeypatch.setattr(bundling, "BUILD", tmp_path)
+
+    assert build_code(entry, LAMBDA).read_bytes() == once
+
+
+def test_a_missing_handler_is_named() -> None:
+    with pytest.raises(BundleError, match=r"functions/api/nothing/handler\.py is missing"):
+        build_code(Entry("api/nothing", ()), HOST)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_function_and_layer_stay_under_the_limit(entry: Entry) -> None:
+    assert unpacked(build_code(entry, LAMBDA)) + unpacked(build_layer(entry.layer, LAMBDA)) < bundling.LIMIT
+
+
+@pytest.mark.parametrize("layer", ["api", "workers"])
+def test_layer_is_for_lambda_and_without_ballast(layer: str) -> None:
+    held = names(build_layer(layer, LAMBDA))
+    compiled = [name for name in held if name.endswith(".so")]
+    services = {
+        parts[3]
+        for name in held
+        if (parts := name.split("/"))[:3] == ["python", "botocore", "data"] and len(parts) > 4
+    }
+
+    assert not [name for name in compiled if "x86_64" in name or "darwin" in name]
+    assert services == set(bundling.SERVICES)
+    assert not [name for name in held if "/tests/" in name or "__pycache__" in name]
+    assert [name for name in held if name.endswith("/METADATA")]

@@ -1,0 +1,71 @@
+"""No message is lost, none waits unseen, none is taken twice while it is worked on."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from infra.constructs.queue import ATTEMPTS
+from infra.entries import WORKERS, Consumes
+from tests.infra.synthesis import Templates
+
+
+def test_every_queue_has_one_for_dead_letters(templates: Templates) -> None:
+    queues = templates.resources("AWS::SQS::Queue")
+    working = {name: queue for name, queue in queues.items() if "RedrivePolicy" in queue}
+    dead = {queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for queue in working.values()}
+
+    assert len(working) == len([entry for entry in WORKERS if isinstance(entry.trigger, Consumes)])
+    assert {f"data/{name}" for name in dead} == queues.keys() - working.keys()
+    for queue in working.values():
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == ATTEMPTS >= 5
+
+
+def test_dead_letters_outlive_the_queue_they_came_from(templates: Templates) -> None:
+    for name, queue in templates.resources("AWS::SQS::Queue").items():
+        # Retention counts from the first arrival, also in the queue of dead letters.
+        assert queue["MessageRetentionPeriod"] == (604800 if "RedrivePolicy" in queue else 1209600), name
+
+
+@pytest.mark.parametrize(
+    "queue_metric", ["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"]
+)
+def test_every_queue_has_its_alarms(templates: Templates, queue_metric: str) -> None:
+    alarms = [
+        one
+        for one in templates.resources("AWS::CloudWatch::Alarm").values()
+        if one["MetricName"] == queue_metric
+    ]
+
+    assert len(alarms) == 4
+    assert len({json.dumps(one["Dimensions"]) for one in alarms}) == 4
+    for alarm in alarms:
+        wanted = "dead" if queue_metric == "ApproximateNumberOfMessagesVisible" else "main"
+        assert f"queue{wanted}" in json.dumps(alarm["Dimensions"])
+        assert alarm["AlarmActions"]
+
+
+def test_a_message_stays_hidden_for_six_time_limits_of_its_function(prod: Templates) -> None:
+    functions = prod.resources("AWS::Lambda::Function")
+    limits = {function["FunctionName"]: function["Timeout"] for function in functions.values()}
+    queues = prod.resources("AWS::SQS::Queue")
+    for entry in WORKERS:
+        if isinstance(entry.trigger, Consumes):
+            (queue,) = [
+                found
+                for name, found in queues.items()
+                if name.startswith(f"data/{entry.trigger.queue.replace('-', '')}main")
+            ]
+            assert (
+                queue["VisibilityTimeout"] >= 6 * limits[f"postseal-prod-{entry.name}"] + entry.trigger.window
+            )
+
+
+def test_a_batch_fails_message_by_message(templates: Templates) -> None:
+    sources = templates.resources("AWS::Lambda::EventSourceMapping")
+
+    assert len(sources) == 4
+    for source in sources.values():
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert source["ScalingConfig"]["MaximumConcurrency"] >= 2

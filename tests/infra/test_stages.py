@@ -1,0 +1,77 @@
+"""Stages differ in what infra/stage.py says, and in nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from infra.stage import hosted, local
+from tests.infra.synthesis import Templates, synthesize
+
+
+def test_two_hosted_stages_have_the_same_resources(prod: Templates, staging: Templates) -> None:
+    def shape(templates: Templates) -> dict[str, list[str]]:
+        return {
+            name: sorted(resource["Type"] for resource in template["Resources"].values())
+            for name, template in templates.stacks.items()
+        }
+
+    one, other = shape(prod), shape(staging)
+    # Only prod names an address for alarms.
+    one["observability"].remove("AWS::SNS::Subscription")
+    assert one == other
+
+
+def test_local_lacks_ses_and_the_refusal_of_plain_http(synthesized: dict[str, Templates]) -> None:
+    def kinds(name: str) -> set[str]:
+        templates = synthesized[name].stacks.values()
+        return {resource["Type"] for template in templates for resource in template["Resources"].values()}
+
+    assert kinds("prod") - kinds("local") == {
+        "AWS::S3::BucketPolicy",
+        "AWS::SES::EmailIdentity",
+        "AWS::SES::ReceiptRule",
+        "AWS::SES::ReceiptRuleSet",
+        "AWS::SNS::TopicPolicy",
+    }
+    assert not kinds("local") - kinds("prod")
+
+
+def test_local_and_hosted_functions_may_do_the_same(synthesized: dict[str, Templates]) -> None:
+    def verbs(name: str) -> str:
+        policies = synthesized[name].resources("AWS::IAM::Policy")
+        actions = {
+            key: [one["Action"] for one in policy["PolicyDocument"]["Statement"]]
+            for key, policy in policies.items()
+        }
+        return json.dumps(actions, sort_keys=True)
+
+    assert verbs("local") == verbs("prod") == verbs("staging")
+
+
+def test_a_template_without_an_account_names_none(prod: Templates) -> None:
+    assert not re.search(r"\b\d{12}\b", json.dumps(prod.stacks))
+
+
+def test_the_same_stage_gives_the_same_templates(prod: Templates, tmp_path: Path) -> None:
+    assert synthesize(prod.stage, tmp_path).stacks == prod.stacks
+
+
+def test_a_finding_without_a_reason_fails_the_synthesis(tmp_path: Path) -> None:
+    """cdk-nag is not for show: the same stage without TLS has reasons on the emulator only."""
+    exposed = dataclasses.replace(
+        hosted("prod", report_domain="reports.example.com", region="eu-west-1"), requires_tls=False
+    )
+    assert exposed.deploys_as_caller is False
+    with pytest.raises(RuntimeError, match=r"[Vv]alidation"):
+        synthesize(exposed, tmp_path)
+
+
+def test_a_stage_cannot_be_changed() -> None:
+    stage = local(report_domain="reports.postseal.test", mail_host="mx.postseal.test", environment={})
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        stage.name = "prod"  # type: ignore[misc]
