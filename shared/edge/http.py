@@ -62,12 +62,17 @@ class Api(APIGatewayHttpResolver):
             response_validation_error_http_code=500,
             json_body_deserializer=_read_json,
         )
+        self.bases = bases
         self.largest_body = largest_body
         self.exception_handler(Refusal)(self.refused)
         self.exception_handler(RequestValidationError)(self._misunderstood)
         self.exception_handler(RequestUnsupportedContentType)(self._unsupported)
         self.exception_handler(Exception)(self.broken)
         self.not_found(self._unrouted)
+
+    def public_path(self, path: str) -> str:
+        """The path of a route as the document names it: under the first base."""
+        return f"{self.bases[0]}{path}" if self.bases else path
 
     @property
     def caller(self) -> Caller:

@@ -24,7 +24,7 @@ from shared.edge.lists import also_csv
 from shared.edge.openapi import answers, raw_answers
 from shared.edge.params import CursorParam, EndParam, LimitParam, StartParam
 from shared.edge.raw_mail import download
-from shared.edge.schemas import Listing, Single, page_request
+from shared.edge.schemas import Listing, page_request
 from shared.mailauth.reports.values import Kind
 from shared.wiring import buckets, queues, table
 from shared.wiring.api import serve_with_key
@@ -72,7 +72,7 @@ def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     "to the next.",
     operation_id="read_report",
     tags=_TAGS,
-    responses=answers(200, "The report.", Single[schemas.Report], refusals=(400, 404)),
+    responses=answers(200, "The report.", schemas.ReportAnswer, refusals=(400, 404)),
 )
 def read(
     report_id: ReportParam,
@@ -80,11 +80,11 @@ def read(
     records_cursor: Annotated[
         str | None, Query(max_length=200, description="`data.records_meta.next_cursor` of the part before.")
     ] = None,
-) -> Single[schemas.Report]:
+) -> schemas.ReportAnswer:
     right = read_account(app.caller)
     offset = _offset(records_cursor)
     fact = read_report(table.reports(), app.caller, right, _number(report_id))
-    return Single(data=_detail(fact, offset, records_limit), meta=app.meta)
+    return schemas.ReportAnswer(data=_detail(fact, offset, records_limit), meta=app.meta)
 
 
 @app.delete(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.core.mail import Trust
-from shared.edge.schemas import Timestamp, Wire
+from shared.edge.schemas import Single, Timestamp, Wire
 
 
 class Policy(Wire):
@@ -176,6 +176,10 @@ class FailureReport(ReportItem):
 
 
 Report = Annotated[AggregateReport | TlsReport | FailureReport, Field(discriminator="type")]
+
+
+class ReportAnswer(Single[Report]):
+    pass
 
 
 class UploadedReport(Wire):
