@@ -57,6 +57,8 @@ class Entry:
 
     path: str
     grants: tuple[Grant, ...]
+    knows: tuple[Thing, ...] = ()
+    """Things whose name it takes without touching them: its stores can do more than it asks of them."""
     trigger: Consumes | Daily | None = None
     memory: int = 512
     timeout: int = 29
@@ -71,7 +73,8 @@ class Entry:
 
 
 def table(*verbs: str) -> Grant:
-    return Grant(Thing.TABLE, verbs)
+    """Verbs on the table's items; a transaction needs those of what it writes."""
+    return Grant(Thing.TABLE, tuple(dict.fromkeys(verbs)))
 
 
 def sends(queue: Thing) -> Grant:
@@ -92,18 +95,19 @@ def deletes(bucket: Thing, within: str = "") -> Grant:
 
 
 INDEX_QUERY: Final = Grant(Thing.INDEX, ("Query",))
-AUTHENTICATES: Final = (table("GetItem", "UpdateItem"),)
-"""Find the key by its hash, count the request against its rate."""
+AUTHENTICATES: Final = ("GetItem", "UpdateItem")
+"""Count the request against the rate of its key, read the key's account."""
+
+ONCE: Final = ("PutItem", "UpdateItem", "DeleteItem")
+"""Claim an Idempotency-Key, keep the answer, release the claim of a request that failed."""
 
 API: Final = (
-    Entry("api/account", (*AUTHENTICATES, table("Query"), INDEX_QUERY)),
-    Entry("api/api_keys", (*AUTHENTICATES, table("Query", "PutItem", "DeleteItem"), INDEX_QUERY)),
+    Entry("api/account", (table(*AUTHENTICATES, "Query"),), knows=(Thing.DATA_BUCKET,)),
+    Entry("api/api_keys", (table(*AUTHENTICATES, *ONCE, "BatchGetItem"), INDEX_QUERY)),
     Entry(
         "api/domains",
         (
-            *AUTHENTICATES,
-            table("Query", "PutItem", "DeleteItem", "BatchGetItem", "ConditionCheckItem"),
-            INDEX_QUERY,
+            table(*AUTHENTICATES, *ONCE, "Query"),
             reads(Thing.DATA_BUCKET),
             sends(Thing.PURGE_QUEUE),
         ),
@@ -111,11 +115,11 @@ API: Final = (
     Entry(
         "api/reports",
         (
-            *AUTHENTICATES,
-            table("Query", "PutItem", "DeleteItem", "BatchGetItem"),
+            table(*AUTHENTICATES, *ONCE, "Query"),
             INDEX_QUERY,
             reads(Thing.MAIL_BUCKET),
             writes(Thing.MAIL_BUCKET, "uploads/"),
+            deletes(Thing.MAIL_BUCKET),
             reads(Thing.DATA_BUCKET),
             deletes(Thing.DATA_BUCKET),
             Grant(Thing.FAILURE_KEY, ("Decrypt",)),
@@ -125,41 +129,30 @@ API: Final = (
     Entry(
         "api/quarantine",
         (
-            *AUTHENTICATES,
-            table("Query", "DeleteItem"),
-            INDEX_QUERY,
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
             reads(Thing.MAIL_BUCKET),
             Grant(Thing.FAILURE_KEY, ("Decrypt",)),
             sends(Thing.MAIL_QUEUE),
         ),
     ),
-    Entry("api/docs", AUTHENTICATES),
-    Entry("api/tlsrpt", (*AUTHENTICATES, writes(Thing.MAIL_BUCKET, "tlsrpt/"))),
+    Entry("api/docs", (table("UpdateItem"),)),
+    Entry("api/tlsrpt", (table("GetItem", "UpdateItem"), writes(Thing.MAIL_BUCKET, "tlsrpt/"))),
 )
 
 WORKERS: Final = (
     Entry(
         "workers/ingest_mail",
         (
-            table(
-                "GetItem",
-                "BatchGetItem",
-                "Query",
-                "PutItem",
-                "UpdateItem",
-                "DeleteItem",
-                "ConditionCheckItem",
-            ),
+            table("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"),
             INDEX_QUERY,
             reads(Thing.MAIL_BUCKET),
             writes(Thing.MAIL_BUCKET, "failures/"),
             deletes(Thing.MAIL_BUCKET),
-            reads(Thing.DATA_BUCKET),
             writes(Thing.DATA_BUCKET),
             Grant(Thing.FAILURE_KEY, ("GenerateDataKey", "Decrypt")),
             sends(Thing.ROLLUP_QUEUE),
         ),
-        Consumes(Thing.MAIL_QUEUE, batch=10, window=0, at_once=20),
+        trigger=Consumes(Thing.MAIL_QUEUE, batch=10, window=0, at_once=20),
         memory=1024,
         timeout=120,
         layer="workers",
@@ -167,20 +160,14 @@ WORKERS: Final = (
     Entry(
         "workers/rollup",
         (
-            table(
-                "GetItem",
-                "BatchGetItem",
-                "Query",
-                "PutItem",
-                "UpdateItem",
-                "DeleteItem",
-                "ConditionCheckItem",
-            ),
+            table("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
             reads(Thing.DATA_BUCKET),
             writes(Thing.DATA_BUCKET),
+            deletes(Thing.DATA_BUCKET),
             sends(Thing.HOSTS_QUEUE),
+            sends(Thing.PURGE_QUEUE),
         ),
-        Consumes(Thing.ROLLUP_QUEUE, batch=100, window=2, at_once=10),
+        trigger=Consumes(Thing.ROLLUP_QUEUE, batch=100, window=2, at_once=10),
         memory=1024,
         timeout=120,
         layer="workers",
@@ -188,33 +175,28 @@ WORKERS: Final = (
     ),
     Entry(
         "workers/resolve_hosts",
-        (
-            table("BatchGetItem", "GetItem", "BatchWriteItem", "PutItem", "Query"),
-            sends(Thing.ROLLUP_QUEUE),
-        ),
-        Consumes(Thing.HOSTS_QUEUE, batch=20, window=2, at_once=5),
+        (table("BatchGetItem", "BatchWriteItem"), sends(Thing.ROLLUP_QUEUE)),
+        trigger=Consumes(Thing.HOSTS_QUEUE, batch=20, window=2, at_once=5),
         timeout=60,
         layer="workers",
     ),
     Entry(
         "workers/purge",
         (
-            table("GetItem", "Query", "BatchWriteItem", "PutItem", "DeleteItem", "UpdateItem"),
-            INDEX_QUERY,
-            reads(Thing.MAIL_BUCKET),
+            table("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
             deletes(Thing.MAIL_BUCKET),
             reads(Thing.DATA_BUCKET),
             deletes(Thing.DATA_BUCKET),
-            sends(Thing.PURGE_QUEUE),
         ),
-        Consumes(Thing.PURGE_QUEUE, batch=1, window=0, at_once=2),
+        trigger=Consumes(Thing.PURGE_QUEUE, batch=1, window=0, at_once=2),
         timeout=300,
         layer="workers",
     ),
     Entry(
         "workers/reconcile",
-        (table("GetItem", "Query"), INDEX_QUERY, sends(Thing.ROLLUP_QUEUE)),
-        Daily(hour=3),
+        (table("Query", "BatchGetItem"), INDEX_QUERY, sends(Thing.ROLLUP_QUEUE)),
+        knows=(Thing.DATA_BUCKET,),
+        trigger=Daily(hour=3),
         timeout=300,
         layer="workers",
     ),

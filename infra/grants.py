@@ -25,8 +25,9 @@ def statements(grants: Iterable[Grant], data: DataStack) -> list[iam.PolicyState
 
 
 def environment(entry: Entry, data: DataStack) -> dict[str, str]:
-    """The variables that name what the entry may touch."""
-    return dict(_variable(grant.thing, data) for grant in entry.grants)
+    """The variables that name what the entry may touch, and what it knows besides."""
+    things = [*(grant.thing for grant in entry.grants), *entry.knows]
+    return dict(_variable(thing, data) for thing in things)
 
 
 def bucket(thing: Thing, data: DataStack) -> s3.IBucket | None:

@@ -122,3 +122,4 @@ def test_a_function_learns_only_the_names_of_what_it_may_touch(prod: Templates) 
     assert "POSTSEAL_MAIL_BUCKET" in variables["tlsrpt"]
     assert "POSTSEAL_MAIL_BUCKET" not in variables["rollup"]
     assert "POSTSEAL_HOSTS_QUEUE" in variables["rollup"]
+    assert "POSTSEAL_DATA_BUCKET" in variables["account"]
