@@ -6,8 +6,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
-from shared.edge.deliveries import deliveries_in
 
+from shared.edge.deliveries import deliveries_in
 from shared.edge.messages import handle_each
 from shared.wiring.intake import intake
 

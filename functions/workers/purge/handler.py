@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
-from shared.adapters.queues import decode_removed_domain
 
+from shared.core.messages import decode_removed_domain
 from shared.edge.messages import handle_each
 from shared.wiring.upkeep import purge
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
-from shared.wiring.entropy import now
-from shared.wiring.queues import touched_days
-from shared.wiring.table import domains, reports
 
 from shared.core.clock import utc_day
 from shared.core.domains import every_active
 from shared.core.upkeep import days_to_rebuild
+from shared.wiring.entropy import now
+from shared.wiring.queues import touched_days
+from shared.wiring.table import domains, reports
 
 DAYS = 3
 

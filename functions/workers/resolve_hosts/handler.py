@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
-from shared.adapters.queues import decode_unknown_hosts
+
+from shared.core.host_names import learn
+from shared.core.messages import decode_unknown_hosts
+from shared.core.queues import TouchedDay, UnknownHosts
+from shared.edge.messages import handle_each
 from shared.wiring.entropy import now
 from shared.wiring.lookups import ask_host_names
 from shared.wiring.queues import touched_days
 from shared.wiring.table import hosts
-
-from shared.core.host_names import learn
-from shared.core.queues import TouchedDay, UnknownHosts
-from shared.edge.messages import handle_each
 
 log = Logger()
 tracer = Tracer()

@@ -6,11 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
-from shared.adapters.queues import decode_touched_day
-from shared.wiring.entropy import now
 
+from shared.core.messages import decode_touched_day
 from shared.core.queues import TouchedDay
 from shared.edge.messages import handle_each
+from shared.wiring.entropy import now
 from shared.wiring.upkeep import roller
 
 log = Logger()
