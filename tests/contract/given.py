@@ -159,3 +159,19 @@ def rollup(
 
 def nothing(home: Domain, day: date = DAY) -> DayRollup:
     return DayRollup(home.account, home.id, DayTotals(day), DayDetail(day, ()), 0)
+
+
+def counted(home: Domain, day: date, summaries: list[ReportSummary]) -> DayRollup:
+    """The rollup of a day with these reports, as far as they are counted."""
+    by_kind = {kind: [summary for summary in summaries if summary.kind is kind] for kind in Kind}
+    aggregate = by_kind[Kind.AGGREGATE]
+    shares = tuple(
+        (trust, Share(len(mine)))
+        for trust in Trust
+        if (mine := [summary for summary in aggregate if summary.trust is trust])
+    )
+    totals = DayTotals(
+        day, shares, TlsTotals(len(by_kind[Kind.TLS])), FailureTotals(len(by_kind[Kind.FAILURE]))
+    )
+    expires = max(summary.expires for summary in summaries)
+    return DayRollup(home.account, home.id, totals, DayDetail(day, ()), expires)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import boto3
@@ -34,6 +36,9 @@ from shared.core.rollups import Rollups
 from shared.core.uploads import Uploads
 from tests import fakes
 from tests.contract.aws import REGION, make_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -74,6 +79,23 @@ class AwsStores(Stores):
     table: Table = field(kw_only=True)
     blobs: Blobs = field(kw_only=True)
 
+    def objects(self, bucket: str) -> int:
+        """How many objects a bucket holds."""
+        listing = boto3.client("s3", region_name=REGION).list_objects_v2(Bucket=bucket)
+        return listing["KeyCount"]
+
+
+def one_call_at_a_time(client: DynamoDBClient) -> DynamoDBClient:
+    """Threads may interleave their calls in any order, but moto is not made for two calls at once."""
+    lock, call = Lock(), client._make_api_call  # type: ignore[attr-defined]
+
+    def locked(*arguments: object) -> object:
+        with lock:
+            return call(*arguments)
+
+    client._make_api_call = locked  # type: ignore[attr-defined]
+    return client
+
 
 def in_memory() -> Stores:
     clock = Clock()
@@ -101,7 +123,7 @@ def on_aws() -> Iterator[AwsStores]:
         s3 = boto3.client("s3", region_name=REGION)
         for bucket in ("mail", "data"):
             s3.create_bucket(Bucket=bucket)
-        table = make_table(boto3.client("dynamodb", region_name=REGION))
+        table = make_table(one_call_at_a_time(boto3.client("dynamodb", region_name=REGION)))
         blobs = Blobs(s3, "data")
         yield AwsStores(
             clock=clock,

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from shared.core.ids import AccountId, DomainId
+from shared.core.messages import (
+    Unreadable,
+    decode_removed_domain,
+    decode_touched_day,
+    decode_unknown_hosts,
+    encode_removed_domain,
+    encode_touched_day,
+    encode_unknown_hosts,
+)
+from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+
+TOUCHED = TouchedDay(AccountId(7), DomainId(2**53 - 1), date(2026, 9, 1))
+
+
+def test_work_survives_the_queue() -> None:
+    question = UnknownHosts(TOUCHED, ("192.0.2.1", "2001:db8::1"))
+    removed = RemovedDomain(AccountId(7), DomainId(8))
+
+    assert decode_touched_day(encode_touched_day(TOUCHED)) == TOUCHED
+    assert decode_unknown_hosts(encode_unknown_hosts(question)) == question
+    assert decode_removed_domain(encode_removed_domain(removed)) == removed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"day": "soon"}, {"day": None}, {"day": 5}, {"account": "7"}, {"domain": None}, {"account": True}],
+)
+def test_what_is_not_ours_is_named(change: dict[str, object]) -> None:
+    text = json.dumps({**json.loads(encode_touched_day(TOUCHED)), **change})
+
+    with pytest.raises(Unreadable):
+        decode_touched_day(text)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '"text"', "[" * 100_000])
+def test_text_that_is_no_message_is_named(text: str) -> None:
+    for decode in (decode_touched_day, decode_unknown_hosts, decode_removed_domain):
+        with pytest.raises(Unreadable):
+            decode(text)
+
+
+@pytest.mark.parametrize("addresses", [None, "192.0.2.1", [1], [None]])
+def test_addresses_are_a_list_of_texts(addresses: object) -> None:
+    text = json.dumps({**json.loads(encode_touched_day(TOUCHED)), "addresses": addresses})
+
+    with pytest.raises(Unreadable):
+        decode_unknown_hosts(text)
