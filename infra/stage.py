@@ -85,7 +85,8 @@ def local(*, report_domain: str, mail_host: str, environment: Mapping[str, str])
         log_days=1,
         requests_per_second=1000,
         requests_burst=2000,
-        environment=MappingProxyType(dict(environment)),
+        # Nothing listens for traces there.
+        environment=MappingProxyType({"POWERTOOLS_TRACE_DISABLED": "true", **environment}),
     )
 
 
