@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from shared.core.access import Caller
 from shared.core.domains import Domain, Domains
@@ -35,7 +36,7 @@ def list_domains(domains: Domains, caller: Caller, wanted: DomainFilter, page: P
     A filter's total is counted once, over every domain, and travels in the cursor."""
     after = DomainId(page.cursor.id) if page.cursor else None
     found = _matching(domains, caller, wanted, after, min(page.limit + 1, _BATCH))
-    items = [domain for domain, _ in zip(found, range(page.limit), strict=False)]
+    items = list(islice(found, page.limit))
     more = next(found, None) is not None
     total = _total(domains, caller, wanted, page.cursor)
     return Page(items, Cursor(items[-1].id, total) if more else None, total)

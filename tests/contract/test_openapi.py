@@ -1,0 +1,234 @@
+"""The OpenAPI document: whole, consistent, and true to DMARCTrust's wire format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.api.docs.build import document
+from infra.routes import RESOURCES
+
+DOCUMENT = document()
+OPERATIONS = [
+    (method, path, operation)
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+]
+NAMES = [f"{method} {path}" for method, path, _ in OPERATIONS]
+
+EXPECTED = {
+    "/v1/account": {"get"},
+    "/v1/api-keys": {"get", "post"},
+    "/v1/api-keys/{key_id}": {"delete"},
+    "/v1/domains": {"get", "post"},
+    "/v1/domains/{domain_id}": {"get", "patch", "delete"},
+    "/v1/domains/{domain_id}/activate": {"post"},
+    "/v1/domains/{domain_id}/deactivate": {"post"},
+    "/v1/domains/{domain_id}/refresh_dns": {"post"},
+    "/v1/domains/{domain_id}/dns": {"get"},
+    "/v1/domains/{domain_id}/stats": {"get"},
+    "/v1/domains/{domain_id}/sources": {"get"},
+    "/v1/domains/{domain_id}/reporters": {"get"},
+    "/v1/reports": {"get", "post"},
+    "/v1/reports/{report_id}": {"get", "delete"},
+    "/v1/reports/{report_id}/raw": {"get"},
+    "/v1/uploads": {"post"},
+    "/v1/uploads/{upload_id}": {"get"},
+    "/v1/quarantine": {"get"},
+    "/v1/quarantine/replay": {"post"},
+    "/v1/quarantine/{entry_id}": {"get", "delete"},
+    "/v1/quarantine/{entry_id}/raw": {"get"},
+    "/v1/quarantine/{entry_id}/replay": {"post"},
+    "/v1/openapi.json": {"get"},
+    "/v1/docs": {"get"},
+    "/tlsrpt/{token}": {"post"},
+}
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for inner in node.values():
+            yield from references(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from references(inner)
+
+
+def fields(name: str) -> set[str]:
+    return set(DOCUMENT["components"]["schemas"][name]["properties"])
+
+
+def test_every_route_is_there_and_no_other() -> None:
+    assert {path: set(operations) for path, operations in DOCUMENT["paths"].items()} == EXPECTED
+
+
+def test_every_reference_leads_somewhere() -> None:
+    for reference in set(references(DOCUMENT)):
+        node: Any = DOCUMENT
+        for step in reference.removeprefix("#/").split("/"):
+            node = node[step]
+
+
+def test_operation_ids_are_unique() -> None:
+    ids = [operation["operationId"] for _, _, operation in OPERATIONS]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=NAMES)
+def test_every_operation_says_what_it_takes_and_answers(method: str, path: str, operation: Any) -> None:
+    public = operation.get("security") == []
+    assert public == (path in {"/v1/openapi.json", "/v1/docs", "/tlsrpt/{token}"})
+    assert operation["summary"]
+    assert len(operation["tags"]) == 1
+    responses = operation["responses"]
+    assert {"429", "default"} <= set(responses)
+    assert public or {"401", "403"} <= set(responses)
+    in_path = {each["name"] for each in operation.get("parameters", []) if each["in"] == "path"}
+    assert in_path == set(re.findall(r"{(\w+)}", path))
+    assert not in_path or path == "/tlsrpt/{token}" or "404" in responses
+    for status, response in responses.items():
+        if status.startswith(("2", "3")):
+            assert set(response["headers"]) >= {"X-Request-Id", "X-RateLimit-Remaining"}
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=NAMES)
+def test_every_route_leads_to_the_function_that_has_it(method: str, path: str, operation: Any) -> None:
+    if path.startswith("/v1/") and path not in {"/v1/docs", "/v1/openapi.json"}:
+        assert path.split("/")[2] in RESOURCES
+
+
+@pytest.mark.parametrize(
+    ("schema", "wanted"),
+    [
+        ("Account", {"id", "email", "reporting_address", "subscription", "usage"}),
+        (
+            "Subscription",
+            {
+                "plan",
+                "status",
+                "included_domains",
+                "extra_domains",
+                "total_allowed_domains",
+                "active_domains",
+                "retention_days",
+                "current_period_end",
+            },
+        ),
+        ("Usage", {"reports_30d", "messages_30d"}),
+        (
+            "Domain",
+            {
+                "id",
+                "domain",
+                "active",
+                "dns_status",
+                "dns_status_message",
+                "activated_at",
+                "created_at",
+                "reporting_address",
+            },
+        ),
+        ("DomainDetail", {"stats_30d", "last_checked_at", "deactivated_at", "updated_at"}),
+        (
+            "Totals",
+            {
+                "reports",
+                "total_messages",
+                "accepted",
+                "quarantined",
+                "rejected",
+                "spf_pass",
+                "spf_fail",
+                "dkim_pass",
+                "dkim_fail",
+                "dmarc_pass",
+                "dmarc_fail",
+                "pass_rate",
+            },
+        ),
+        ("DmarcState", {"status", "record", "policy", "dmarctrust_configured"}),
+        ("SpfState", {"status", "record", "all_mechanism"}),
+        ("BimiState", {"status", "record"}),
+        ("DayFigures", {"date", "total_messages", "spf_pass", "spf_fail", "dkim_pass", "dkim_fail"}),
+        (
+            "Source",
+            {
+                "sender_domain",
+                "total_messages",
+                "accepted",
+                "quarantined",
+                "rejected",
+                "spf_alignment",
+                "dkim_alignment",
+                "dmarc_alignment",
+                "ip_count",
+                "ips",
+            },
+        ),
+        (
+            "SourceAddress",
+            {
+                "ip",
+                "hostname",
+                "country",
+                "total_messages",
+                "accepted",
+                "quarantined",
+                "rejected",
+                "spf_aligned",
+                "dkim_aligned",
+                "first_seen",
+                "last_seen",
+            },
+        ),
+        (
+            "ReportItem",
+            {
+                "id",
+                "domain_id",
+                "domain",
+                "sender_org",
+                "report_id",
+                "email",
+                "begin_date",
+                "end_date",
+                "received_at",
+                "policy",
+                "total_messages",
+                "pass_count",
+                "fail_count",
+                "created_at",
+            },
+        ),
+        (
+            "Record",
+            {
+                "source_ip",
+                "hostname",
+                "country",
+                "count",
+                "disposition",
+                "header_from",
+                "envelope_from",
+                "envelope_to",
+                "dmarc_result",
+                "spf_result",
+                "spf_domain",
+                "spf_aligned",
+                "dkim_result",
+                "dkim_domain",
+                "dkim_selector",
+                "dkim_aligned",
+                "override_reasons",
+            },
+        ),
+        ("ListMeta", {"total_count", "has_more", "next_cursor", "request_id"}),
+    ],
+)
+def test_shapes_have_every_field_of_the_vendors(schema: str, wanted: set[str]) -> None:
+    assert wanted <= fields(schema)

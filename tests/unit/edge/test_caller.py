@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.core.api_keys import create_key
+from shared.core.errors import Limited, Unauthenticated
+from shared.edge.caller import Admission, address_of, anyone, bearer_of, with_key
+from tests.fakes import FakeAccounts, FakeAddressLimits, FakeApiKeys
+from tests.unit.core.world import ACCOUNT, NOW
+
+
+def event(authorization: str | None = None, address: str = "192.0.2.1") -> dict[str, Any]:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    return {"headers": headers, "requestContext": {"http": {"sourceIp": address}}}
+
+
+class Door:
+    def __init__(self, *, per_minute: int = 30, known: bool = True) -> None:
+        self.accounts, self.keys, self.limits = FakeAccounts(), FakeApiKeys(), FakeAddressLimits()
+        if known:
+            self.accounts.add(ACCOUNT)
+        self.key, self.secret = create_key(
+            self.keys,
+            ACCOUNT.id,
+            "k",
+            requests_per_minute=per_minute,
+            now=NOW,
+            new_secret=lambda: "a" * 43,
+            random_bits=lambda bits: 1,
+        )
+
+    def admit(self, asked: dict[str, Any], now: float = NOW) -> Admission:
+        return with_key(asked, self.keys, self.accounts, self.limits, now)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_a_key_brings_its_account(scheme: str) -> None:
+    door = Door()
+    admission = door.admit(event(f"{scheme} {door.secret}"))
+    assert admission.refusal is None
+    assert admission.caller is not None
+    assert (admission.caller.account, admission.caller.key) == (ACCOUNT, door.key.id)
+    assert (admission.allowance.limit, admission.allowance.remaining) == (30, 29)
+
+
+def test_a_key_is_limited_for_a_minute() -> None:
+    door = Door(per_minute=2)
+    asked = event(f"Bearer {door.secret}")
+    assert [door.admit(asked).refusal for _ in range(2)] == [None, None]
+    admission = door.admit(asked)
+    assert isinstance(admission.refusal, Limited)
+    assert admission.caller is None
+    assert 0 < admission.refusal.retry_after <= 60
+    assert admission.allowance.remaining == 0
+    assert door.admit(asked, NOW + 60).refusal is None
+
+
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Basic abc", "Token x", "Bearer a b"])
+def test_without_a_key_two_requests_a_minute_are_401_and_the_rest_429(authorization: str | None) -> None:
+    door = Door()
+    refusals = [door.admit(event(authorization)).refusal for _ in range(3)]
+    assert [type(refusal) for refusal in refusals] == [Unauthenticated, Unauthenticated, Limited]
+    assert isinstance(door.admit(event(authorization, "192.0.2.2")).refusal, Unauthenticated)
+
+
+@pytest.mark.parametrize(
+    "secret", ["ps_live_" + "b" * 43, "ps_live_short", "dt_live_" + "a" * 44, "x" * 5_000]
+)
+def test_wrong_keys_are_401_thirty_times_a_minute(secret: str) -> None:
+    door = Door()
+    refusals = [door.admit(event(f"Bearer {secret}")).refusal for _ in range(31)]
+    assert {type(refusal) for refusal in refusals[:30]} == {Unauthenticated}
+    assert isinstance(refusals[30], Limited)
+
+
+def test_a_key_whose_account_is_gone_is_401() -> None:
+    door = Door(known=False)
+    assert isinstance(door.admit(event(f"Bearer {door.secret}")).refusal, Unauthenticated)
+
+
+def test_others_do_not_use_up_the_limit_of_a_good_key() -> None:
+    door = Door()
+    for _ in range(40):
+        door.admit(event("Bearer wrong"))
+    assert door.admit(event(f"Bearer {door.secret}")).refusal is None
+
+
+def test_anyone_is_admitted_so_many_times() -> None:
+    limits = FakeAddressLimits()
+    found = [anyone(event(), limits, bucket="docs", per_minute=2, now=NOW) for _ in range(3)]
+    assert [admission.refusal is None for admission in found] == [True, True, False]
+    assert found[0].caller is None
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("", "unknown"),
+        ("somewhere", "unknown"),
+    ],
+)
+def test_an_ipv6_network_is_one_address(address: str, counted: str) -> None:
+    assert address_of(event(address=address)) == counted
+
+
+def test_the_header_is_found_in_any_case() -> None:
+    assert bearer_of({"headers": {"AUTHORIZATION": "Bearer x"}}) == "x"
+    assert bearer_of({"headers": None}) is None
+    assert bearer_of(replace_headers({"authorization": "Bearer  x "})) == "x"
+
+
+def replace_headers(headers: dict[str, str]) -> dict[str, Any]:
+    return {**event(), "headers": headers}

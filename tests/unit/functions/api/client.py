@@ -1,0 +1,248 @@
+"""The API's functions behind real API Gateway events (payload format 2.0), on stores in memory."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from functions.api.account import handler as account
+from functions.api.api_keys import handler as api_keys
+from functions.api.docs import handler as docs
+from functions.api.domains import handler as domains
+from functions.api.quarantine import handler as quarantine
+from functions.api.reports import handler as reports
+from functions.api.tlsrpt import handler as tlsrpt
+from shared import settings
+from shared.core.accounts import Account
+from shared.core.addresses import NoPlaces
+from shared.core.api_keys import create_key
+from shared.core.ids import AccountId
+from shared.core.quarantine import Entry
+from shared.core.queues import TouchedDay
+from shared.core.reports import Fact
+from shared.core.senders.catalogue import builtin
+from shared.core.upkeep import Roller
+from shared.wiring import buckets, entropy, queues, table
+from tests import fakes
+from tests.unit.core.world import ACCOUNT, DOMAIN, NOW
+
+REPORT_DOMAIN = "reports.example"
+V1 = "/v1"
+DMARCTRUST = "/dmarctrust/api/v1"
+HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
+    "account": account.handler,
+    "api-keys": api_keys.handler,
+    "domains": domains.handler,
+    "reports": reports.handler,
+    "uploads": reports.handler,
+    "quarantine": quarantine.handler,
+    "tlsrpt": tlsrpt.handler,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def data(self) -> Any:
+        return self.json["data"]
+
+    @property
+    def error(self) -> Any:
+        return self.json["error"]
+
+
+@dataclass
+class Api:
+    """``key`` is that of ``ACCOUNT``, which has ``DOMAIN``."""
+
+    accounts: fakes.FakeAccounts = field(default_factory=fakes.FakeAccounts)
+    keys: fakes.FakeApiKeys = field(default_factory=fakes.FakeApiKeys)
+    limits: fakes.FakeAddressLimits = field(default_factory=fakes.FakeAddressLimits)
+    answers: fakes.FakeAnswers = field(default_factory=fakes.FakeAnswers)
+    rollups: fakes.FakeRollups = field(default_factory=fakes.FakeRollups)
+    uploads: fakes.FakeUploads = field(default_factory=fakes.FakeUploads)
+    mailbox: fakes.FakeMailbox = field(default_factory=fakes.FakeMailbox)
+    touched: fakes.FakeTouchedDays = field(default_factory=fakes.FakeTouchedDays)
+    removed: fakes.FakeRemovedDomains = field(default_factory=fakes.FakeRemovedDomains)
+    replays: fakes.FakeReplays = field(default_factory=fakes.FakeReplays)
+    now: float = NOW
+
+    def __post_init__(self) -> None:
+        self.domains = fakes.FakeDomains(self.accounts)
+        self.reports = fakes.FakeReports(lambda: self.now)
+        self.quarantine = fakes.FakeQuarantine(lambda: self.now)
+        self.secrets = 0
+        self.numbers = count(1)
+        self.accounts.add(ACCOUNT)
+        self.domains.add(DOMAIN)
+        self.accounts.move(ACCOUNT.id, active=1)
+        self.key = self.new_key(ACCOUNT)
+
+    def install(self, patch: pytest.MonkeyPatch) -> None:
+        stores = {
+            "accounts": self.accounts,
+            "api_keys": self.keys,
+            "address_limits": self.limits,
+            "answers": self.answers,
+            "domains": self.domains,
+            "reports": self.reports,
+            "rollups": self.rollups,
+            "quarantine": self.quarantine,
+            "uploads": self.uploads,
+        }
+        for name, store in stores.items():
+            patch.setattr(table, name, lambda store=store: store)
+        patch.setattr(buckets, "mailbox", lambda: self.mailbox)
+        patch.setattr(queues, "touched_days", lambda: self.touched)
+        patch.setattr(queues, "removed_domains", lambda: self.removed)
+        patch.setattr(queues, "replays", lambda: self.replays)
+        patch.setattr(entropy, "now", lambda: self.now)
+        patch.setattr(entropy, "random_bits", lambda bits: next(self.numbers))
+        patch.setenv(settings.REPORT_DOMAIN, REPORT_DOMAIN)
+
+    def new_key(self, account: Account, *, per_minute: int = 1_000_000) -> str:
+        _, secret = create_key(
+            self.keys,
+            account.id,
+            "test",
+            requests_per_minute=per_minute,
+            now=self.now,
+            new_secret=self._secret,
+            random_bits=lambda bits: next(self.numbers),
+        )
+        return secret
+
+    def change_account(self, **changes: Any) -> None:
+        self.accounts.stored[ACCOUNT.id] = replace(self.accounts.stored[ACCOUNT.id], **changes)
+
+    def file(self, *facts: Fact) -> None:
+        """Store reports and roll up their days."""
+        for fact in facts:
+            self.reports.file(fact)
+        roller = Roller(
+            self.domains,
+            self.reports,
+            self.rollups,
+            fakes.FakeHosts(),
+            NoPlaces(),
+            builtin(),
+            fakes.FakeHostQuestions(),
+            self.removed,
+        )
+        for day in {(fact.summary.account, fact.summary.domain_id, fact.summary.day) for fact in facts}:
+            roller.refresh(TouchedDay(*day), int(self.now))
+
+    def set_aside(self, *entries: Entry) -> None:
+        for entry in entries:
+            self.quarantine.add(entry)
+
+    def get(self, path: str, **query: Any) -> Answer:
+        return self.call("GET", path, query={name: str(value) for name, value in query.items()})
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
+        return self.call("POST", path, body=None if body is None else json.dumps(body), headers=headers)
+
+    def patch(self, path: str, body: Any) -> Answer:
+        return self.call("PATCH", path, body=json.dumps(body))
+
+    def delete(self, path: str) -> Answer:
+        return self.call("DELETE", path)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: str | bytes | None = None,
+        key: str | None = "",
+        address: str = "203.0.113.9",
+    ) -> Answer:
+        """``path`` without a base is under /v1. ``key``: None for none, empty for the account's."""
+        secret = self.key if key == "" else key
+        named = {name.replace("_", "-").lower(): value for name, value in (headers or {}).items()}
+        if secret is not None:
+            named.setdefault("authorization", f"Bearer {secret}")
+        based = path if path.startswith((V1 + "/", DMARCTRUST, "/tlsrpt/")) else V1 + path
+        event = event_of(method, based, query or {}, named, body, address)
+        answer = handler_of(based)(event, None)
+        return Answer(answer["statusCode"], answer["headers"], _bytes_of(answer))
+
+    def _secret(self) -> str:
+        self.secrets += 1
+        return f"{self.secrets:043d}"
+
+
+def handler_of(path: str) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """The function that API Gateway's routes lead to."""
+    rest = path.removeprefix(DMARCTRUST).removeprefix(V1).strip("/")
+    return HANDLERS.get(rest.partition("/")[0], docs.handler)
+
+
+def event_of(
+    method: str,
+    path: str,
+    query: Mapping[str, str],
+    headers: Mapping[str, str],
+    body: str | bytes | None,
+    address: str,
+) -> dict[str, Any]:
+    sent: dict[str, Any] = {"isBase64Encoded": isinstance(body, bytes)}
+    if body is not None:
+        sent["body"] = base64.b64encode(body).decode() if isinstance(body, bytes) else body
+    return {
+        "version": "2.0",
+        "routeKey": "ANY /v1/{proxy+}",
+        "rawPath": path,
+        "rawQueryString": urlencode(query),
+        "headers": {"accept": "*/*", "host": "api.example", **headers},
+        **({"queryStringParameters": dict(query)} if query else {}),
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "api",
+            "domainName": "api.example",
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": address,
+                "userAgent": "test",
+            },
+            "requestId": "req-1",
+            "routeKey": "ANY /v1/{proxy+}",
+            "stage": "$default",
+            "time": "21/Nov/2026:12:00:00 +0000",
+            "timeEpoch": 1,
+        },
+        **sent,
+    }
+
+
+def other_account(number: int = 8) -> Account:
+    return replace(ACCOUNT, id=AccountId(number), email="other@vineyard.example", token=f"other{number}")
+
+
+def day_of(offset: int) -> date:
+    return date.fromordinal(date(2026, 11, 21).toordinal() + offset)
+
+
+def _bytes_of(answer: Mapping[str, Any]) -> bytes:
+    body = answer.get("body") or ""
+    return base64.b64decode(body) if answer["isBase64Encoded"] else body.encode()

@@ -1,0 +1,101 @@
+"""No request of one account reaches anything of another: over every route of the document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from functions.api.docs.build import routes
+from shared.core import ids
+from shared.core.domains import Domain
+from shared.core.ids import DomainId
+from tests.unit.core.world import DOMAIN, fact, row, said
+from tests.unit.functions.api.client import Api, other_account
+from tests.unit.functions.api.test_quarantine import entry
+
+WITH_ID = [(method, path) for method, path, _ in routes() if "{" in path and path.startswith("/v1")]
+LISTS = [path for method, path, _ in routes() if method == "GET" and "{" not in path]
+
+
+def theirs(api: Api) -> dict[str, list[str]]:
+    """Every id of ``ACCOUNT``, in each of its forms, by the parameter that takes it."""
+    brought = fact(said(row()))
+    api.file(brought)
+    api.set_aside(entry())
+    api.mailbox.put("inbound/m1", b"mail")
+    upload = api.call("POST", "/reports", body=b"x").data["id"]
+    (key,) = api.get("/api-keys").data
+    return {
+        "domain_id": ["ud_19", "19", "orchard.example"],
+        "report_id": [ids.render(ids.REPORT, brought.summary.id), str(brought.summary.id)],
+        "entry_id": [ids.render(ids.QUARANTINE, entry().id), str(entry().id)],
+        "upload_id": [upload],
+        "key_id": [key["id"]],
+    }
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_ID)
+@pytest.mark.parametrize("operator", [False, True])
+def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator: bool) -> None:
+    found = theirs(api)
+    stranger = replace(other_account(), operator=operator)
+    api.accounts.add(stranger)
+    key = api.new_key(stranger)
+    before = (
+        dict(api.domains.stored),
+        list(api.reports.facts),
+        dict(api.quarantine.stored),
+        len(api.keys.stored),
+    )
+    (param,) = re.findall(r"{(\w+)}", path)
+    for reference in found[param]:
+        answer = api.call(method, path.replace(f"{{{param}}}", reference), key=key, body="{}")
+        assert (answer.status, answer.error["code"]) == (404, "not_found")
+    after = (
+        dict(api.domains.stored),
+        list(api.reports.facts),
+        dict(api.quarantine.stored),
+        len(api.keys.stored),
+    )
+    assert after == before
+    assert (api.removed.sent, api.replays.sent) == ([], [])
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_show_nothing_of_others(api: Api, path: str) -> None:
+    theirs(api)
+    stranger = other_account()
+    api.accounts.add(stranger)
+    answer = api.call("GET", path, key=api.new_key(stranger))
+    assert answer.status == 200
+    if path not in ("/v1/docs", "/v1/openapi.json"):
+        assert b"orchard" not in answer.body
+
+
+def test_a_filter_by_the_domain_of_another_is_404(api: Api) -> None:
+    stranger = other_account()
+    api.accounts.add(stranger)
+    api.domains.add(Domain(DomainId(20), stranger.id, "vineyard.example", "vine", created=1, updated=1))
+    answer = api.get("/reports", domain_id="ud_20")
+    assert answer.status == 404
+
+
+def test_two_accounts_may_watch_one_name_and_each_sees_its_own(api: Api) -> None:
+    stranger = other_account()
+    api.accounts.add(stranger)
+    api.domains.add(replace(DOMAIN, id=DomainId(20), account=stranger.id, token="vine"))
+    mine = api.get("/domains/orchard.example").data
+    other = api.call("GET", "/domains/orchard.example", key=api.new_key(stranger)).data
+    assert (mine["id"], other["id"]) == ("ud_19", "ud_20")
+
+
+def test_every_route_with_an_id_is_swept() -> None:
+    assert {param for _, path in WITH_ID for param in re.findall(r"{(\w+)}", path)} == {
+        "domain_id",
+        "report_id",
+        "entry_id",
+        "upload_id",
+        "key_id",
+    }
