@@ -26,12 +26,12 @@ def read_aggregate(chunks: Iterable[bytes], sink: RowSink, meter: Meter) -> Aggr
     """
     deviations = Deviations()
     reader = _Reader(sink, meter, deviations)
-    pieces = Pieces(meter.limits, deviations, reader.child, reader.records.plain, reader.records.bad)
+    pieces = Pieces(meter, deviations, reader.child, reader.records.plain, reader.records.bad)
     for chunk in as_utf8(chunks, deviations):
         meter.tick()
         pieces.feed(chunk)
     pieces.close()
-    if not pieces.ended:
+    if not pieces.ended():
         raise Unreadable(
             Reason.MALFORMED_XML, f"ends before </feedback>, after {reader.records.rows} records"
         )

@@ -109,7 +109,7 @@ def record(node: Node, note: Note) -> RecordParts | None:
     row = node.child("row")
     if row is None:
         return None
-    identifiers = node.child("identifiers")
+    identifiers = node.child("identifiers") or row.child("identifiers")
     if identifiers is None and (identifiers := node.child("identities")) is not None:
         note("identities_for_identifiers", "")
     fields = row.fields
@@ -118,7 +118,7 @@ def record(node: Node, note: Note) -> RecordParts | None:
         count=fields.get("count", ""),
         evaluated=row.child("policy_evaluated") or node.child("policy_evaluated"),
         identifiers=identifiers,
-        auth=node.child("auth_results"),
+        auth=node.child("auth_results") or row.child("auth_results"),
     )
 
 

@@ -1,27 +1,28 @@
 """The records of one aggregate report, read one by one.
 
-Rows differ in address and count; what else they say repeats. A record of the usual shape is therefore
-cut into its address, its count and three elements, and of the elements only those are parsed whose
-bytes have not been parsed before. A record of any other shape is read as the tree it is. Both ways
-go through the same functions of ``elements``.
+Rows differ in address and count; what else they say repeats. A record of a shape that is known is not
+parsed again, and what its texts say is worked out once for each combination of texts. A record of any
+other shape is read as the tree it is. Both ways go through the same functions of ``elements``.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar, cast
+from functools import lru_cache
+from typing import TypeVar
 
 from shared.mailauth.reports import elements, vocabulary
 from shared.mailauth.reports.deviations import Deviations
 from shared.mailauth.reports.limits import Limits
 from shared.mailauth.reports.reading import Reason, Unreadable
 from shared.mailauth.reports.safe_xml import Node
+from shared.mailauth.reports.shapes import Element, Learner, Shape
 from shared.mailauth.reports.values import AuthResults, Evaluated, Identifiers, Row, RowSink
-from shared.mailauth.reports.xml_pieces import ParseElements
+from shared.mailauth.reports.xml_pieces import RECORD
 
-_Value = TypeVar("_Value", Evaluated, Identifiers, AuthResults)
+_Value = TypeVar("_Value")
 
 _REMEMBERED = 4096
-_COUNT_DIGITS = 9
+_LONGEST = 2048
 
 
 class RecordReader:
@@ -38,9 +39,8 @@ class RecordReader:
         self._sink = sink
         self._limits = limits
         self._note = deviations.note
-        self._evaluated: dict[bytes, Evaluated] = {}
-        self._who_hows: dict[bytes, tuple[Identifiers, AuthResults]] = {}
-        self._shared: dict[object, object] = {}
+        self._known_said: dict[tuple[object, ...], Evaluated] = {}
+        self._known_parties: dict[tuple[object, ...], tuple[Identifiers, AuthResults]] = {}
 
     def tree(self, record: Node) -> None:
         """Read a record from its tree; what cannot be read is counted and noted."""
@@ -56,9 +56,9 @@ class RecordReader:
         row = Row(
             vocabulary.address(parts.source_ip, self._note),
             count,
-            self._share(elements.evaluated(parts.evaluated, self._note)),
-            self._share(identifiers),
-            self._share(elements.auth_results(parts.auth, self._limits.dkim_per_row, self._note)),
+            elements.evaluated(parts.evaluated, self._note),
+            identifiers,
+            elements.auth_results(parts.auth, self._limits.dkim_per_row, self._note),
         )
         self._see(row.identifiers)
         return self._emit(row)
@@ -68,72 +68,47 @@ class RecordReader:
         self.bad_rows += 1
         self._note("bad_record", why)
 
-    def plain(self, record: bytes, parse: ParseElements) -> bool:
-        """Read a record of the usual shape from its bytes; ``False`` when it has another.
-
-        The cuts are safe on the text alone: every part is either matched literally or an element
-        that the parser has found well-formed, so their concatenation is what the parser would see.
-        """
-        opening, _, rest = record.partition(b"<source_ip>")
-        ip, _, rest = rest.partition(b"</source_ip>")
-        between, _, rest = rest.partition(b"<count>")
-        digits, _, rest = rest.partition(b"</count>")
-        evaluated, _, parties = rest.partition(b"</row>")
-        if (
-            b"".join(opening.split()) != b"<record><row>"
-            or between.strip()
-            or not digits.isdigit()
-            or digits.startswith(b"0")
-            or len(digits) > _COUNT_DIGITS
-            or (source_ip := self._address(ip)) is None
-            or (said := self._said(evaluated.strip(), parse)) is None
-            or (who_how := self._who_how(parties[: -len(b"</record>")].strip(), parse)) is None
-        ):
+    def plain(self, record: bytes, shapes: Learner) -> bool:
+        """Read a record of the usual shape from its bytes; ``False`` when it has another."""
+        found = shapes.find(record, RECORD) if len(record) <= _LONGEST else None
+        if found is None:
             return False
-        self._emit(Row(source_ip, int(digits), said, *who_how))
+        shape, texts = found
+        layout = _layout(shape)
+        if not layout.usual or (parties := self._parties(layout, texts)) is None:
+            return False
+        count = vocabulary.count(texts[1], self._note)
+        if count is None:
+            self.bad(f"count: {texts[1]}")
+        else:
+            source_ip = vocabulary.address(texts[0], self._note)
+            self._emit(Row(source_ip, count, self._said(layout, texts), *parties))
         return True
 
-    def _address(self, ip: bytes) -> str | None:
-        if vocabulary.CANONICAL_IPV4.fullmatch(ip):
-            return ip.decode("ascii")
-        if ip.isascii() and b":" in ip and b"<" not in ip and b"&" not in ip:
-            return vocabulary.address(ip.decode("ascii").strip(), self._note)
-        return None
-
-    def _said(self, element: bytes, parse: ParseElements) -> Evaluated | None:
-        if (known := self._evaluated.get(element)) is not None:
-            return known
-        nodes = parse(element, ("policy_evaluated",))
-        if nodes is None:
-            return None
-        value = self._share(elements.evaluated(nodes[0], self._note))
-        if len(self._evaluated) >= _REMEMBERED:
-            self._evaluated.clear()
-        self._evaluated[element] = value
+    def _said(self, layout: _Layout, texts: list[str]) -> Evaluated:
+        key = (layout, *texts[2 : layout.cut])
+        value = self._known_said.get(key)
+        if value is None:
+            value = elements.evaluated(layout.evaluated.filled(texts), self._note)
+            _remember(self._known_said, key, value)
         return value
 
-    def _who_how(self, parties: bytes, parse: ParseElements) -> tuple[Identifiers, AuthResults] | None:
-        if (known := self._who_hows.get(parties)) is not None:
-            return known
-        nodes = parse(parties, ("identifiers", "auth_results"))
-        if nodes is None or (who := elements.identifiers(nodes[0], None, self._note)) is None:
+    def _parties(self, layout: _Layout, texts: list[str]) -> tuple[Identifiers, AuthResults] | None:
+        key = (layout, *texts[layout.cut :])
+        value = self._known_parties.get(key)
+        if value is not None:
+            return value
+        identifiers = elements.identifiers(layout.identifiers.filled(texts), None, self._note)
+        if identifiers is None:
             return None
-        how = elements.auth_results(nodes[1], self._limits.dkim_per_row, self._note)
-        self._see(who)
-        if len(self._who_hows) >= _REMEMBERED:
-            self._who_hows.clear()
-        value = self._who_hows[parties] = (self._share(who), self._share(how))
-        return value
+        auth = elements.auth_results(layout.auth.filled(texts), self._limits.dkim_per_row, self._note)
+        self._see(identifiers)
+        _remember(self._known_parties, key, (identifiers, auth))
+        return identifiers, auth
 
     def _see(self, identifiers: Identifiers) -> None:
         if len(self.header_froms) < 2:
             self.header_froms.add(identifiers.header_from)
-
-    def _share(self, value: _Value) -> _Value:
-        """The value that equals this one and was seen first."""
-        if len(self._shared) >= _REMEMBERED:
-            self._shared.clear()
-        return cast(_Value, self._shared.setdefault(value, value))
 
     def _admit(self) -> None:
         if self.rows + self.bad_rows >= self._limits.rows:
@@ -146,3 +121,34 @@ class RecordReader:
         if row.evaluated.dmarc_pass:
             self.dmarc_pass += row.count
         self._sink(row)
+
+
+class _Layout:
+    """Where the parts of a record are in its shape."""
+
+    __slots__ = ("auth", "cut", "evaluated", "identifiers", "usual")
+
+    def __init__(self, record: Element) -> None:
+        names = [child.name for child in record.children]
+        row = record.children[0] if record.children else record
+        self.usual = (
+            names == ["row", "identifiers", "auth_results"]
+            and not record.fields
+            and row.fields == [("source_ip", 0), ("count", 1)]
+            and [child.name for child in row.children] == ["policy_evaluated"]
+        )
+        if self.usual:
+            (self.evaluated,) = row.children
+            self.identifiers, self.auth = record.children[1:]
+            self.cut = row.size()
+
+
+@lru_cache(maxsize=1000)
+def _layout(shape: Shape) -> _Layout:
+    return _Layout(shape.elements[0])
+
+
+def _remember(known: dict[tuple[object, ...], _Value], key: tuple[object, ...], value: _Value) -> None:
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known[key] = value

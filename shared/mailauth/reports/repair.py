@@ -10,6 +10,14 @@ import re
 
 from shared.mailauth.reports.reading import Reason, Unreadable
 
+_DEEPEST = 50
+# Elements that nest: tags even where nothing closes them.
+_KNOWN = frozenset(
+    [
+        *("feedback", "report_metadata", "date_range", "policy_published", "record", "row"),
+        *("policy_evaluated", "reason", "identifiers", "identities", "auth_results", "dkim", "spf"),
+    ]
+)
 _FORBIDDEN = re.compile(rb"<!(?!--|\[CDATA\[)|<\?(?!xml[\s?]|xml-stylesheet\s)", re.IGNORECASE)
 _DECLARATION = re.compile(rb"<\?xml[\s?][^<>]*>", re.IGNORECASE)
 _SCHEMA = re.compile(rb"</?xsd?:[A-Za-z][^<>]*>")
@@ -19,7 +27,7 @@ _REFERENCE = re.compile(r"&#(\d{1,7}|x[0-9A-Fa-f]{1,6});")
 _NAME = r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?"
 _ATTRIBUTE = rf"""\s+{_NAME}\s*=\s*(?:"[^"<]*"|'[^'<]*')"""
 _MARKUP = re.compile(
-    rf"(?P<other><!--(?:(?!--).)*-->|<!\[CDATA\[(?:(?!\]\]>).)*\]\]>|<\?[^<>]*\?>)"
+    rf"(?P<other><!--(?:(?!--).)*-->|<!\[CDATA\[(?:(?!\]\]>).)*(?:\]\]>|\Z)|<\?[^<>]*\?>)"
     rf"|</(?P<end>{_NAME})\s*>"
     rf"|<(?P<start>{_NAME})(?:{_ATTRIBUTE})*\s*(?P<empty>/?)>"
     rf"|<",
@@ -71,7 +79,7 @@ def _checked(match: re.Match[str]) -> str:
 
 def _balanced(text: str, root: str | None, last: bool, damage: list[str]) -> str:
     """Escape every ``<`` that begins no tag, close what was left open, drop ends without a start."""
-    names = {match[1] for match in re.finditer(rf"</({_NAME})\s*>", text)}
+    names = _KNOWN | {match[1] for match in re.finditer(rf"</({_NAME})\s*>", text)}
     opened = [] if root is None else [root]
     out: list[str] = []
     at = 0
@@ -88,6 +96,8 @@ def _balanced(text: str, root: str | None, last: bool, damage: list[str]) -> str
                 token = "&lt;" + token[1:]
             elif not match["empty"]:
                 opened.append(match["start"])
+                if len(opened) > _DEEPEST:
+                    raise Unreadable(Reason.NESTED_TOO_DEEP, "tags left open in damaged XML")
             out.append(token)
         elif match["other"]:
             out.append(token)

@@ -56,24 +56,23 @@ class SafeParser:
     """Reads one document; ``root`` opens a document in the middle, below a root of that name."""
 
     def __init__(self, limits: Limits, root: str | None = None) -> None:
-        self.root: str | None = None
+        self.root = root
         """The root's name as written, prefix included."""
         self.namespace: str | None = None
         self._limits = limits
         self._stack: list[Node] = []
-        self._leaf = False
+        self._leaf = ""  # the element opened last, as long as it has no child: not yet on the stack
         self._texts: list[str] = []
         self._children: list[Node] = []
         self._idle = 0
-        self._expat = self._create()
-        if root is not None:
-            self._expat.Parse(f"<{root}>".encode(), False)
+        self._expat: expat.XMLParserType | None = None
 
     @property
     def depth(self) -> int:
-        return len(self._stack) + self._leaf
+        if self._expat is None:
+            return 0 if self.root is None else 1
+        return len(self._stack) + bool(self._leaf)
 
-    @property
     def ended(self) -> bool:
         """The root has been closed."""
         return self.root is not None and not self.depth
@@ -83,6 +82,8 @@ class SafeParser:
 
         Raises ``MalformedXml``, after which this parser is of no more use, and ``Unreadable``.
         """
+        if self._expat is None:
+            self._expat = self._create()
         for at in range(0, len(data), _SLICE):
             piece = data[at : at + _SLICE]
             before = len(self._children)
@@ -108,7 +109,10 @@ class SafeParser:
         parser.buffer_text = True
         # A plain append takes the text: the handlers that run most often are not Python code.
         parser.CharacterDataHandler = self._texts.append
-        self._handle_elements(parser)
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        if self.root is not None:
+            parser.Parse(f"<{self.root}>".encode(), False)
         parser.StartDoctypeDeclHandler = _refuse("a document type declaration")
         parser.EntityDeclHandler = _refuse("an entity declaration")
         parser.UnparsedEntityDeclHandler = _refuse("an entity declaration")
@@ -117,68 +121,59 @@ class SafeParser:
         parser.ProcessingInstructionHandler = _instruction
         return parser
 
-    def _handle_elements(self, parser: expat.XMLParserType) -> None:
-        # Locals and closures instead of attributes: these two run for every tag.
-        stack, texts, children = self._stack, self._texts, self._children
-        deepest, longest = self._limits.xml_deep, self._limits.text
-        leaf = ""  # the element opened last, as long as it has no child: not yet on the stack
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if attributes:
+            _check(attributes)
+        if self._leaf:
+            self._stack.append(Node(self._leaf, "", {}, []))
+            if len(self._stack) >= self._limits.xml_deep:
+                raise Unreadable(Reason.NESTED_TOO_DEEP, f"XML deeper than {self._limits.xml_deep}")
+        elif not self._stack:
+            self._open(name, attributes)
+        if self._texts:
+            self._add(self._stack[-1])
+        self._leaf = name.rpartition(":")[2] if ":" in name else name
 
-        def taken() -> str:
-            text = "".join(texts).strip()
-            texts.clear()
-            if len(text) > longest:
-                raise Unreadable(Reason.TOO_LARGE, f"a text of more than {longest} characters")
-            return text
-
-        def start(name: str, attributes: dict[str, str]) -> None:
-            nonlocal leaf
-            if attributes:
-                _check(attributes)
-            if leaf:
-                stack.append(Node(leaf, "", {}, []))
-                if len(stack) >= deepest:
-                    raise Unreadable(Reason.NESTED_TOO_DEEP, f"XML deeper than {deepest}")
-            elif not stack:
-                self._open(name, attributes)
-            if texts and (text := taken()):
-                _add(stack[-1], text, longest)
-            leaf = name.rpartition(":")[2] if ":" in name else name
-            self._leaf = True
-
-        def end(name: str) -> None:
-            nonlocal leaf
-            if leaf:
-                if len(stack) > 1:
-                    stack[-1].add_text(leaf, taken() if texts else "")
-                elif stack:
-                    children.append(Node(leaf, taken(), {}, []))
-                leaf = ""
-                self._leaf = False
-                return
-            node = stack.pop()
-            if texts and (text := taken()):
-                _add(node, text, longest)
-            if len(stack) == 1:
-                children.append(node)
+    def _end(self, _: str) -> None:
+        stack = self._stack
+        if self._leaf:
+            text = self._taken() if self._texts else ""
+            if len(stack) > 1:
+                stack[-1].add_text(self._leaf, text)
             elif stack:
-                stack[-1].children.append(node)
-                if node.text:
-                    stack[-1].fields.setdefault(node.name, node.text)
+                self._children.append(Node(self._leaf, text, {}, []))
+            self._leaf = ""
+            return
+        node = stack.pop()
+        if self._texts:
+            self._add(node)
+        if len(stack) == 1:
+            self._children.append(node)
+        elif stack:
+            stack[-1].children.append(node)
+            if node.text:
+                stack[-1].fields.setdefault(node.name, node.text)
 
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
+    def _taken(self) -> str:
+        text = "".join(self._texts).strip()
+        self._texts.clear()
+        return self._bounded(text)
+
+    def _add(self, node: Node) -> None:
+        """Take text that stands between child elements; below the root nobody wants it."""
+        text = self._taken()
+        if text and len(self._stack) != 1:
+            node.text = self._bounded(f"{node.text} {text}" if node.text else text)
+
+    def _bounded(self, text: str) -> str:
+        if len(text) > self._limits.text:
+            raise Unreadable(Reason.TOO_LARGE, f"a text of more than {self._limits.text} characters")
+        return text
 
     def _open(self, name: str, attributes: dict[str, str]) -> None:
         self.root = name
         prefix, _, _ = name.rpartition(":")
         self.namespace = attributes.get(f"xmlns:{prefix}" if prefix else "xmlns")
-
-
-def _add(node: Node, text: str, longest: int) -> None:
-    """Take text that stands between child elements."""
-    node.text = f"{node.text} {text}" if node.text else text
-    if len(node.text) > longest:
-        raise Unreadable(Reason.TOO_LARGE, f"a text of more than {longest} characters")
 
 
 def _check(attributes: dict[str, str]) -> None:

@@ -25,10 +25,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _UNMARKED = (
-    (b"<\0\0\0", "utf-32-le"),
-    (b"\0\0\0<", "utf-32-be"),
-    (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
+    (re.compile(rb"<\0\0\0"), "utf-32-le"),
+    (re.compile(rb"\0\0\0<"), "utf-32-be"),
+    (re.compile(rb"<\0[^\0]\0"), "utf-16-le"),
+    (re.compile(rb"\0<\0[^\0]"), "utf-16-be"),
 )
 _DECLARED = re.compile(rb"""<\?xml[^<>]*?\sencoding\s*=\s*["']\s*([A-Za-z0-9._:-]+)""")
 # Encodings that extend ASCII byte for byte in markup; others are taken for false declarations.
@@ -75,27 +75,32 @@ def _slices(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _encoding(head: bytes, deviations: Deviations) -> tuple[str, int]:
     """The encoding, and how many bytes its mark takes."""
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            deviations.note("byte_order_mark", name)
-            return name, len(mark)
-    text = head.lstrip()
-    for start, name in _UNMARKED:
-        if text.startswith(start):
-            deviations.note("encoding", f"{name} without a byte order mark")
-            return name, 0
+    if not head.startswith(b"<") or head.startswith(b"<\0"):
+        for mark, name in _MARKS:
+            if head.startswith(mark):
+                deviations.note("byte_order_mark", name)
+                return name, len(mark)
+        text = head.lstrip()
+        for start, name in _UNMARKED:
+            if start.match(text):
+                deviations.note("encoding", f"{name} without a byte order mark")
+                return name, 0
     declared = _DECLARED.search(head)
     return _declared(declared[1].decode("ascii"), deviations) if declared else "utf-8", 0
 
 
 def _declared(label: str, deviations: Deviations) -> str:
+    if label in ("UTF-8", "utf-8"):
+        return "utf-8"
     try:
         name = codecs.lookup(label).name
     except (LookupError, ValueError):
         name = ""
     if name in ("utf-8", "ascii"):
         return "utf-8"
-    deviations.note("encoding", f"declares {label}" if name in _ASCII_BASED else f"not in {label}")
+    if name not in _ASCII_BASED:
+        deviations.note("encoding", f"not in {label}")
+        return "utf-8"
     if name == "iso8859-1":
         return "cp1252"  # what is labelled Latin-1 and uses 0x80-0x9f means Windows' extension of it
-    return name if name in _ASCII_BASED else "utf-8"
+    return name

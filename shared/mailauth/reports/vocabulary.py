@@ -33,6 +33,7 @@ DKIM_RESULTS = frozenset(["none", "pass", "fail", "policy", "neutral", "temperro
 SPF_RESULTS = DKIM_RESULTS | {"softfail"}
 _HISTORIC = {"unknown": "temperror", "error": "permerror", "hardfail": "fail"}
 
+_USUAL_COUNT = re.compile("[1-9][0-9]{0,8}")
 _DIGITS = re.compile(r"\d{1,18}")
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:\.\d*)?(?:[eE]\+?\d{1,2})?")
 _LATEST = 253402300799  # the last second of the year 9999
@@ -41,8 +42,10 @@ COUNT_FLAGGED = 10**9
 COUNT_LIMIT = 2**53
 
 _DOMAIN = re.compile(r"[a-z0-9_-][a-z0-9_.-]*[a-z0-9_-]")
-_OCTET = rb"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-CANONICAL_IPV4 = re.compile(rb"%(o)b\.%(o)b\.%(o)b\.%(o)b" % {b"o": _OCTET})
+_LONGEST_NAME = 400
+_LONGEST_ADDRESS = 64
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_CANONICAL_IPV4 = re.compile(rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}")
 
 
 def word(text: str, allowed: frozenset[str], code: str, note: Note) -> str | None:
@@ -92,6 +95,9 @@ def domain(text: str, note: Note) -> str:
     """A domain name in A-labels, lower case, without the trailing dot; a mailbox gives its domain."""
     if _DOMAIN.fullmatch(text):
         return text
+    if len(text) > _LONGEST_NAME:
+        note("invalid_domain", text)
+        return text.lower()
     name, codes = _domain(text)
     for code in codes:
         note(code, text)
@@ -120,10 +126,12 @@ def _domain(text: str) -> tuple[str, tuple[str, ...]]:
 
 def address(text: str, note: Note) -> str:
     """The canonical text of an address; IPv4-mapped IPv6 is IPv4. What is none stays as it is."""
+    if _CANONICAL_IPV4.fullmatch(text):
+        return text
     if not text:
         note("no_source_ip", "")
         return ""
-    canonical = _address(text)
+    canonical = _address(text) if len(text) <= _LONGEST_ADDRESS else None
     if canonical is None:
         note("source_ip_not_an_address", text)
         return text
@@ -156,6 +164,8 @@ def _zero_padded(text: str) -> ipaddress.IPv4Address | None:
 
 def count(text: str, note: Note) -> int | None:
     """A number of messages, never negative; ``None`` when it is no number or beyond reason."""
+    if _USUAL_COUNT.fullmatch(text):
+        return int(text)
     if not _NUMBER.fullmatch(text):
         return None
     if text.isascii() and text.isdigit():
@@ -185,8 +195,7 @@ def epoch(text: str, note: Note) -> int | None:
         seconds = moment
     if seconds > _MILLISECONDS:
         note("time_in_milliseconds", text)
-        while seconds > _MILLISECONDS:
-            seconds //= 1000
+        seconds //= 1000 if seconds <= 1000 * _MILLISECONDS else 10**6
     return seconds if 0 <= seconds <= _LATEST else None
 
 

@@ -11,21 +11,23 @@ import re
 from collections.abc import Callable
 
 from shared.mailauth.reports.deviations import Deviations
-from shared.mailauth.reports.limits import Limits
+from shared.mailauth.reports.meter import Meter
 from shared.mailauth.reports.reading import Reason, Unreadable
 from shared.mailauth.reports.repair import repaired, stray_schema_removed
 from shared.mailauth.reports.safe_xml import ELEMENT, MalformedXml, Node, SafeParser
-from shared.mailauth.reports.shapes import shapes_within
-
-ParseElements = Callable[[bytes, tuple[str, ...]], list[Node] | None]
-"""Parses bytes that are just the elements of these names; ``None`` when they are something else."""
+from shared.mailauth.reports.shapes import Learner, shapes_within
 
 _MARKUP = re.compile(rb"<[?!A-Za-z_]")
 _DECLARATION = re.compile(rb"<\?xml(?=[\s?])[^<>]*>")
 _OPENING = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?record[\s>/]")
 _CLOSING = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?record\s*>")
-# A root's tag that is surely over where it seems to be, and an optional version.
-_ROOT = re.compile(rb"""<feedback(?:\s[^<>]*)?(?<!/)>\s*(?:<version>[^<>&]*</version>\s*)?""")
+# A root's tag and a version that need no parser to be understood.
+_ROOT = re.compile(
+    rb"""<feedback(?:\s+xmlns=["'](?!http://www.w3.org/2001/XInclude)([\w:/.-]{0,200})["'])?\s*>\s*(?:<version>\s*([\w.-]*)\s*</version>\s*)?""",
+    re.ASCII,
+)
+_PLAIN_END = b"</feedback>"
+RECORD = ("record",)
 _HEADER = ("report_metadata", "policy_published")
 _PLAIN_CLOSING = b"</record>"
 
@@ -39,28 +41,31 @@ class Pieces:
 
     def __init__(
         self,
-        limits: Limits,
+        meter: Meter,
         deviations: Deviations,
         child: Callable[[Node], None],
-        plain: Callable[[bytes, ParseElements], bool],
+        plain: Callable[[bytes, Learner], bool],
         lost: Callable[[str], None],
     ) -> None:
         self.namespace: str | None = None
-        self._limits = limits
+        self._meter = meter
+        self._limits = meter.limits
         self._note = deviations.note
         self._child = child
         self._plain = plain
         self._lost = lost
-        self._parser = SafeParser(limits)
-        self._shapes = shapes_within(limits)
+        self._parser = SafeParser(meter.limits)
+        self._shapes = Learner(shapes_within(meter.limits))
         self._buffer = b""
         self._closing: bytes | None = None
         self._begun = False
         self._ready = False
+        self._over = False
+        self._damaged = False
 
-    @property
     def ended(self) -> bool:
-        return self._parser.ended
+        """The whole document has been read."""
+        return self._over or self._parser.ended()
 
     def feed(self, data: bytes) -> None:
         buffer = self._buffer + data
@@ -80,11 +85,15 @@ class Pieces:
         """Read what lies behind the last record."""
         if not self._begun and not self._buffer.strip():
             raise Unreadable(Reason.EMPTY, "nothing in it")
-        self._whole(self._first(self._buffer), last=True)
+        if self._ready and self._buffer.strip() == _PLAIN_END:
+            self._over = True
+        else:
+            self._whole(self._first(self._buffer), last=True)
 
     def _piece(self, piece: bytes) -> None:
         piece = self._first(piece)
-        if self._ready and self._plain(piece, self._elements):
+        record = piece.strip()
+        if self._ready and self._plain(record, self._shapes):
             return
         children = self._whole(piece)
         # Only behind a record that ends where the piece ends is the parser surely between two
@@ -97,6 +106,8 @@ class Pieces:
             and b"<!" not in piece
             and b"<?" not in piece
         )
+        if self._ready and not self._damaged and record.startswith(b"<record>"):
+            self._shapes.learn(record, RECORD)
 
     def _first(self, piece: bytes) -> bytes:
         """Read the head of the document, when the piece is its first; returns the rest of the piece."""
@@ -121,7 +132,10 @@ class Pieces:
         if root is None:
             self._whole(head, last=last)
             return
-        self._whole(root[0])
+        self._parser = SafeParser(self._limits, "feedback")
+        self.namespace = root[1].decode("ascii") if root[1] is not None else None
+        if root[2] is not None:
+            self._child(Node("version", root[2].decode("ascii"), {}, []))
         rest = head[root.end() :]
         element, end, behind = rest.partition(b"</policy_published>")
         if (children := self._elements(element + end, _HEADER)) is not None:
@@ -149,18 +163,19 @@ class Pieces:
         return piece
 
     def _whole(self, piece: bytes, *, last: bool = False) -> list[Node]:
+        self._damaged = False
         parser, root, depth = self._parser, self._parser.root, self._parser.depth
-        if parser.ended:
+        if parser.ended():
             self._trailing(piece)
             return []
         try:
             children = parser.feed(piece)
         except MalformedXml as error:
-            if parser.ended:
+            if parser.ended():
                 children = parser.take()
                 self._trailing(b"-")
             else:
-                children = self._repair(piece, root, depth, last, str(error))
+                children = self._repair(piece, root, depth, last, _why(error))
         if root is None:
             self.namespace = self._parser.namespace
         for child in children:
@@ -170,12 +185,14 @@ class Pieces:
     def _repair(self, piece: bytes, root: str | None, depth: int, last: bool, why: str) -> list[Node]:
         if depth > 1:
             raise Unreadable(Reason.MALFORMED_XML, why)
+        self._meter.tick()
+        self._damaged = True
         clean, damage = repaired(piece, root, last=last)
         self._parser = SafeParser(self._limits, root)
         try:
             children = self._parser.feed(clean)
         except MalformedXml as error:
-            if self._parser.ended:
+            if self._parser.ended():
                 children = self._parser.take()
                 self._trailing(b"-")
             elif root is None or last:
@@ -195,14 +212,15 @@ class Pieces:
         try:
             children = self._parser.feed(piece)
         except MalformedXml as error:
-            raise Unreadable(Reason.MALFORMED_XML, str(error)) from error
+            raise Unreadable(Reason.MALFORMED_XML, _why(error)) from error
         for child in children:
             self._child(child)
 
     def _elements(self, data: bytes, names: tuple[str, ...]) -> list[Node] | None:
         """Parse elements as children of the root, when they are just those of these names."""
-        if (known := self._shapes.read(data, names)) is not None:
-            return known
+        if (found := self._shapes.find(data, names)) is not None:
+            shape, texts = found
+            return [element.filled(texts) for element in shape.elements]
         if not _consists_of(data, names):
             return None
         root = self._parser.root
@@ -219,6 +237,11 @@ class Pieces:
     def _trailing(self, piece: bytes) -> None:
         if piece.strip():
             self._note("trailing_garbage", "")
+
+
+def _why(error: MalformedXml) -> str:
+    """The parser's words without its line and column, which are those of a piece."""
+    return str(error).partition(": line")[0]
 
 
 def _closing_tag(buffer: bytes) -> bytes | None:
