@@ -27,7 +27,7 @@ found through it is then read from the table.
 | quarantine of an owner, newest first                  | ``Q#<owner>`` / ``<id>``                       |
 | quarantine entries of one delivery                    | index ``Q#<owner>#<mail>`` / ``<id>``          |
 | upload by id                                          | get ``A#<account>`` / ``U#<upload>``           |
-| host name of an address                               | get ``H#<address>`` / ``HOST``                 |
+| host names of up to 256 neighbouring addresses        | get ``H#<network>`` / ``HOSTS``                |
 | the answer to a request with this idempotency key     | ``I#<account>#<hash of the key>`` / ``ANSWER`` |
 | a secret of the deployment                            | get ``SECRET`` / ``<name>``                    |
 """
@@ -144,8 +144,8 @@ def upload(owner: AccountId, number: UploadId) -> Key:
     return Key(f"A#{owner}", f"U#{padded(number)}")
 
 
-def host(address: str) -> Key:
-    return Key(f"H#{address}", "HOST")
+def hosts(network: str) -> Key:
+    return Key(f"H#{network}", "HOSTS")
 
 
 def answer(owner: AccountId, key: str) -> Key:

@@ -1,7 +1,7 @@
 """The table: requests that are retried as they should be, answers as plain items.
 
-The SDK retries what throttles and what breaks. Here is what it leaves to its caller: keys and items that a
-batch did not get to, and transactions that met another one. Neither is ever mistaken for a condition that
+The SDK retries what throttles and what breaks. Here is what it leaves to its caller: keys that a batch
+did not get to, and transactions that met another one. Neither is ever mistaken for a condition that
 did not hold.
 """
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 10
 _LONGEST_WAIT: Final = 1.0
 _READ_BATCH: Final = 100
-_WRITE_BATCH: Final = 25
 _NO_VALUES: Final[Mapping[str, Plain]] = {}
 _PASSING: Final = frozenset(
     {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"}
@@ -147,12 +146,6 @@ class Table:
         step = delete(key, condition, values)
         self._write(lambda: self.client.delete_item(**self._single(step, "NONE")))
 
-    def put_many(self, items: Iterable[Mapping[str, Plain | None]]) -> None:
-        """Unconditionally, in no order, not as one. No two of the items may have one key."""
-        left = [{"PutRequest": {"Item": encoded(item)}} for item in items]
-        for start in range(0, len(left), _WRITE_BATCH):
-            self._put_batch(left[start : start + _WRITE_BATCH])
-
     def transact(self, *steps: Step) -> None:
         """All of it or nothing. Raises ``Cancelled`` when conditions did not hold."""
         requests: list[Any] = [
@@ -231,15 +224,6 @@ class Table:
                 return
             self._wait(attempt)
         raise TimeoutError(f"DynamoDB left keys unread {_ATTEMPTS} times")
-
-    def _put_batch(self, batch: list[dict[str, Any]]) -> None:
-        left: Any = {self.name: batch}
-        for attempt in range(1, _ATTEMPTS + 1):
-            left = self.client.batch_write_item(RequestItems=left)["UnprocessedItems"]
-            if not left:
-                return
-            self._wait(attempt)
-        raise TimeoutError(f"DynamoDB left items unwritten {_ATTEMPTS} times")
 
     def _wait(self, attempt: int) -> None:
         self._sleep(self._jitter() * min(0.025 * 2**attempt, _LONGEST_WAIT))
