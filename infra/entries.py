@@ -176,7 +176,7 @@ WORKERS: Final = (
     ),
     Entry(
         "workers/resolve_hosts",
-        (table("BatchGetItem", "BatchWriteItem"), sends(Thing.ROLLUP_QUEUE)),
+        (table("BatchGetItem", "UpdateItem"), sends(Thing.ROLLUP_QUEUE)),
         trigger=Consumes(Thing.HOSTS_QUEUE, batch=20, window=2, at_once=5),
         timeout=60,
         layer="workers",

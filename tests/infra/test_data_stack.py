@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared import settings
+from shared.core.plans import plan_named, plan_names
 from tests.infra.synthesis import Templates
 
 STATEFUL = (
@@ -68,6 +69,22 @@ def test_raw_mail_rests_as_long_as_the_stage_says(templates: Templates) -> None:
         "failures/": templates.stage.failure_days,
     }
     assert templates.stage.failure_days < kept
+
+
+def test_large_bodies_outlive_every_plan(templates: Templates) -> None:
+    (data,) = [
+        one
+        for one in templates.resources("AWS::S3::Bucket").values()
+        if "NotificationConfiguration" not in one
+    ]
+    days = {
+        rule["Prefix"]: rule["ExpirationInDays"]
+        for rule in data["LifecycleConfiguration"]["Rules"]
+        if "ExpirationInDays" in rule
+    }
+
+    assert days == {"segments/": templates.stage.data_days, "details/": templates.stage.data_days}
+    assert templates.stage.data_days > max(plan_named(name).retention_days for name in plan_names()) + 1
 
 
 def test_uploads_reach_the_mail_queue(templates: Templates) -> None:
