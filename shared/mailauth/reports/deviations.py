@@ -25,3 +25,16 @@ class Deviations:
     def listed(self) -> tuple[Deviation, ...]:
         more = (Deviation("more_deviations", f"only the first {_LISTED} are listed"),)
         return (*self._noted, *(more if self._more else ()))
+
+
+class Notes:
+    """Notes set aside to be made later, more than once."""
+
+    def __init__(self) -> None:
+        self._taken: list[tuple[str, str]] = []
+
+    def take(self, code: str, detail: str = "") -> None:
+        self._taken.append((code, detail))
+
+    def taken(self) -> tuple[tuple[str, str], ...]:
+        return tuple(dict.fromkeys(self._taken))

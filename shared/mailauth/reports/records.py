@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from shared.mailauth.reports import elements, vocabulary
-from shared.mailauth.reports.deviations import Deviations
+from shared.mailauth.reports.deviations import Deviations, Notes
 from shared.mailauth.reports.limits import Limits
 from shared.mailauth.reports.reading import Reason, Unreadable
 from shared.mailauth.reports.safe_xml import Node
@@ -21,8 +21,15 @@ from shared.mailauth.reports.xml_pieces import RECORD
 
 _Value = TypeVar("_Value")
 
+_Key = tuple[object, ...]
+_Noted = tuple[tuple[str, str], ...]
+
 _REMEMBERED = 4096
 _LONGEST = 2048
+# What texts say, with what is to be noted about them. It follows from the texts alone, so it is kept
+# between reports: those about one domain, or of one reporter, repeat each other.
+_SAID: dict[_Key, tuple[Evaluated, _Noted]] = {}
+_PARTIES: dict[_Key, tuple[tuple[Identifiers, AuthResults], _Noted]] = {}
 
 
 class RecordReader:
@@ -39,8 +46,6 @@ class RecordReader:
         self._sink = sink
         self._limits = limits
         self._note = deviations.note
-        self._known_said: dict[tuple[object, ...], Evaluated] = {}
-        self._known_parties: dict[tuple[object, ...], tuple[Identifiers, AuthResults]] = {}
 
     def tree(self, record: Node) -> None:
         """Read a record from its tree; what cannot be read is counted and noted."""
@@ -87,24 +92,32 @@ class RecordReader:
 
     def _said(self, layout: _Layout, texts: list[str]) -> Evaluated:
         key = (layout, *texts[2 : layout.cut])
-        value = self._known_said.get(key)
-        if value is None:
-            value = elements.evaluated(layout.evaluated.filled(texts), self._note)
-            _remember(self._known_said, key, value)
+        known = _SAID.get(key)
+        if known is None:
+            notes = Notes()
+            known = elements.evaluated(layout.evaluated.filled(texts), notes.take), notes.taken()
+            _remember(_SAID, key, known)
+        value, noted = known
+        for code, detail in noted:
+            self._note(code, detail)
         return value
 
     def _parties(self, layout: _Layout, texts: list[str]) -> tuple[Identifiers, AuthResults] | None:
         key = (layout, *texts[layout.cut :])
-        value = self._known_parties.get(key)
-        if value is not None:
-            return value
-        identifiers = elements.identifiers(layout.identifiers.filled(texts), None, self._note)
-        if identifiers is None:
-            return None
-        auth = elements.auth_results(layout.auth.filled(texts), self._limits.dkim_per_row, self._note)
-        self._see(identifiers)
-        _remember(self._known_parties, key, (identifiers, auth))
-        return identifiers, auth
+        known = _PARTIES.get(key)
+        if known is None:
+            notes = Notes()
+            identifiers = elements.identifiers(layout.identifiers.filled(texts), None, notes.take)
+            if identifiers is None:
+                return None
+            auth = elements.auth_results(layout.auth.filled(texts), self._limits.dkim_per_row, notes.take)
+            known = (identifiers, auth), notes.taken()
+            _remember(_PARTIES, key, known)
+        value, noted = known
+        for code, detail in noted:
+            self._note(code, detail)
+        self._see(value[0])
+        return value
 
     def _see(self, identifiers: Identifiers) -> None:
         if len(self.header_froms) < 2:
@@ -148,7 +161,7 @@ def _layout(shape: Shape) -> _Layout:
     return _Layout(shape.elements[0])
 
 
-def _remember(known: dict[tuple[object, ...], _Value], key: tuple[object, ...], value: _Value) -> None:
+def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:
     if len(known) >= _REMEMBERED:
         known.clear()
     known[key] = value

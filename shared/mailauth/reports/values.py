@@ -90,7 +90,7 @@ class AuthResults:
 class Row:
     """One record. ``source_ip`` is the canonical text of the address, or the raw text if it is none.
 
-    The three inner values are shared between rows wherever they are equal.
+    The inner values of rows are mostly one object where they are equal, within and across reports.
     """
 
     source_ip: str

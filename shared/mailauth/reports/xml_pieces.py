@@ -1,8 +1,8 @@
 """A report's XML cut behind each record, so that damage stays local and repetition stays cheap.
 
 Every piece goes to the parser, with two exceptions that leave the same result. A damaged piece is
-repaired and read by a new parser that is set below the same root. A record made of elements that have
-been read before, byte for byte, is handed to ``plain``, which knows what they say (``records.py``).
+repaired and read by a new parser that is set below the same root. A head or a record of a shape that
+the parser has accepted before is read by that shape (``shapes.py``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _OPENING = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?record[\s>/]")
 _CLOSING = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?record\s*>")
 # A root's tag and a version that need no parser to be understood.
 _ROOT = re.compile(
-    rb"""<feedback(?:\s+xmlns=["'](?!http://www.w3.org/2001/XInclude)([\w:/.-]{0,200})["'])?\s*>\s*(?:<version>\s*([\w.-]*)\s*</version>\s*)?""",
+    rb"""<feedback(?:\s+xmlns=["'](?!http://www.w3.org/2001/XInclude)([\w:/.-]{0,200})["'])?\s*>\s*"""
+    rb"""(?:<version>\s*([\w.-]*)\s*</version>\s*)?""",
     re.ASCII,
 )
 _PLAIN_END = b"</feedback>"
@@ -35,8 +36,8 @@ _PLAIN_CLOSING = b"</record>"
 class Pieces:
     """Feeds a document piece by piece.
 
-    ``child`` takes each child of the root; ``plain`` a record it may know already, with the means to
-    parse one element of it, and says whether it did; ``lost`` a record that cannot be read.
+    ``child`` takes each child of the root; ``plain`` a record whose shape it may find, and says whether
+    it did; ``lost`` why a record cannot be read.
     """
 
     def __init__(
@@ -132,7 +133,7 @@ class Pieces:
         if root is None:
             self._whole(head, last=last)
             return
-        self._parser = SafeParser(self._limits, "feedback")
+        self._parser.root = "feedback"
         self.namespace = root[1].decode("ascii") if root[1] is not None else None
         if root[2] is not None:
             self._child(Node("version", root[2].decode("ascii"), {}, []))
