@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.mailauth.reports.aggregate import read_aggregate
 from shared.mailauth.reports import records
+from shared.mailauth.reports.aggregate import read_aggregate
 from shared.mailauth.reports.limits import Limits
 from shared.mailauth.reports.meter import Meter
 from shared.mailauth.reports.reading import Reason
@@ -380,8 +380,8 @@ def test_a_missing_policy_domain_is_taken_from_rows_that_agree() -> None:
 
 def test_a_missing_policy_domain_without_agreement() -> None:
     other = RECORD.replace("<header_from>example.com", "<header_from>example.net")
-    for records in ([RECORD, other], [RECORD, RECORD, other], [], [RECORD, "<record/>"]):
-        assert reason(feedback(METADATA, *records)) is Reason.NO_POLICY_DOMAIN
+    for children in ([RECORD, other], [RECORD, RECORD, other], [], [RECORD, "<record/>"]):
+        assert reason(feedback(METADATA, *children)) is Reason.NO_POLICY_DOMAIN
 
 
 def test_the_number_of_rows_is_bounded() -> None:
