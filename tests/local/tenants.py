@@ -1,0 +1,84 @@
+"""Accounts on the local stack, each with a domain and reports, for tests that ask the API about them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from infra.local.stack_file import Stack
+from tests.fixtures.reports import Record, aggregate_xml
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """``url`` has the base: ``/account`` follows it."""
+
+    url: str
+    key: str
+    domain: str
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
+        return httpx.request(
+            method, f"{self.url}{path}", headers=headers, timeout=60, trust_env=False, **options
+        )
+
+    def data(self, path: str, **query: str) -> Any:
+        answer = self.ask("GET", path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+
+def open_tenant(stack: Stack, *, base: str = "/v1") -> Tenant:
+    """A new account with one active domain that nobody else has."""
+    name = f"t{uuid4().hex[:12]}.example"
+    options = ["--email", f"owner@{name}", "--plan", "msp", "--stack-file", ".local/stack.json", "--json"]
+    command = [sys.executable, "-c", "from cli.main import main; main()", "account", "create", *options]
+    opened = json.loads(subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True).stdout)
+    tenant = Tenant(f"{stack.api_url}{base}", opened["key"], name)
+    assert tenant.ask("POST", "/domains", json={"domain": name}).status_code == 201
+    assert tenant.ask("POST", f"/domains/{name}/activate").status_code == 200
+    return tenant
+
+
+def report(tenant: Tenant) -> str:
+    """Upload a report of yesterday: 5 messages that passed, 3 that were rejected. Its id, once it counts."""
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    records = (
+        Record("192.0.2.1", 5, header_from=tenant.domain),
+        Record("198.51.100.9", 3, "reject", "fail", "fail", header_from=tenant.domain, dkim=(), spf=()),
+    )
+    begin = int(midnight.timestamp())
+    content = aggregate_xml(
+        records=records, domain=tenant.domain, begin=begin, end=begin + 86_399, report_id=uuid4().hex
+    )
+    sent = tenant.ask("POST", "/reports", content=content, headers={"Content-Type": "application/xml"})
+    assert sent.status_code == 202, sent.text
+    upload = sent.json()["data"]["id"]
+    done = until(lambda: found if (found := tenant.data(f"/uploads/{upload}"))["status"] == "done" else None)
+    until(lambda: tenant.data(f"/domains/{tenant.domain}/stats")["totals"]["total_messages"] == 8)
+    return str(done["reports"][0]["id"])
+
+
+def until(asked: Callable[[], Any]) -> Any:
+    """What ``asked`` answers once that is something."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        found = asked()
+        if found:
+            return found
+        time.sleep(0.25)
+    raise AssertionError(f"nothing after {_PATIENCE:.0f} seconds")

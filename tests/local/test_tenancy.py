@@ -1,0 +1,70 @@
+"""Two accounts on one deployment: over every route of the document and every id of the other, 404 or 403."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from functions.api.docs.build import routes
+from infra.local.stack_file import Stack
+from tests.local.tenants import Tenant, open_tenant, report, until
+
+ROUTES = [(method, path) for method, path, _ in routes() if "{" in path and path.startswith("/v1")]
+LISTS = [path for method, path, _ in routes() if method == "GET" and "{" not in path]
+
+
+@pytest.fixture(scope="module")
+def mine(stack: Stack) -> Tenant:
+    return open_tenant(stack)
+
+
+@pytest.fixture(scope="module")
+def theirs(stack: Stack) -> tuple[Tenant, dict[str, list[str]]]:
+    """The other account, and every id of it in each of its forms, by the parameter that takes it."""
+    other = open_tenant(stack)
+    stored = report(other)
+    domain = other.data(f"/domains/{other.domain}")["id"]
+    foreign = b"<feedback><report_metadata/></feedback>"
+    upload = other.ask("POST", "/reports", content=foreign).json()["data"]["id"]
+    (entry,) = until(lambda: other.data("/quarantine"))
+    (key,) = other.data("/api-keys")
+    prefixed = {
+        "domain_id": domain,
+        "report_id": stored,
+        "entry_id": entry["id"],
+        "upload_id": upload,
+        "key_id": key["id"],
+    }
+    forms = {param: [whole, whole.partition("_")[2]] for param, whole in prefixed.items()}
+    forms["domain_id"].append(other.domain)
+    return other, forms
+
+
+@pytest.mark.parametrize("base", ["/v1", "/dmarctrust/api/v1"])
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_the_things_of_others_are_not_there(
+    mine: Tenant, theirs: tuple[Tenant, dict[str, list[str]]], base: str, method: str, path: str
+) -> None:
+    (param,) = re.findall(r"{(\w+)}", path)
+    for reference in theirs[1][param]:
+        asked = path.removeprefix("/v1").replace(f"{{{param}}}", reference)
+        caller = Tenant(mine.url.removesuffix("/v1") + base, mine.key, mine.domain)
+        answer = caller.ask(method, asked, json={} if method in {"POST", "PATCH"} else None)
+        assert answer.status_code in {403, 404}, answer.text
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_show_nothing_of_others(
+    mine: Tenant, theirs: tuple[Tenant, dict[str, list[str]]], path: str
+) -> None:
+    answer = mine.ask("GET", path.removeprefix("/v1"))
+    assert answer.status_code == 200
+    assert theirs[0].domain not in answer.text
+
+
+def test_nothing_of_the_other_was_touched(theirs: tuple[Tenant, dict[str, list[str]]]) -> None:
+    other, forms = theirs
+    assert other.data(f"/domains/{other.domain}")["active"] is True
+    assert other.data(f"/reports/{forms['report_id'][0]}")["total_messages"] == 8
+    assert other.data("/quarantine")[0]["replayed_at"] is None
