@@ -61,9 +61,6 @@ class Stage:
     """Days that a raw mail or an upload rests, so that it can be read and replayed."""
     failure_days: int = 30
     """Days that a failure report rests: it can hold parts of somebody's mail."""
-    data_days: int = 850
-    """Days that large segments and details rest: more than any plan shows, as the table's own expiry
-    leaves them behind."""
     requests_per_second: int = 100
     requests_burst: int = 200
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

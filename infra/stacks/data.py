@@ -22,10 +22,6 @@ UPLOAD_PREFIXES = ("uploads/", "tlsrpt/")
 """What arrives other than by mail: the bucket itself tells the mail queue."""
 
 
-BLOB_PREFIXES = ("segments/", "details/")
-"""What is too large for the table."""
-
-
 class DataStack(Stack):
     """Everything here outlives a deployment of the functions."""
 
@@ -50,7 +46,9 @@ class DataStack(Stack):
                 **dict.fromkeys(UPLOAD_PREFIXES, stage.mail_days),
             },
         )
-        self.data = private_bucket(self, "data", stage, days=dict.fromkeys(BLOB_PREFIXES, stage.data_days))
+        self.data = private_bucket(
+            self, "data", stage, days={f"{days}/": days for days in settings.KEPT_DAYS}
+        )
         self.queues = {
             entry.trigger.queue: WorkQueue(self, entry.trigger.queue, stage, consumer=entry)
             for entry in WORKERS

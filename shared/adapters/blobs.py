@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from shared import settings
+from shared.core.clock import DAY_SECONDS
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+def kept_until(expires: int, now: float) -> str:
+    """The first part of the key of an object that is needed until then. The table lets its items expire
+    by itself; the bucket's lifecycle then ends what they led to, a while later."""
+    days = (expires - now) / DAY_SECONDS
+    return str(next((kept for kept in settings.KEPT_DAYS if kept > days), settings.KEPT_DAYS[-1]))
 
 
 class Blobs:

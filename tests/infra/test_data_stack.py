@@ -83,8 +83,8 @@ def test_large_bodies_outlive_every_plan(templates: Templates) -> None:
         if "ExpirationInDays" in rule
     }
 
-    assert days == {"segments/": templates.stage.data_days, "details/": templates.stage.data_days}
-    assert templates.stage.data_days > max(plan_named(name).retention_days for name in plan_names()) + 1
+    assert days == {f"{kept}/": kept for kept in settings.KEPT_DAYS}
+    assert max(settings.KEPT_DAYS) > max(plan_named(name).retention_days for name in plan_names()) + 1
 
 
 def test_uploads_reach_the_mail_queue(templates: Templates) -> None:

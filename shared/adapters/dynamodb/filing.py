@@ -35,7 +35,7 @@ def file(table: Table, blobs: Blobs, fact: Fact, now: int) -> Filed:
         known = _look(table, fact.summary, now)
         if known is not None:
             return known
-        blob = blob_key(fact.summary, body)
+        blob = blob_key(fact.summary, body, now)
         blobs.put(blob, body)
         held = {"blob": blob}
     for summary in _numbers(fact.summary):

@@ -17,6 +17,7 @@ from dataclasses import astuple, replace
 from typing import Any, Final
 
 from shared import settings
+from shared.adapters.blobs import kept_until
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Item, Plain, in_index
 from shared.core.ids import AccountId, DomainId, ReportId
@@ -103,10 +104,11 @@ def fact_of(item: Item, body: bytes) -> Fact:
     return Fact(summary_of(item), notes, body[start:])
 
 
-def blob_key(summary: ReportSummary, body: bytes) -> str:
-    """By report and content: two reports never share a blob, one report's copies always do."""
+def blob_key(summary: ReportSummary, body: bytes, now: int) -> str:
+    """By report and content: two reports never share a blob."""
     digest = hashlib.sha256(body).hexdigest()[:32]
-    return f"segments/{summary.account}/{summary.domain_id}/{summary.identity[:32]}-{digest}"
+    kept = kept_until(summary.expires, now)
+    return f"{kept}/segments/{summary.account}/{summary.domain_id}/{summary.identity[:32]}-{digest}"
 
 
 def renumbered(summary: ReportSummary, number: int) -> ReportSummary:

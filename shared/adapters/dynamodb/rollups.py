@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
-from shared.adapters.blobs import Blobs
+from shared.adapters.blobs import Blobs, kept_until
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Item, Plain
 from shared.adapters.dynamodb.rollup_items import (
@@ -112,7 +112,7 @@ class DynamoRollups:
         if _holds(rollup):
             packed = packed_detail(rollup.detail)
             if len(packed) > _INLINE:
-                blob = _blob_key(rollup, version, packed)
+                blob = _blob_key(rollup, version, packed, self._now())
                 self._blobs.put(blob, packed)
             item |= {"blob": blob, "detail": None if blob else packed}
         try:
@@ -170,9 +170,10 @@ def _account_step(rollup: DayRollup, old: Item, expires: int) -> Step | None:
     return update(where, f"SET #expires = :expires {added}", longest, {**moved, "expires": expires})
 
 
-def _blob_key(rollup: DayRollup, version: int, packed: bytes) -> str:
+def _blob_key(rollup: DayRollup, version: int, packed: bytes, now: float) -> str:
     digest = hashlib.sha256(packed).hexdigest()[:16]
-    return f"details/{rollup.account}/{rollup.domain}/{rollup.day}/{version}-{digest}"
+    kept = kept_until(rollup.expires, now)
+    return f"{kept}/details/{rollup.account}/{rollup.domain}/{rollup.day}/{version}-{digest}"
 
 
 def _domain(right: Readable) -> DomainId:
