@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx
 
@@ -111,6 +112,11 @@ class Api:
         if response.is_success:
             return response
         raise _refusal(response)
+
+
+def part(reference: str) -> str:
+    """Something that a user named, as one part of a path."""
+    return quote(reference, safe="")
 
 
 def _wait(response: httpx.Response, attempt: int) -> float:

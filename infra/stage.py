@@ -55,6 +55,8 @@ class Stage:
     platform: Platform = LAMBDA
     redelivery_seconds: int | None = None
     """When a message comes back that a function died on; if not set, after six times its time limit."""
+    most_at_once: int | None = None
+    """Bound on how many batches of one queue are worked on in parallel; if not set, each queue's own."""
     log_days: int = 30
     log_level: str = "INFO"
     mail_days: int = 400
@@ -78,6 +80,7 @@ def local(*, report_domain: str, mail_host: str, environment: Mapping[str, str])
         retain=False,
         snap_start="off",
         receives_mail=False,
+        most_at_once=3,
         requires_tls=False,
         deploys_as_caller=True,
         platform=HOST,

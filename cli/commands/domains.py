@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.client import part
 from cli.commands.options import AsJson, Domain, Key, Url, api_of
 from cli.tables import show, show_json
 
@@ -37,13 +38,13 @@ def add(
 @app.command()
 def activate(domain: Domain, url: Url = None, key: Key = None, as_json: AsJson = False) -> None:
     """Receive the reports of a domain."""
-    _show([api_of(url, key).post(f"/domains/{domain}/activate")["data"]], as_json)
+    _show([api_of(url, key).post(f"/domains/{part(domain)}/activate")["data"]], as_json)
 
 
 @app.command()
 def deactivate(domain: Domain, url: Url = None, key: Key = None, as_json: AsJson = False) -> None:
     """Receive no more reports of a domain; what is there stays."""
-    _show([api_of(url, key).post(f"/domains/{domain}/deactivate")["data"]], as_json)
+    _show([api_of(url, key).post(f"/domains/{part(domain)}/deactivate")["data"]], as_json)
 
 
 def _show(domains: list[dict[str, Any]], as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import operator_keys
+from cli.client import part
 from cli.commands.options import AsJson, Key, StackFile, Url, api_of
 from cli.tables import show, show_json
 
@@ -64,7 +65,7 @@ def revoke(
 ) -> None:
     """Revoke a key: requests with it are refused from now on."""
     if account is None:
-        api_of(url, key).request("DELETE", f"/api-keys/{key_id}")
+        api_of(url, key).request("DELETE", f"/api-keys/{part(key_id)}")
     else:
         operator_keys.revoke_of(account, key_id, stack_file)
     print(f"{key_id}: revoked")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.client import part
 from cli.commands.options import AsJson, Key, Limit, Url, api_of
 from cli.tables import show, show_json
 
@@ -35,5 +36,5 @@ def replay(
     """Take in again the mail of these entries, as if it had just arrived."""
     api = api_of(url, key)
     for entry in entries:
-        api.post(f"/quarantine/{entry}/replay")
+        api.post(f"/quarantine/{part(entry)}/replay")
         print(f"{entry}: queued")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.client import part
 from cli.commands.options import AsJson, Domain, Key, Url, api_of
 from cli.tables import show, show_json
 
@@ -42,7 +43,7 @@ def sources(
 ) -> None:
     """Who sends as a domain, most messages first."""
     asked = {"date": day} if day else {"range": span.value}
-    data = api_of(url, key).get(f"/domains/{domain}/sources", **asked)["data"]
+    data = api_of(url, key).get(f"/domains/{part(domain)}/sources", **asked)["data"]
     if as_json:
         show_json(data)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from cli.client import part
 from cli.commands.options import AsJson, Domain, First, Key, Last, Url, api_of
 from cli.tables import percent, show, show_json
 
@@ -23,7 +24,7 @@ def stats(
     as_json: AsJson = False,
 ) -> None:
     """Messages of a domain by day, and what became of them: 30 days unless asked otherwise."""
-    data = api_of(url, key).get(f"/domains/{domain}/stats", start_date=first, end_date=last)["data"]
+    data = api_of(url, key).get(f"/domains/{part(domain)}/stats", start_date=first, end_date=last)["data"]
     if as_json:
         show_json(data)
         return

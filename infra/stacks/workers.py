@@ -42,19 +42,20 @@ class WorkersStack(Stack):
         for worker in self.functions:
             match worker.entry.trigger:
                 case Consumes() as trigger:
-                    worker.alias.add_event_source(_source(trigger, data))
+                    worker.alias.add_event_source(_source(trigger, data, stage))
                 case Daily(hour=hour):
                     _daily(self, hour, worker.alias)
 
 
-def _source(trigger: Consumes, data: DataStack) -> sources.SqsEventSource:
+def _source(trigger: Consumes, data: DataStack, stage: Stage) -> sources.SqsEventSource:
     """Failed messages are told one by one. Parallelism is bounded here rather than by reserved concurrency,
     which a new account's quota does not allow."""
+    most = trigger.at_once if stage.most_at_once is None else min(trigger.at_once, stage.most_at_once)
     return sources.SqsEventSource(
         data.queues[trigger.queue].main,
         batch_size=trigger.batch,
         max_batching_window=Duration.seconds(trigger.window),
-        max_concurrency=trigger.at_once,
+        max_concurrency=most,
         report_batch_item_failures=True,
     )
 

@@ -207,7 +207,7 @@ PARCEL: Final = Watched(
             own_domain="sendgrid.net",
             selector="s1",
             weekends=0.8,
-            recognised_as="sendgrid.net",
+            recognised_as="sendgrid.com",
         ),
         Sender(
             "parcel-forwarded",

@@ -23,6 +23,9 @@ class Sum:
     dkim_pass: int = 0
     dmarc_pass: int = 0
 
+    def __add__(self, other: Sum) -> Sum:
+        return Sum(*(getattr(self, name) + getattr(other, name) for name in Sum.__slots__))
+
     def add(self, line: Line) -> None:
         self.messages += line.count
         self.accepted += line.count * (line.disposition == "none")
@@ -49,11 +52,7 @@ class Expected:
 
     @property
     def total(self) -> Sum:
-        total = Sum()
-        for day in self.days.values():
-            for name in Sum.__slots__:
-                setattr(total, name, getattr(total, name) + getattr(day, name))
-        return total
+        return sum(self.days.values(), Sum())
 
 
 def expected_of(truths: Iterable[Truth], domain: str, *, first: date, last: date) -> Expected:

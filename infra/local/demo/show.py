@@ -54,9 +54,8 @@ def weeks_table(name: str, observed: Observed) -> Table:
 def _weeks(observed: Observed) -> Iterator[tuple[str, Sum]]:
     weeks: dict[str, Sum] = {}
     for day, figures in sorted(observed.days.items()):
-        week = weeks.setdefault(str(day - timedelta(days=day.weekday())), Sum())
-        for field in Sum.__slots__:
-            setattr(week, field, getattr(week, field) + getattr(figures, field))
+        monday = str(day - timedelta(days=day.weekday()))
+        weeks[monday] = weeks.get(monday, Sum()) + figures
     yield from weeks.items()
 
 
@@ -66,9 +65,8 @@ def sources_table(name: str, observed: Observed) -> Table:
     lines = [
         (
             sender["sender_domain"],
-            sender["sender_name"],
             sender["ip_count"],
-            ", ".join(sorted({address["country"] for address in sender["ips"] if address["country"]})[:6]),
+            ", ".join(sorted({address["country"] for address in sender["ips"] if address["country"]})[:4]),
             sender["total_messages"],
             f"{sender['spf_alignment']:.0f} %",
             f"{sender['dkim_alignment']:.0f} %",
@@ -76,7 +74,7 @@ def sources_table(name: str, observed: Observed) -> Table:
         )
         for sender in longest.senders
     ]
-    columns = ("sender", "name", "#addresses", "countries", "#messages", "#SPF", "#DKIM", "#DMARC")
+    columns = ("sender", "#addresses", "countries", "#messages", "#SPF", "#DKIM", "#DMARC")
     return _table(f"Who sends as {name} ({longest.first} to {longest.last})", columns, lines)
 
 
