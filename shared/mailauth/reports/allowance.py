@@ -8,7 +8,7 @@ from shared.mailauth.reports.reading import Exceeded, Reason
 
 
 class Allowance:
-    """Counts the parts of a delivery and what was compressed; the meter beside it counts bytes and CPU time."""
+    """Counts the parts of a delivery and what was compressed; its meter counts bytes and CPU time."""
 
     def __init__(self, meter: Meter) -> None:
         self.meter = meter
@@ -30,9 +30,7 @@ class Allowance:
     def parts_fit(self, more: int) -> None:
         """Stop if ``more`` parts on top of those counted would be too many."""
         if self._parts + more > self.limits.parts:
-            raise Exceeded(
-                Reason.TOO_MANY_PARTS, f"more than {self.limits.parts} MIME parts"
-            )
+            raise Exceeded(Reason.TOO_MANY_PARTS, f"more than {self.limits.parts} MIME parts")
 
     def took(self, compressed: int) -> None:
         """Count bytes handed to a decompressor."""

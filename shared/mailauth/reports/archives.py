@@ -43,8 +43,9 @@ def gunzip(chunks: Iterable[bytes], allowance: Allowance) -> Iterator[bytes]:
     """Inflate a gzip stream; members after the first are part of it, other bytes after it are not."""
     engine: zlib._Decompress | None = None
     members = 0
-    for chunk in chunks:
-        allowance.took(len(chunk))
+    for piece in chunks:
+        allowance.took(len(piece))
+        chunk = piece
         while chunk:
             if engine is not None and engine.eof:
                 if not chunk.startswith(b"\x1f\x8b"):
@@ -61,17 +62,13 @@ def gunzip(chunks: Iterable[bytes], allowance: Allowance) -> Iterator[bytes]:
         raise Unreadable(Reason.MALFORMED_ARCHIVE, "gzip data end too early")
 
 
-def _inflated(
-    engine: zlib._Decompress, chunk: bytes, allowance: Allowance
-) -> Iterator[bytes]:
+def _inflated(engine: zlib._Decompress, chunk: bytes, allowance: Allowance) -> Iterator[bytes]:
     """All that one piece of input gives, in pieces of at most 64 kB."""
     while True:
         try:
             out = engine.decompress(chunk, _OUT)
         except zlib.error as error:
-            raise Unreadable(
-                Reason.MALFORMED_ARCHIVE, f"damaged compressed data: {error}"
-            ) from None
+            raise Unreadable(Reason.MALFORMED_ARCHIVE, f"damaged compressed data: {error}") from None
         if out:
             allowance.gave(len(out))
             yield out
@@ -99,16 +96,12 @@ def zip_members(data: bytes, limits: Limits) -> list[Member]:
     members: list[Member] = []
     for seen in range(count):
         if seen >= _ENTRIES:
-            raise Unreadable(
-                Reason.TOO_MANY_PARTS, f"a zip of more than {_ENTRIES} entries"
-            )
+            raise Unreadable(Reason.TOO_MANY_PARTS, f"a zip of more than {_ENTRIES} entries")
         member, at = _member(data, at, shift)
         if not _is_litter(member):
             members.append(member)
     if len(members) > limits.members:
-        raise Unreadable(
-            Reason.TOO_MANY_PARTS, f"a zip of more than {limits.members} files"
-        )
+        raise Unreadable(Reason.TOO_MANY_PARTS, f"a zip of more than {limits.members} files")
     _require_disjoint(members)
     return members
 
@@ -131,9 +124,7 @@ def unzip(data: bytes, member: Member, allowance: Allowance) -> Iterator[bytes]:
             break
         yield piece
     if size != member.size or crc != member.crc:
-        raise Unreadable(
-            Reason.MALFORMED_ARCHIVE, "zip member differs from its directory entry"
-        )
+        raise Unreadable(Reason.MALFORMED_ARCHIVE, "zip member differs from its directory entry")
 
 
 def _member_data(data: bytes, member: Member, allowance: Allowance) -> Iterator[bytes]:
@@ -156,9 +147,7 @@ def _directory(data: bytes) -> tuple[int, int, int]:
     """Where the central directory begins, how many entries it has, how far all offsets are off."""
     end = data.rfind(b"PK\x05\x06", max(0, len(data) - 2 * _END.size - 2**17))
     if end < 0 or end + _END.size > len(data):
-        raise Unreadable(
-            Reason.MALFORMED_ARCHIVE, "zip without its directory: cut off?"
-        )
+        raise Unreadable(Reason.MALFORMED_ARCHIVE, "zip without its directory: cut off?")
     _, _, _, _, count, size, offset, _ = _END.unpack_from(data, end)
     if count == 0xFFFF or 0xFFFFFFFF in (size, offset):
         end, count, size, offset = _directory64(data, end, (count, size, offset))
@@ -169,9 +158,7 @@ def _directory(data: bytes) -> tuple[int, int, int]:
     return begin, count, shift
 
 
-def _directory64(
-    data: bytes, end: int, small: tuple[int, int, int]
-) -> tuple[int, int, int, int]:
+def _directory64(data: bytes, end: int, small: tuple[int, int, int]) -> tuple[int, int, int, int]:
     at = end - _END64_LOCATOR.size
     if at < 0 or not data.startswith(b"PK\x06\x07", at):
         return (end, *small)
@@ -195,9 +182,7 @@ def _member(data: bytes, at: int, shift: int) -> tuple[Member, int]:
     start = _data_start(data, local + shift)
     if start + packed > len(data):
         raise Unreadable(Reason.MALFORMED_ARCHIVE, "zip member reaches beyond the file")
-    name = data[name_at:extra_at].decode(
-        "utf-8" if flags & 0x800 else "cp437", "replace"
-    )
+    name = data[name_at:extra_at].decode("utf-8" if flags & 0x800 else "cp437", "replace")
     member = Member(
         name=plain(name, 200),
         method=method,
@@ -223,8 +208,7 @@ def _zip64(extra: bytes, size: int, packed: int, local: int) -> tuple[int, int, 
                 )
             )
             size, packed, local = (
-                next(wide, value) if value == 0xFFFFFFFF else value
-                for value in (size, packed, local)
+                next(wide, value) if value == 0xFFFFFFFF else value for value in (size, packed, local)
             )
             break
         at += 4 + length

@@ -64,9 +64,7 @@ def read_failure(
     ``mail`` is the head of the mail that brought it; ``ordinal`` tells apart the reports in one mail.
     A complaint about a message's content (feedback type abuse and its like) is refused.
     """
-    return compose(
-        tuple(fields(feedback.lstrip(b"\r\n"))), original, mail, limits, ordinal
-    )
+    return compose(tuple(fields(feedback.lstrip(b"\r\n"))), original, mail, limits, ordinal)
 
 
 def compose(
@@ -88,9 +86,7 @@ def compose(
         told.note("no_original")
     results = told.all("authentication-results")
     if not results:
-        results = tuple(
-            value for name, value in headers if name.lower() == "authentication-results"
-        )
+        results = tuple(value for name, value in headers if name.lower() == "authentication-results")
     context = " ; ".join(
         (
             *results,
@@ -107,10 +103,7 @@ def compose(
         version=told.text("version"),
         auth_failure=_auth_failure(told, context),
         reported_domain=domain,
-        reporter=host(told.text("reporting-mta"))
-        or mail.from_domain
-        or told.text("user-agent")
-        or "unknown",
+        reporter=host(told.text("reporting-mta")) or mail.from_domain or told.text("user-agent") or "unknown",
         arrival=_arrival(told, headers, mail),
         source_ip=_source_ip(told, context),
         source_port=told.number("source-port", 65_535),
@@ -152,46 +145,33 @@ def _require_auth_failure(told: Feedback) -> None:
     told.note("feedback_type", kind or "missing")
 
 
-def _original(
-    original: bytes | None, limits: Limits
-) -> tuple[tuple[tuple[str, str], ...], str | None]:
+def _original(original: bytes | None, limits: Limits) -> tuple[tuple[tuple[str, str], ...], str | None]:
     if original is None:
         return (), None
     original = original.lstrip(b"\r\n")
     if original.startswith((b"From ", b">From ")):
         original = original.partition(b"\n")[2]
     end, start = split(original, 0, len(original))
-    found = tuple(
-        (name, plain(decoded_words(value), 4000))
-        for name, value in fields(original[:end])
-    )
+    found = tuple((name, plain(decoded_words(value), 4000)) for name, value in fields(original[:end]))
     block = Block(original, 0, end)
     encoding = block.labelled(b"content-transfer-encoding").value
     content_type = block.labelled(b"content-type")
     if content_type.value.startswith("multipart/"):
         encoding = ""
-    body = b"".join(
-        decode(encoding, original, start, min(len(original), start + 2 * limits.text))
-    )[: limits.text]
+    body = b"".join(decode(encoding, original, start, min(len(original), start + 2 * limits.text)))[
+        : limits.text
+    ]
     text = _NULS.sub("", to_text(body, content_type.parameters.get("charset", "")))
     return found, text if text.strip() else None
 
 
-def _reported_domain(
-    told: Feedback, context: str, headers: Sequence[tuple[str, str]]
-) -> str:
+def _reported_domain(told: Feedback, context: str, headers: Sequence[tuple[str, str]]) -> str:
     named = host(told.text("reported-domain"))
     if named:
         return named
-    claimed = (
-        keywords(context).get("header.from")
-        or _from_domain(headers)
-        or host(told.text("dkim-domain"))
-    )
+    claimed = keywords(context).get("header.from") or _from_domain(headers) or host(told.text("dkim-domain"))
     if not claimed:
-        raise Unreadable(
-            Reason.NO_POLICY_DOMAIN, "a failure report that names no domain"
-        )
+        raise Unreadable(Reason.NO_POLICY_DOMAIN, "a failure report that names no domain")
     told.note("inferred", "reported-domain")
     return claimed.rpartition("@")[2].lower().rstrip(".")
 
@@ -208,30 +188,22 @@ def _auth_failure(told: Feedback, context: str) -> tuple[str, ...]:
     if said is not None:
         return listed(said) or ()
     failed = {
-        name.lower()
-        for name, result in _RESULT.findall(context)
-        if result.lower() not in ("pass", "none")
+        name.lower() for name, result in _RESULT.findall(context) if result.lower() not in ("pass", "none")
     }
     if not failed:
         return ()
     told.note("inferred", "auth-failure")
     if "dmarc" in failed:
         return ("dmarc",)
-    return tuple(
-        name for name, key in (("signature", "dkim"), ("spf", "spf")) if key in failed
-    )
+    return tuple(name for name, key in (("signature", "dkim"), ("spf", "spf")) if key in failed)
 
 
-def _arrival(
-    told: Feedback, headers: Sequence[tuple[str, str]], mail: MailHeaders
-) -> int | None:
+def _arrival(told: Feedback, headers: Sequence[tuple[str, str]], mail: MailHeaders) -> int | None:
     for name in ("arrival-date", "received-date"):
         moment = epoch(told.first(name) or "")
         if moment is not None:
             return moment
-    sent = next(
-        (epoch(value) for name, value in headers if name.lower() == "date"), None
-    )
+    sent = next((epoch(value) for name, value in headers if name.lower() == "date"), None)
     fallback = mail.date if mail.date is not None else sent
     if fallback is not None:
         told.note("inferred", "arrival-date")
@@ -259,9 +231,7 @@ def _dkim_domain(told: Feedback, context: str) -> str | None:
     if said:
         return said
     known = keywords(context)
-    inferred = host(
-        (known.get("header.d") or known.get("header.i", "")).rpartition("@")[2]
-    )
+    inferred = host((known.get("header.d") or known.get("header.i", "")).rpartition("@")[2])
     if inferred:
         told.note("inferred", "dkim-domain")
     return inferred

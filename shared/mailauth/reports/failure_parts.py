@@ -16,11 +16,7 @@ from shared.mailauth.reports.reading import Parsed, Reading, Refused, Unreadable
 def original_of(parts: tuple[Part, ...], feedback: int) -> int | None:
     """The part after a feedback report, in the same multipart, that holds the message it is about."""
     group = parts[feedback].group
-    beside = [
-        at
-        for at in range(feedback + 1, len(parts))
-        if group and parts[at].group == group
-    ]
+    beside = [at for at in range(feedback + 1, len(parts)) if group and parts[at].group == group]
     labelled = [at for at in beside if is_original(parts[at])]
     return next(iter(labelled or beside), None)
 
@@ -42,9 +38,7 @@ def feedback_reading(
     return Parsed(feedback.path, report)
 
 
-def letter_reading(
-    top: bytes, parts: tuple[Part, ...], limits: Limits
-) -> Reading | None:
+def letter_reading(top: bytes, parts: tuple[Part, ...], limits: Limits) -> Reading | None:
     """The reading of a failure report that is written as a letter, if one of the parts is that."""
     for part in parts:
         if not is_letter(part) or part.type.value == "text/html":
@@ -52,9 +46,7 @@ def letter_reading(
         text = first(part.content(), BLOCK)
         if is_plain_failure(text):
             try:
-                return Parsed(
-                    part.path, read_plain_failure(text, mail_headers(top), limits)
-                )
+                return Parsed(part.path, read_plain_failure(text, mail_headers(top), limits))
             except Unreadable as no:
                 return Refused(part.path, no.reason, no.detail)
     return None

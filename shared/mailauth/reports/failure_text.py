@@ -10,12 +10,10 @@ from shared.mailauth.reports.mail_headers import MailHeaders
 from shared.mailauth.reports.texts import plain, to_text
 from shared.mailauth.reports.values import FailureReport
 
-_CLAIMING = re.compile(
-    rb"message\s+claiming\s+to\s+be\s+from\s+you\s+has\s+failed", re.IGNORECASE
-)
+_CLAIMING = re.compile(rb"message\s+claiming\s+to\s+be\s+from\s+you\s+has\s+failed", re.IGNORECASE)
 _SAID = re.compile(
     r"^[ \t]{0,20}(sender domain|sender ip address|received date|spf alignment|dkim alignment|dmarc results?)"
-    r"[ \t]{0,20}:[ \t]*(\S[^\r\n]{0,1000})$",
+    r"[ \t]{0,20}:[ \t]*(\S[^\r\n]{0,1000})\r?$",
     re.IGNORECASE | re.MULTILINE,
 )
 _COPY = re.compile(
@@ -45,17 +43,10 @@ def read_plain_failure(text: bytes, mail: MailHeaders, limits: Limits) -> Failur
         if name in said:
             pairs.append((field, said[name]))
     unaligned = [
-        name
-        for name in ("dkim", "spf")
-        if said.get(f"{name} alignment", "").lower() in ("no", "fail")
+        name for name in ("dkim", "spf") if said.get(f"{name} alignment", "").lower() in ("no", "fail")
     ]
     pairs.append(("Identity-Alignment", ", ".join(unaligned) or "none"))
-    action = (
-        said.get("dmarc results", said.get("dmarc result", ""))
-        .rpartition(",")[2]
-        .strip()
-        .lower()
-    )
+    action = said.get("dmarc results", said.get("dmarc result", "")).rpartition(",")[2].strip().lower()
     if action:
         pairs.append(("Delivery-Result", _RESULTS.get(action, action)))
     return compose(

@@ -56,12 +56,7 @@ class Feedback:
         value = self.text(name)
         if value is None:
             return None
-        if (
-            value.isascii()
-            and value.isdigit()
-            and len(value) < 20
-            and int(value) <= most
-        ):
+        if value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= most:
             return int(value)
         self.note("bad_value", name)
         return None
@@ -92,10 +87,7 @@ def listed(value: str | None) -> tuple[str, ...] | None:
 
 def addresses(values: Sequence[str]) -> tuple[str, ...]:
     """Addresses without their angle brackets; the null sender ``<>`` is an empty one."""
-    return tuple(
-        value.strip().removeprefix("rfc822;").strip().strip("<>").strip()
-        for value in values
-    )
+    return tuple(value.strip().removeprefix("rfc822;").strip().strip("<>").strip() for value in values)
 
 
 def host(value: str | None) -> str | None:

@@ -18,9 +18,7 @@ BLOCK = 2**20
 _VALUE = 16 * 2**10
 _FIELDS = 2000
 _FIELD_START = re.compile(rb"[!-9;-~]{1,120}[ \t]*:")
-_PARAMETER = re.compile(
-    r';[;\s]*+([^\s=;"]{1,80})\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^;]*+))', re.DOTALL
-)
+_PARAMETER = re.compile(r';[;\s]*+([^\s=;"]{1,80})\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^;]*+))', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SECTION = re.compile(r"(\w[\w.-]*)\*(\d{1,3})?(\*)?")
 _NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
@@ -38,9 +36,7 @@ def split(data: bytes, start: int, end: int) -> tuple[int, int]:
     """Where the header block that begins at ``start`` ends, and where the body after it begins."""
     if data.startswith((b"\n", b"\r\n"), start, end):
         return start, data.index(b"\n", start, end) + 1
-    if not _FIELD_START.match(
-        data, start, min(end, start + 200)
-    ) and not data.startswith(b"From ", start):
+    if not _FIELD_START.match(data, start, min(end, start + 200)) and not data.startswith(b"From ", start):
         return start, start
     lf = data.find(b"\n\n", start, end)
     crlf = data.find(b"\n\r\n", start, end if lf < 0 else lf + 1)
@@ -136,19 +132,11 @@ def _joined(sections: dict[int, tuple[bool, str]]) -> str:
         extended, text = sections[number]
         if extended and number == 0 and text.count("'") >= 2:
             charset, _, text = text.split("'", 2)
-        raw += (
-            unquote_to_bytes(text)
-            if extended
-            else text.encode("utf-8", "surrogateescape")
-        )
+        raw += unquote_to_bytes(text) if extended else text.encode("utf-8", "surrogateescape")
     return to_text(raw, charset)
 
 
 def file_name(disposition: Labelled, content_type: Labelled) -> str:
     """What the part says its file is called, for display and paths only."""
-    name = (
-        disposition.parameters.get("filename")
-        or content_type.parameters.get("name")
-        or ""
-    )
+    name = disposition.parameters.get("filename") or content_type.parameters.get("name") or ""
     return plain(decoded_words(name), 200)

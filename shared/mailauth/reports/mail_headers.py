@@ -8,6 +8,7 @@ from __future__ import annotations
 import email.utils
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from shared.mailauth.reports.headers import BLOCK, Block, split
 from shared.mailauth.reports.texts import decoded_words, plain
@@ -71,7 +72,11 @@ def epoch(value: str) -> int | None:
     """An RFC 5322 date as epoch seconds; ``None`` for what is none."""
     try:
         moment = email.utils.parsedate_tz(value[:200])
-        return email.utils.mktime_tz(moment) if moment else None
+        if moment is None:
+            return None
+        # not mktime_tz, which takes the 99th of a month for a day of a later one
+        seconds = int(datetime(*moment[:6], tzinfo=UTC).timestamp())
+        return seconds - (moment[9] or 0)
     except (ValueError, IndexError, OverflowError, TypeError):
         return None
 

@@ -106,9 +106,7 @@ def _part(data: bytes, entity: _Entity, path: str) -> Part:
     content_type = block.labelled(b"content-type")
     disposition = block.labelled(b"content-disposition")
     name = headers.file_name(disposition, content_type)
-    where = "/".join(
-        step for step in (path, entity.number, name.replace("/", "_")) if step
-    )
+    where = "/".join(step for step in (path, entity.number, name.replace("/", "_")) if step)
     return Part(
         data=data,
         start=body,
@@ -123,16 +121,12 @@ def _part(data: bytes, entity: _Entity, path: str) -> Part:
     )
 
 
-def _children(
-    part: Part, allowance: Allowance
-) -> tuple[bytes, list[tuple[int, int]]] | None:
+def _children(part: Part, allowance: Allowance) -> tuple[bytes, list[tuple[int, int]]] | None:
     """The buffer and the stretches of a multipart's parts; ``None`` for a leaf."""
     is_multipart = part.type.value.startswith("multipart/")
     if not is_multipart and (part.type.value or part.name):
         return None
-    boundary = (
-        part.type.parameters.get("boundary", "").rstrip().encode("utf-8", "replace")
-    )
+    boundary = part.type.parameters.get("boundary", "").rstrip().encode("utf-8", "replace")
     if is_multipart and part.is_encoded:
         plain = b"".join(part.content())
         found = _stretches(plain, 0, len(plain), boundary, allowance)
@@ -156,33 +150,34 @@ def _between(
     data: bytes, start: int, end: int, boundary: bytes, allowance: Allowance
 ) -> list[tuple[int, int]]:
     """What lies between delimiter lines; a missing closing line is as good as one at the end."""
-    mark = b"\n--" + boundary
+    mark = b"--" + boundary
     found: list[tuple[int, int]] = []
     opened = -1
-    at = (
-        start - 1
-        if data.startswith(mark[1:], start, end)
-        else data.find(mark, start, end)
-    )
-    misses = 0
-    while at >= 0:
+    for misses, at in enumerate(_line_starts(data, start, end, mark)):
         rest = _DELIMITER_REST.match(data, at + len(mark), end)
         if rest is None:
-            misses += 1
             if misses % 1000 == 0:
                 allowance.meter.tick()
-        else:
-            if opened >= 0:
-                found.append((opened, _without_newline(data, opened, at)))
-                allowance.parts_fit(len(found))
-            opened = rest.end()
-            if rest.group(1):
-                return found
-        # the newline that ends a delimiter line may begin the next one
-        at = data.find(mark, at + 1 if rest is None else rest.end() - 1, end)
+            continue
+        if opened >= 0:
+            found.append((opened, _without_newline(data, opened, at - 1)))
+            allowance.parts_fit(len(found))
+        opened = rest.end()
+        if rest.group(1):
+            return found
     if opened >= 0:
         found.append((opened, end))
     return found
+
+
+def _line_starts(data: bytes, start: int, end: int, mark: bytes) -> Iterator[int]:
+    """Where lines begin with ``mark``."""
+    if data.startswith(mark, start, end):
+        yield start
+    at = data.find(b"\n" + mark, start, end)
+    while at >= 0:
+        yield at + 1
+        at = data.find(b"\n" + mark, at + 1, end)
 
 
 def _without_newline(data: bytes, start: int, newline: int) -> int:

@@ -57,10 +57,7 @@ def attachments(data: bytes) -> Iterator[Attachment]:
     for storage in file.children(0):
         if not _ATTACHMENT.fullmatch(storage.name):
             continue
-        streams = {
-            entry.name.lower(): entry
-            for entry in file.children(file.entries.index(storage))
-        }
+        streams = {entry.name.lower(): entry for entry in file.children(file.entries.index(storage))}
         content = streams.get(_DATA)
         if content is None:
             continue
@@ -128,13 +125,9 @@ class _CompoundFile:
                         Reason.TOO_MANY_PARTS,
                         f"a compound file of more than {_ENTRIES} entries",
                     )
-                raw, length, kind, _, left, right, child, first, size = (
-                    _ENTRY.unpack_from(self._data, at)
-                )
+                raw, length, kind, _, left, right, child, first, size = _ENTRY.unpack_from(self._data, at)
                 name = raw[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-                found.append(
-                    _Entry(name, kind, left, right, child, first, size & 0xFFFFFFFF)
-                )
+                found.append(_Entry(name, kind, left, right, child, first, size & 0xFFFFFFFF))
         if not found:
             raise _damaged()
         return found
@@ -172,9 +165,7 @@ class _CompoundFile:
                 or steps > len(self._data) >> 6
             ):
                 raise _damaged()
-            start = ((self._mini_sectors[block] + 1) << self._shift) + (
-                within << self._mini_shift
-            )
+            start = ((self._mini_sectors[block] + 1) << self._shift) + (within << self._mini_shift)
             yield start, start + min(rest, 64)
             rest -= min(rest, 64)
             sector = self._mini_fat[sector]

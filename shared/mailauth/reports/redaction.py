@@ -15,9 +15,7 @@ from dataclasses import replace
 
 from shared.mailauth.reports.values import FailureReport
 
-_ADDRESS = re.compile(
-    r"(\"[^\"\r\n]{1,128}\"|[^\s<>,;:=\"()\[\]@]{1,256})@(?=[A-Za-z0-9_\[\u0080-\uffff])"
-)
+_ADDRESS = re.compile(r"(\"[^\"\r\n]{1,128}\"|[^\s<>,;:=\"()\[\]@]{1,256})@(?=[A-Za-z0-9_\[\u0080-\uffff])")
 _LISTED = re.compile(
     r"[^\s<>,;:=\"()\[\]@]{1,256}@[^\s<>,;:\"()@]{1,255}|\"[^\"\r\n]{1,128}\"@[^\s<>,;:\"()@]{1,255}"
 )
@@ -38,9 +36,7 @@ _PEOPLE = frozenset(
 _SCHEME = re.compile(r"\b(h)(tt)(ps?)(?=:)|\b(f)(t)(ps?)(?=:)", re.IGNORECASE)
 
 
-def redact(
-    report: FailureReport, key: bytes, *, subject: bool = False
-) -> FailureReport:
+def redact(report: FailureReport, key: bytes, *, subject: bool = False) -> FailureReport:
     """The report without local parts, display names and body; with ``subject``, without the subject too."""
 
     def hidden(text: str) -> str:
@@ -53,12 +49,9 @@ def redact(
         original_envelope_id=_maybe(report.original_envelope_id, hidden),
         dkim_identity=_maybe(report.dkim_identity, hidden),
         reported_uri=tuple(hidden(value) for value in report.reported_uri),
-        authentication_results=tuple(
-            hidden(value) for value in report.authentication_results
-        ),
+        authentication_results=tuple(hidden(value) for value in report.authentication_results),
         original_headers=tuple(
-            (name, _header(name.lower(), value, key, hidden, subject))
-            for name, value in report.original_headers
+            (name, _header(name.lower(), value, hidden, subject)) for name, value in report.original_headers
         ),
         original_body=None,
     )
@@ -77,16 +70,11 @@ def token(local_part: str, key: bytes) -> str:
     return "redacted-" + base64.b32encode(digest.digest()[:10]).decode("ascii").lower()
 
 
-def _header(
-    name: str, value: str, key: bytes, hidden: Callable[[str], str], subject: bool
-) -> str:
+def _header(name: str, value: str, hidden: Callable[[str], str], subject: bool) -> str:
     if name == "subject":
         return "redacted" if subject else hidden(value)
     if name in _PEOPLE:
-        return (
-            ", ".join(hidden(address) for address in _LISTED.findall(value))
-            or "redacted"
-        )
+        return ", ".join(hidden(address) for address in _LISTED.findall(value)) or "redacted"
     return hidden(value)
 
 
@@ -100,9 +88,7 @@ def defang(text: str) -> str:
     Line ends and tabs stay. The result is still text, not HTML: escape it where it is shown.
     """
     kept = "".join(
-        char
-        for char in text
-        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
+        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
     )
     return _SCHEME.sub(_defanged, kept)
 

@@ -47,6 +47,7 @@ _MAGIC: tuple[tuple[bytes, Shape], ...] = (
     (b"PD94bWwg", Shape.BASE64),
     (b"PGZlZWRiYWNr", Shape.BASE64),
 )
+_FIRST_BYTES = frozenset(magic[0] for magic, _ in _MAGIC)
 _UTF16_MARKS = {
     b"\xff\xfe": "utf-16-le",
     b"\xfe\xff": "utf-16-be",
@@ -62,9 +63,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _HTML_ANYWHERE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-_REPORT_XML = re.compile(
-    rb"<(?:[\w.-]{1,40}:)?feedback\b|<report_metadata\b", re.IGNORECASE
-)
+_REPORT_XML = re.compile(rb"<(?:[\w.-]{1,40}:)?feedback\b|<report_metadata\b", re.IGNORECASE)
 _TLS_KEYS = (b'"organization-name"', b'"report-id"', b'"policies"', b'"date-range"')
 _FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,60}[ \t]*:")
 _FEEDBACK = re.compile(rb"^feedback-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
@@ -78,9 +77,9 @@ _UUENCODE = re.compile(rb"begin [0-7]{3,4} [^\r\n]{1,200}\r?\n")
 
 def sniff(head: bytes) -> Shape:
     """The shape of a payload that begins with ``head`` (``HEAD`` bytes, or all there is)."""
-    for magic, shape in _MAGIC:
-        if head.startswith(magic):
-            return shape
+    known = _known(head)
+    if known:
+        return known
     text = _bare(head)
     if not text:
         return Shape.EMPTY
@@ -97,24 +96,20 @@ def _bare(head: bytes) -> bytes:
     """``head`` without byte order mark and leading blanks, and out of UTF-16 if it is in that."""
     encoding = _UTF16_MARKS.get(head[:2])
     if encoding:
-        head = (
-            head[: len(head) // 2 * 2]
-            .decode(encoding, "replace")
-            .lstrip("\ufeff")
-            .encode()
-        )
+        head = head[: len(head) // 2 * 2].decode(encoding, "replace").lstrip("\ufeff").encode()
     return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x00")
 
 
+def _known(head: bytes) -> Shape | None:
+    if not head or head[0] not in _FIRST_BYTES:
+        return None
+    return next((shape for magic, shape in _MAGIC if head.startswith(magic)), None)
+
+
 def _textual(text: bytes) -> Shape:
-    for magic, shape in _MAGIC:
-        if (
-            magic[0] > 0x20
-            and magic[0] < 0x7F
-            and shape is not Shape.ZIP
-            and text.startswith(magic)
-        ):
-            return shape
+    known = _known(text)
+    if known in (Shape.BASE64, Shape.PGP):
+        return known
     if _UUENCODE.match(text):
         return Shape.UUENCODE
     if text.startswith(b"From ") and _MAIL.search(text):

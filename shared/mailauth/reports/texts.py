@@ -34,11 +34,7 @@ def plain(text: str, limit: int = 1000) -> str:
     """One line without control, format and unassigned characters, at most ``limit`` long."""
     line = " ".join(text[: limit * 4].split())
     if not line.isascii() or not line.isprintable():
-        line = "".join(
-            char
-            for char in line
-            if char == " " or unicodedata.category(char)[0] not in "CZ"
-        )
+        line = "".join(char for char in line if char == " " or unicodedata.category(char)[0] not in "CZ")
     return line[:limit]
 
 

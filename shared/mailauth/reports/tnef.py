@@ -46,9 +46,7 @@ def attachments(data: bytes) -> Iterator[Attachment]:
                 yield Attachment(name, *found)
             found, name = None, ""
         elif identity == _ATTACH_TITLE:
-            name = plain(
-                to_text(data[start : min(end, start + 500)].rstrip(b"\0")), 200
-            )
+            name = plain(to_text(data[start : min(end, start + 500)].rstrip(b"\0")), 200)
         elif identity == _ATTACH_DATA:
             found = (start, end)
         elif identity == _BODY:

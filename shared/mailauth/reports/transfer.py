@@ -9,9 +9,7 @@ from collections.abc import Iterable, Iterator
 CHUNK = 64 * 2**10
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
-_RAW = re.compile(
-    rb"\s{0,20}(?:\x1f\x8b|PK\x03\x04|<\?xml|<feedback|\{\s{0,20}\"(?!=))"
-)
+_RAW = re.compile(rb"\s{0,20}(?:\x1f\x8b|PK\x03\x04|<\?xml|<feedback|\{\s{0,20}\"(?!=))")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,200}\r?\n", re.MULTILINE)
 
 
