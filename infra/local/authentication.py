@@ -66,8 +66,10 @@ def judge(message: bytes, find_text: FindText, now: float) -> Verdicts:
 def header_from_domain(message: bytes) -> str:
     """Domain of the author's address; empty when there is not exactly one author."""
     fields = message_from_bytes(message, policy=policy.compat32).get_all("From", [])
-    addresses = [address for _, address in getaddresses([str(field) for field in fields], strict=False)]
-    return addresses[0].rpartition("@")[2].strip().rstrip(".").lower() if len(addresses) == 1 else ""
+    addresses = [address for _, address in getaddresses([str(field) for field in fields])]
+    if len(addresses) != 1 or "@" not in addresses[0]:
+        return ""
+    return addresses[0].rpartition("@")[2].strip().rstrip(".").lower()
 
 
 def aligned(domain: str, author: str) -> bool:

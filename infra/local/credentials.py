@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+
+import boto3
 
 ACCOUNT: Final = "000000000000"
 REGION: Final = "us-east-1"
@@ -18,3 +20,9 @@ def client_environment(endpoint: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+def client(service: str, endpoint: str) -> Any:
+    """A client of the emulator, whatever the environment of this process says."""
+    root = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    return boto3.client(service, endpoint_url=endpoint, region_name=REGION, **root)  # type: ignore[call-overload]

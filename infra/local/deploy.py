@@ -8,13 +8,12 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import boto3
 from botocore.exceptions import ClientError
 
 from infra.local import layout
-from infra.local.credentials import ACCOUNT, REGION, client_environment
+from infra.local.credentials import ACCOUNT, REGION, client, client_environment
 from infra.local.outputs import Outputs, read_outputs
 from infra.local.tools import cdk, run_quietly
 from shared import settings
@@ -100,29 +99,19 @@ def _deployed(record: Path, digest: str) -> bool:
 def _is_there(endpoint: str, outputs: Outputs) -> bool:
     """Whether the emulator really holds the deployment: its state may have been lost."""
     try:
-        _client("dynamodb", endpoint).describe_table(TableName=outputs.table)
-        _client("apigatewayv2", endpoint).get_api(ApiId=outputs.api_id)
+        client("dynamodb", endpoint).describe_table(TableName=outputs.table)
+        client("apigatewayv2", endpoint).get_api(ApiId=outputs.api_id)
     except ClientError:
         return False
     return True
 
 
 def _make_asset_bucket(endpoint: str) -> None:
-    s3 = _client("s3", endpoint)
+    s3 = client("s3", endpoint)
     try:
         s3.head_bucket(Bucket=ASSETS)
     except ClientError:
         s3.create_bucket(Bucket=ASSETS)
-
-
-def _client(service: str, endpoint: str) -> Any:
-    return boto3.client(
-        service,  # type: ignore[call-overload]
-        endpoint_url=endpoint,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
 
 
 def _cli_environment(endpoint: str) -> dict[str, str]:

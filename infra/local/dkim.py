@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from asn1crypto.keys import PublicKeyInfo  # type: ignore[import-untyped]
+from asn1crypto.keys import PublicKeyInfo
 
 FindText = Callable[[str], Sequence[bytes]]
 """TXT records of a name, each with its strings joined; raises ``OSError`` when DNS doesn't answer."""
@@ -32,7 +32,7 @@ class Outcome:
     status: str
 
 
-class _Broken(Exception):
+class _SignatureError(Exception):
     """The signature or its key is no good."""
 
 
@@ -52,11 +52,10 @@ def _outcome(
         tags = _tags(fields[index][1])
         domain = tags["d"].lower()
         _check_tags(tags, now)
-        if _digest(_body(body, tags)) != _decoded(tags["bh"]):
-            raise _Broken("the body is not the one that was signed")
+        _check_body(body, tags)
         modulus, exponent = _key(find_text(f"{tags['s']}._domainkey.{domain}."))
         _check_signature(_decoded(tags["b"]), _digest(_headers(fields, index, tags)), modulus, exponent)
-    except (_Broken, KeyError, UnicodeDecodeError):
+    except (_SignatureError, KeyError, UnicodeDecodeError):
         return Outcome(domain, "FAIL")
     except OSError:
         return Outcome(domain, "PROCESSING_FAILED")
@@ -71,11 +70,16 @@ def _tags(value: bytes) -> dict[str, str]:
 
 def _check_tags(tags: dict[str, str], now: float) -> None:
     if tags["v"] != "1" or tags["a"].lower() != "rsa-sha256":
-        raise _Broken("neither version 1 nor rsa-sha256")
+        raise _SignatureError("neither version 1 nor rsa-sha256")
     if "from" not in _signed_names(tags):
-        raise _Broken("From is not signed")
+        raise _SignatureError("From is not signed")
     if "x" in tags and tags["x"].isdigit() and int(tags["x"]) < now:
-        raise _Broken("expired")
+        raise _SignatureError("expired")
+
+
+def _check_body(body: bytes, tags: dict[str, str]) -> None:
+    if _digest(_body(body, tags)) != _decoded(tags["bh"]):
+        raise _SignatureError("the body is not the one that was signed")
 
 
 def _signed_names(tags: dict[str, str]) -> list[str]:
@@ -125,17 +129,17 @@ def _canonical_field(name: bytes, value: bytes, *, relaxed: bool) -> bytes:
 def _key(records: Sequence[bytes]) -> tuple[int, int]:
     """Modulus and exponent of the first key record (RFC 6376 section 3.6.1)."""
     if not records:
-        raise _Broken("no key")
+        raise _SignatureError("no key")
     tags = _tags(records[0])
     if tags.get("k", "rsa") != "rsa" or not tags["p"]:
-        raise _Broken("not an RSA key, or a revoked one")
+        raise _SignatureError("not an RSA key, or a revoked one")
     try:
         key = PublicKeyInfo.load(_decoded(tags["p"]))["public_key"].parsed
         modulus, exponent = int(key["modulus"].native), int(key["public_exponent"].native)
     except (ValueError, TypeError, AttributeError) as error:
-        raise _Broken("not a public key") from error
+        raise _SignatureError("not a public key") from error
     if modulus.bit_length() < LEAST_BITS:
-        raise _Broken("the key is too short")
+        raise _SignatureError("the key is too short")
     return modulus, exponent
 
 
@@ -145,7 +149,7 @@ def _check_signature(signature: bytes, digest: bytes, modulus: int, exponent: in
     expected = b"\x00\x01" + b"\xff" * (size - 2 - len(tail)) + tail
     value = int.from_bytes(signature)
     if value >= modulus or pow(value, exponent, modulus).to_bytes(size) != expected:
-        raise _Broken("the signature does not fit")
+        raise _SignatureError("the signature does not fit")
 
 
 def _digest(text: bytes) -> bytes:
@@ -156,4 +160,4 @@ def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text)
     except (binascii.Error, ValueError) as error:
-        raise _Broken("not base64") from error
+        raise _SignatureError("not base64") from error

@@ -70,8 +70,14 @@ def zone_of_record_sets(
             continue
         values = [_decimal(record["Value"]) for record in record_set.get("ResourceRecords", ())]
         try:
+            # Names in Route 53's values are absolute, with or without their last dot.
             data = dns.rdataset.from_text_list(
-                dns.rdataclass.IN, kind, int(record_set.get("TTL", 300)), values
+                dns.rdataclass.IN,
+                kind,
+                int(record_set.get("TTL", 300)),
+                values,
+                origin=dns.name.root,
+                relativize=False,
             )
         except dns.exception.DNSException:
             # The emulator takes what Route 53 would refuse; the rest of the zone is still good.
@@ -97,7 +103,8 @@ def with_addresses(zone: Zone, alias: Alias, addresses: dns.rdataset.Rdataset) -
 
 def _indexed(origin: dns.name.Name, nodes: Mapping[dns.name.Name, Records]) -> Zone:
     names = {origin}
-    for name in nodes:
+    for node in nodes:
+        name = node
         while name not in names:
             names.add(name)
             name = name.parent()

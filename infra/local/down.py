@@ -9,7 +9,7 @@ import sys
 from infra.local import layout, listeners, processes
 from infra.local.emulator import server
 from infra.local.lock import only_one
-from infra.local.refusal import Refused
+from infra.local.stack_error import StackError
 
 
 def down(*, purge: bool) -> None:
@@ -46,7 +46,7 @@ def main() -> int:
     )
     try:
         down(purge=parser.parse_args().purge)
-    except Refused as refusal:
+    except StackError as refusal:
         print(f"down: {refusal}", file=sys.stderr)
         return 1
     return 0

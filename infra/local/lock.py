@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from infra.local import layout
-from infra.local.refusal import Refused
+from infra.local.stack_error import StackError
 
 
 @contextmanager
@@ -17,5 +17,5 @@ def only_one() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused(f"another up or down of this checkout is at work ({layout.LOCK_FILE})") from None
+            raise StackError(f"another up or down of this checkout is at work ({layout.LOCK_FILE})") from None
         yield

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.refusal import Refused
+from infra.local.stack_error import StackError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,4 +40,4 @@ def read_outputs(path: Path) -> Outputs:
             },
         )
     except KeyError as missing:
-        raise Refused(f"the deployed stacks have no output {missing.args[0]}") from None
+        raise StackError(f"the deployed stacks have no output {missing.args[0]}") from None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from infra.local.refusal import Refused
+from infra.local.stack_error import StackError
 
 HOST: Final = "127.0.0.1"
 SEARCHED: Final = 200
@@ -43,12 +43,12 @@ def choose(wanted: Wanted, environment: Mapping[str, str], taken: Collection[int
     if asked:
         port = _parse(asked, wanted.variable)
         if port in taken or not is_free(port, datagrams=wanted.datagrams):
-            raise Refused(f"port {port} for the {wanted.name} is taken ({wanted.variable} asks for it)")
+            raise StackError(f"port {port} for the {wanted.name} is taken ({wanted.variable} asks for it)")
         return Chosen(port, f"{wanted.variable} asks for it")
     for port in range(wanted.port, wanted.port + SEARCHED):
         if port not in taken and is_free(port, datagrams=wanted.datagrams):
             return Chosen(port, "" if port == wanted.port else f"port {wanted.port} is taken")
-    raise Refused(f"no free port for the {wanted.name} from {wanted.port} to {wanted.port + SEARCHED - 1}")
+    raise StackError(f"no free port for the {wanted.name} from {wanted.port} to {wanted.port + SEARCHED - 1}")
 
 
 def is_free(port: int, *, datagrams: bool = False) -> bool:
@@ -71,4 +71,4 @@ def _binds(port: int, kind: socket.SocketKind) -> bool:
 def _parse(text: str, variable: str) -> int:
     if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
         return int(text)
-    raise Refused(f"{variable} must be a port number, not {text!r}")
+    raise StackError(f"{variable} must be a port number, not {text!r}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from infra.local.refusal import Refused
+from infra.local.stack_error import StackError
 
 POLL_SECONDS: Final = 0.05
 
@@ -119,7 +119,7 @@ def wait_ready(service: Service, running: Running, is_ready: Test, *, seconds: f
         return
     stop(service, seconds=1)
     lines = service.log_file.read_text(errors="replace").strip().splitlines() or ["its log is empty"]
-    raise Refused(f"{service.name} did not start: {lines[-1]} (see {service.log_file})")
+    raise StackError(f"{service.name} did not start: {lines[-1]} (see {service.log_file})")
 
 
 def _wait_until(holds: Test, seconds: float) -> bool:

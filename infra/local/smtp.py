@@ -23,7 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local.authentication import Judge
 from infra.local.notification import Delivery, notification, stamped
 from infra.local.ports import HOST
-from infra.local.verdicts import BadVerdicts, Verdicts, parse_verdicts, take_header
+from infra.local.verdicts import VerdictError, Verdicts, parse_verdicts, take_header
 
 log: Final = logging.getLogger("smtp")
 PREFIX: Final = "inbound/"
@@ -35,7 +35,7 @@ AT_ONCE: Final = 16
 _ALPHABET: Final = string.ascii_lowercase + string.digits
 
 
-class Undelivered(Exception):
+class DeliveryError(Exception):
     """Bucket or topic did not take the mail."""
 
 
@@ -55,7 +55,7 @@ class Mailbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AwsMailbox:
-    """Bucket and topic behind the AWS API; raises ``Undelivered``."""
+    """Bucket and topic behind the AWS API; raises ``DeliveryError``."""
 
     bucket: str
     topic: str
@@ -74,7 +74,7 @@ class AwsMailbox:
         try:
             operation(**arguments)
         except (BotoCoreError, ClientError) as error:
-            raise Undelivered(str(error)) from error
+            raise DeliveryError(str(error)) from error
 
 
 class Receiver:
@@ -86,7 +86,7 @@ class Receiver:
         self._judge = judge
         self._pool = ThreadPoolExecutor(AT_ONCE)
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if not address.lower().endswith(self._suffix) or len(address) == len(self._suffix):
@@ -94,7 +94,9 @@ class Receiver:
         envelope.rcpt_tos.append(address)
         return "250 Ok"
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802 (aiosmtpd's name)
+        self, _server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, self.receive, session, envelope)
 
@@ -105,7 +107,7 @@ class Receiver:
         raw, said = take_header(envelope.content)
         try:
             verdicts = self._judge(raw) if said is None else parse_verdicts(said)
-        except BadVerdicts as error:
+        except VerdictError as error:
             return f"554 5.6.0 {error}"
         delivery = Delivery(
             message_id="".join(secrets.choice(_ALPHABET) for _ in range(40)),
@@ -118,7 +120,7 @@ class Receiver:
         )
         try:
             self._store(delivery, raw, began)
-        except Undelivered as error:
+        except DeliveryError as error:
             log.warning("%s not taken: %s", delivery.message_id, error)
             return "451 4.3.0 Requested action aborted: local error in processing"
         log.info("%s for %s, %d bytes", delivery.message_id, ", ".join(delivery.recipients), len(raw))

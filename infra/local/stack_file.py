@@ -51,7 +51,7 @@ def write_stack(path: Path, stack: Stack) -> None:
 def read_stack(path: Path) -> Stack | None:
     """The stack in the file, or None when there is no file or not one of ours."""
     try:
-        fields: dict[str, Any] = json.loads(path.read_text())
+        fields: dict[str, Any] = dict(json.loads(path.read_text()))
         return Stack(smtp=Listener(**fields.pop("smtp")), dns=Listener(**fields.pop("dns")), **fields)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from infra.local import layout
-from infra.local.refusal import Refused
+from infra.local.stack_error import StackError
 
 
 def uv() -> str:
@@ -16,7 +16,7 @@ def uv() -> str:
     own = layout.TOOLS / "bin" / "uv"
     found = str(own) if own.exists() else shutil.which("uv")
     if found is None:
-        raise Refused("uv is missing: run `make setup`")
+        raise StackError("uv is missing: run `make setup`")
     return found
 
 
@@ -24,9 +24,9 @@ def cdk() -> list[str]:
     """Command line of the CDK CLI that package.json pins."""
     for program in ("node", "npx"):
         if shutil.which(program) is None:
-            raise Refused(f"{program} is missing: install Node.js 20 or later")
+            raise StackError(f"{program} is missing: install Node.js 20 or later")
     if not Path(layout.CHECKOUT, "node_modules", ".bin", "cdk").exists():
-        raise Refused("the CDK command line is missing: run `make setup`")
+        raise StackError("the CDK command line is missing: run `make setup`")
     return ["npx", "--no-install", "cdk"]
 
 
@@ -48,4 +48,4 @@ def run_quietly(
         log.write_text(done.stdout)
     if done.returncode:
         lines = done.stdout.strip().splitlines() or [f"exit status {done.returncode}"]
-        raise Refused(f"{what} failed: {lines[-1]}" + (f" (see {log})" if log is not None else ""))
+        raise StackError(f"{what} failed: {lines[-1]}" + (f" (see {log})" if log is not None else ""))

@@ -6,13 +6,15 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from infra.local import deploy, layout, listeners, ports, processes
+from infra.local.account import Deployment, Operator, answers_to
 from infra.local.emulator import server
 from infra.local.lock import only_one
 from infra.local.outputs import Outputs
 from infra.local.ports import Chosen
-from infra.local.refusal import Refused
+from infra.local.stack_error import StackError
 from infra.local.stack_file import Listener, Stack, read_stack, write_stack
 from infra.local.verdicts import HEADER
 
@@ -27,8 +29,13 @@ def up(environment: Mapping[str, str]) -> Stack:
         dns_port = _dns(environment, endpoint, port)
         outputs = _deploy(endpoint, dns_port, environment)
         smtp_port = _smtp(environment, endpoint, outputs, port, dns_port)
-        stack = _account(endpoint, outputs, smtp_port, dns_port)
+        api_url = f"{endpoint}/_aws/execute-api/{outputs.api_id}"
+        deployment = Deployment(endpoint, outputs)
+        operator = _operator(deployment, api_url, read_stack(layout.STACK_FILE))
+        stack = _describe(deployment, operator, api_url, smtp_port, dns_port)
         write_stack(layout.STACK_FILE, stack)
+        if (status := answers_to(api_url, stack.api_key)) != HTTPStatus.OK:
+            raise StackError(f"{api_url}/v1/account answers {status} (see {server.SERVICE.log_file})")
         _say("ready", f"{stack.api_url}, all of it in .local/stack.json ({time.monotonic() - began:.1f} s)")
         return stack
 
@@ -79,14 +86,26 @@ def _smtp(
     return chosen.port
 
 
-def _account(endpoint: str, outputs: Outputs, smtp_port: int, dns_port: int) -> Stack:
-    api_url = f"{endpoint}/_aws/execute-api/{outputs.api_id}"
-    known = read_stack(layout.STACK_FILE)
+def _operator(deployment: Deployment, api_url: str, known: Stack | None) -> Operator:
+    """The known account unless its key is refused: the state, and the account with it, may have been lost."""
+    if known is not None and answers_to(api_url, known.api_key) != HTTPStatus.UNAUTHORIZED:
+        operator = Operator(known.account_id, known.api_key)
+        _say("account", f"{operator.account_id}, the key as before")
+        return operator
+    operator = deployment.operator()
+    _say("account", f"{operator.account_id} with a new key")
+    return operator
+
+
+def _describe(
+    deployment: Deployment, operator: Operator, api_url: str, smtp_port: int, dns_port: int
+) -> Stack:
+    outputs = deployment.outputs
     return Stack(
         api_url=api_url,
-        api_key=known.api_key if known else "",
-        account_id=known.account_id if known else "",
-        aws_endpoint=endpoint,
+        api_key=operator.api_key,
+        account_id=operator.account_id,
+        aws_endpoint=deployment.endpoint,
         smtp=Listener(ports.HOST, smtp_port),
         dns=Listener(ports.HOST, dns_port),
         report_domain=outputs.report_domain,
@@ -106,7 +125,7 @@ def _same_port(
     running = processes.find(service)
     asked = environment.get(wanted.variable, "")
     if running is not None and asked not in ("", str(running.port)):
-        raise Refused(
+        raise StackError(
             f"the {wanted.name} runs on port {running.port}, {wanted.variable} asks for {asked}: down first"
         )
     return running
@@ -119,7 +138,7 @@ def _say(step: str, *facts: str) -> None:
 def main() -> int:
     try:
         up(os.environ)
-    except Refused as refusal:
+    except StackError as refusal:
         print(f"up: {refusal}", file=sys.stderr)
         return 1
     return 0

@@ -29,7 +29,7 @@ class Verdicts:
     """The published policy, told when dmarc is FAIL."""
 
 
-class BadVerdicts(ValueError):
+class VerdictError(ValueError):
     """The test header does not say verdicts."""
 
 
@@ -39,7 +39,7 @@ def parse_verdicts(text: str) -> Verdicts:
     for part in text.split():
         kind, _, status = part.partition("=")
         if kind not in KINDS or status not in STATUSES:
-            raise BadVerdicts(f"{HEADER}: {part!r} is not one of {', '.join(KINDS)} = {'|'.join(STATUSES)}")
+            raise VerdictError(f"{HEADER}: {part!r} is not one of {', '.join(KINDS)} = {'|'.join(STATUSES)}")
         verdicts = replace(verdicts, **{kind: status})
     return replace(verdicts, dmarc_policy="reject") if verdicts.dmarc == "FAIL" else verdicts
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Final
+
+import httpx
 
 from infra.local import layout, processes
 from infra.local.credentials import REGION
@@ -67,9 +67,8 @@ def stop() -> bool:
 def is_ready(port: int) -> bool:
     """Whether the emulator answers on the port."""
     try:
-        with urllib.request.urlopen(f"{endpoint(port)}/_ministack/ready", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        return httpx.get(f"{endpoint(port)}/_ministack/ready", timeout=2, trust_env=False).is_success
+    except httpx.HTTPError:
         return False
 
 

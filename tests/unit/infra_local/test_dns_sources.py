@@ -10,7 +10,7 @@ import dns.message
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from infra.local.dns_answer import Zones, answer
+from infra.local.dns_answer import Zones, answer, answer_packet
 from infra.local.dns_sources import ZoneSources
 from infra.local.dns_zones import Alias, Zone, zone_of_record_sets
 
@@ -27,6 +27,12 @@ RECORD_SETS: list[dict[str, Any]] = [
         "Type": "TXT",
         "TTL": 60,
         "ResourceRecords": [{"Value": '"v=DMARC1\\073"'}],
+    },
+    {
+        "Name": "hosted.test.",
+        "Type": "MX",
+        "TTL": 60,
+        "ResourceRecords": [{"Value": "10 mx.hosted.test"}, {"Value": "20 mx2.hosted.test."}],
     },
     {"Name": "web.hosted.test.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]},
     {"Name": "hosted.test.", "Type": "A", "AliasTarget": {"DNSName": "web.hosted.test."}},
@@ -75,6 +81,14 @@ def test_record_sets_become_a_zone() -> None:
     assert '"v=DMARC1;"' in str(response.answer[0])
     assert addresses(zones, "weighted.hosted.test.") == ["192.0.2.2", "192.0.2.3"]
     assert addresses(zones, "bad.hosted.test.") == []
+
+
+def test_names_in_record_sets_are_absolute_without_their_last_dot() -> None:
+    zones = ZoneSources([], FakeHostedZones()).refresh()
+    packet = answer_packet(zones, dns.message.make_query("hosted.test.", "MX").to_wire(), tcp=False)
+    assert packet is not None
+    hosts = {str(data.exchange) for data in dns.message.from_wire(packet).answer[0]}
+    assert hosts == {"mx.hosted.test.", "mx2.hosted.test."}
 
 
 def test_alias_is_answered_when_its_target_is_here() -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from infra.local.smtp import Receiver, Undelivered
+from infra.local.smtp import DeliveryError, Receiver
 from infra.local.verdicts import Verdicts
 
 MAIL = b"From: a@example.test\r\n\r\nbody\r\n"
@@ -26,12 +26,12 @@ class FakeMailbox:
 
     def put(self, key: str, message: bytes) -> None:
         if self.broken == "bucket":
-            raise Undelivered("no bucket")
+            raise DeliveryError("no bucket")
         self.objects[key] = message
 
     def publish(self, text: str) -> None:
         if self.broken == "topic":
-            raise Undelivered("no topic")
+            raise DeliveryError("no topic")
         self.notices.append(json.loads(text))
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.verdicts import KINDS, STATUSES, BadVerdicts, Verdicts, parse_verdicts, take_header
+from infra.local.verdicts import KINDS, STATUSES, VerdictError, Verdicts, parse_verdicts, take_header
 
 MAIL = b"From: a@example.test\r\nSubject: one\r\n two\r\n\r\nbody\r\nX-Postseal-Verdicts: spf=FAIL\r\n"
 
@@ -22,7 +22,7 @@ def test_failed_dmarc_comes_with_a_policy() -> None:
 
 @pytest.mark.parametrize("text", ["spf", "spf=pass", "arc=PASS", "spf=PASS; dkim=PASS"])
 def test_what_is_no_verdict_is_refused(text: str) -> None:
-    with pytest.raises(BadVerdicts, match=r"is not one of spam, virus"):
+    with pytest.raises(VerdictError, match=r"is not one of spam, virus"):
         parse_verdicts(text)
 
 
