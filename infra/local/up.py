@@ -47,9 +47,9 @@ def _emulator(environment: Mapping[str, str]) -> int:
         _say("emulator", f"runs on {server.endpoint(running.port)}")
         return running.port
     chosen = ports.choose(ports.EMULATOR, environment)
-    restored = "state of the last run restored" if server.holds_state() else "no state from before"
+    found = server.found_state()
     server.start(chosen.port)
-    _say("emulator", f"started on {server.endpoint(chosen.port)}", restored, chosen.remark)
+    _say("emulator", f"started on {server.endpoint(chosen.port)}", found, chosen.remark)
     return chosen.port
 
 

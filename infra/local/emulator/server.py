@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import Final
 
 import httpx
@@ -72,9 +71,14 @@ def is_ready(port: int) -> bool:
         return False
 
 
-def holds_state() -> bool:
-    """Whether an earlier run left state to take up."""
-    return any(Path(layout.STATE).glob("*.json"))
+def found_state() -> str:
+    """What an earlier run left to take up. The emulator writes its state when it ends, and not before."""
+    killed = SERVICE.pid_file.exists()
+    if not any(layout.STATE.glob("*.json")):
+        return "its last run was killed and left no state" if killed else "no state from before"
+    if killed:
+        return "its last run was killed: state of the run before, objects as they were"
+    return "state of the last run restored"
 
 
 def _environment(port: int) -> dict[str, str]:
