@@ -132,7 +132,8 @@ class SafeParser:
             self._open(name, attributes)
         if self._texts:
             self._add(self._stack[-1])
-        self._leaf = name.rpartition(":")[2] if ":" in name else name
+        # a name may end in a colon: an empty leaf would be taken for none
+        self._leaf = name.rpartition(":")[2] or name if ":" in name else name
 
     def _end(self, _: str) -> None:
         stack = self._stack

@@ -303,3 +303,10 @@ def test_a_stream_is_not_read_past_its_limit() -> None:
     assert isinstance(reading, Refused)
     assert reading.reason is Reason.TOO_LARGE
     assert endless.taken < 2 * 10**6
+
+
+@pytest.mark.parametrize("name", [b"a:", b":", b"feedback:", b":feedback"])
+def test_element_names_that_end_or_begin_with_a_colon(name: bytes) -> None:
+    source = b"<" + name + b">text<b>x</b> text <" + name + b"/></" + name + b">"
+    for document in (source, b"<feedback>" + source + b"</feedback>", source[:-3]):
+        assert read(b"<?xml version='1.0'?>\n" + document)
