@@ -16,12 +16,14 @@ from infra.local.outputs import Outputs
 from infra.local.ports import Chosen
 from infra.local.stack_error import StackError
 from infra.local.stack_file import Listener, Stack, read_stack, write_stack
+from infra.local.tools import cdk
 from infra.local.verdicts import HEADER
 
 
 def up(environment: Mapping[str, str]) -> Stack:
     """Start what does not run, deploy what changed, write ``.local/stack.json``."""
     layout.LOCAL.mkdir(parents=True, exist_ok=True)
+    cdk()
     with only_one():
         began = time.monotonic()
         port = _emulator(environment)
@@ -48,6 +50,9 @@ def _emulator(environment: Mapping[str, str]) -> int:
         return running.port
     chosen = ports.choose(ports.EMULATOR, environment)
     found = server.found_state()
+    if server.was_killed():
+        # What the emulator takes up again is older than what was deployed last.
+        layout.DEPLOYED_FILE.unlink(missing_ok=True)
     server.start(chosen.port)
     _say("emulator", f"started on {server.endpoint(chosen.port)}", found, chosen.remark)
     return chosen.port

@@ -71,9 +71,14 @@ def is_ready(port: int) -> bool:
         return False
 
 
+def was_killed() -> bool:
+    """Whether the last run did not end by ``down``, told while the emulator is not running."""
+    return SERVICE.pid_file.exists()
+
+
 def found_state() -> str:
     """What an earlier run left to take up. The emulator writes its state when it ends, and not before."""
-    killed = SERVICE.pid_file.exists()
+    killed = was_killed()
     if not any(layout.STATE.glob("*.json")):
         return "its last run was killed and left no state" if killed else "no state from before"
     if killed:
