@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from infra.entries import Entry, Grant, Thing
 from infra.stacks.data import DataStack
+from infra.stage import Stage
 from shared import settings
 
 _QUEUES = {
@@ -19,9 +21,9 @@ _QUEUES = {
 }
 
 
-def statements(grants: Iterable[Grant], data: DataStack) -> list[iam.PolicyStatement]:
+def statements(grants: Iterable[Grant], data: DataStack, stage: Stage) -> list[iam.PolicyStatement]:
     """At least one statement a grant, each on exactly the named thing."""
-    return [statement for grant in grants for statement in _statements(grant, data)]
+    return [statement for grant in grants for statement in _statements(_as_named_on(stage, grant), data)]
 
 
 def environment(entry: Entry, data: DataStack) -> dict[str, str]:
@@ -47,6 +49,12 @@ def _variable(thing: Thing, data: DataStack) -> tuple[str, str]:
             return settings.FAILURE_KEY, data.failure_key.key_arn
         case _:
             return _QUEUES[thing], data.queues[thing].main.queue_url
+
+
+def _as_named_on(stage: Stage, grant: Grant) -> Grant:
+    if grant.thing in _QUEUES and stage.names_batches:
+        return replace(grant, verbs=(*grant.verbs, *(f"{verb}Batch" for verb in grant.verbs)))
+    return grant
 
 
 def _statements(grant: Grant, data: DataStack) -> list[iam.PolicyStatement]:

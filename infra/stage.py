@@ -53,6 +53,9 @@ class Stage:
     deploys_as_caller: bool = False
     """Whether the CLI's own credentials deploy, rather than the roles that ``cdk bootstrap`` made."""
     platform: Platform = LAMBDA
+    names_batches: bool = False
+    """Whether sending a batch to a queue takes a grant of its own. AWS knows no such action: there the grant
+    to send covers batches. The emulator asks for ``sqs:SendMessageBatch``."""
     redelivery_seconds: int | None = None
     """When a message comes back that a function died on; if not set, after six times its time limit."""
     most_at_once: int | None = None
@@ -84,6 +87,7 @@ def local(*, report_domain: str, mail_host: str, environment: Mapping[str, str])
         requires_tls=False,
         deploys_as_caller=True,
         platform=HOST,
+        names_batches=True,
         redelivery_seconds=20,
         log_days=1,
         requests_per_second=1000,

@@ -50,7 +50,7 @@ class ApiStack(Stack):
                 stage,
                 bundles,
                 layer=layer,
-                statements=grants.statements(entry.grants, data),
+                statements=grants.statements(entry.grants, data, stage),
                 environment=grants.environment(entry, data),
             )
             for entry in API

@@ -34,7 +34,7 @@ class WorkersStack(Stack):
                 stage,
                 bundles,
                 layer=layer,
-                statements=grants.statements(entry.grants, data),
+                statements=grants.statements(entry.grants, data, stage),
                 environment=grants.environment(entry, data),
             )
             for entry in WORKERS
