@@ -99,9 +99,9 @@ check-imports:
 # One after the other: both stages build bundles out of the same cache.
 check-stage-prod: | check-stage-local
 # The emulator asks for a grant that AWS has no name for; see Stage.names_batches. This list replaces .cfnlintrc.
-check-stage-local: LINT := --ignore-checks W3005 W3037
+check-stage-local: UNLINTED := --ignore-checks W3005 W3037
 $(STAGES:%=check-stage-%): check-stage-%:
-	$(call quietly,check,templates of the stage $* (cdk-nag and cfn-lint),$(CDK) synth --quiet --context stage=$* --context report_domain=reports.example.com --output .build/check/$* && $(BIN)/cfn-lint .build/check/$*/*.template.json $(LINT))
+	$(call quietly,check,templates of the stage $* (cdk-nag and cfn-lint),$(CDK) synth --quiet --context stage=$* --context report_domain=reports.example.com --output .build/check/$* && $(BIN)/cfn-lint .build/check/$*/*.template.json $(UNLINTED))
 
 check-audit:
 	@$(BIN)/python -m infra.audit
