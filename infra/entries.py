@@ -42,6 +42,8 @@ class Consumes:
     batch: int
     window: int
     at_once: int
+    delay: int = 0
+    """Seconds before a message can be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ WORKERS: Final = (
             reads(Thing.DATA_BUCKET),
             deletes(Thing.DATA_BUCKET),
         ),
-        trigger=Consumes(Thing.PURGE_QUEUE, batch=1, window=0, at_once=2),
+        trigger=Consumes(Thing.PURGE_QUEUE, batch=1, window=0, at_once=2, delay=5),
         timeout=300,
         layer="workers",
     ),

@@ -33,6 +33,7 @@ class WorkQueue(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=stage.requires_tls,
             visibility_timeout=_visibility(stage, consumer),
+            delivery_delay=_delay(consumer),
             # Less than the dead letters' 14 days, which count from the first arrival.
             retention_period=Duration.days(7),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=ATTEMPTS),
@@ -69,3 +70,8 @@ def _visibility(stage: Stage, consumer: Entry) -> Duration:
     """Six times the consumer's time limit and the time it gathers: AWS's own rule for retries."""
     assert isinstance(consumer.trigger, Consumes)
     return Duration.seconds(stage.redelivery_seconds or 6 * consumer.timeout + consumer.trigger.window)
+
+
+def _delay(consumer: Entry) -> Duration:
+    trigger = consumer.trigger
+    return Duration.seconds(trigger.delay if isinstance(trigger, Consumes) else 0)

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from shared.core.domain_names import registrable
 from shared.core.errors import Invalid
 from shared.core.ids import AccountId, DomainId, mint
+from shared.core.queues import RemovedDomain, RemovedDomains
 
 SHARDS: Final = 16
 """Into how many parts scheduled work divides the active domains of the deployment."""
@@ -136,6 +137,16 @@ def change_domain(
         updated=int(now),
     )
     return domains.change(changed)
+
+
+def remove_domain(domains: Domains, purges: RemovedDomains, domain: Domain) -> None:
+    """Remove a domain and have its data purged.
+
+    The purge is asked for first: should the removal then fail, it finds the domain there and leaves
+    everything as it is; the other way round, data would be left that nothing leads to any more.
+    """
+    purges.send([RemovedDomain(domain.account, domain.id)])
+    domains.remove(domain)
 
 
 def every_active(domains: Domains) -> Iterator[Domain]:

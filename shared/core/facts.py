@@ -66,7 +66,7 @@ class Said:
             policy_domain=self.policy.domain,
             reporter=self.reporter,
             email=self.email,
-            report_id=self.report_id,
+            report_id=self.report_id[:_TEXT],
             begin=begin,
             end=self.end or begin,
             received=delivery.received,

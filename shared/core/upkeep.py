@@ -90,13 +90,17 @@ def days_to_rebuild(
 class Purge:
     """Removes all that was stored of a domain that is no more: reports, their mail, rollups."""
 
+    domains: Domains
     reports: Reports
     rollups: Rollups
     mailbox: Mailbox
 
     def run(self, removed: RemovedDomain) -> int:
-        """Returns how many reports went. Stopped anywhere, it goes on from what is left."""
+        """Returns how many reports went: none if the domain is there, for then it was not removed.
+        Stopped anywhere, it goes on from what is left."""
         account, domain = removed.account, removed.domain
+        if self.domains.get(account, domain) is not None:
+            return 0
         reported = {day for day, _ in self.reports.days_of(account, domain)}
         gone = 0
         for day in sorted(reported | set(self.rollups.days_of(account, domain))):

@@ -12,13 +12,14 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
 )
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic_core import from_json
 
@@ -50,6 +51,8 @@ _SECURITY: Final = {
 }
 
 logger = Logger(service="api")
+metrics = Metrics(service="api")
+tracer = Tracer(service="api")
 
 
 class Api(APIGatewayHttpResolver):
@@ -140,6 +143,7 @@ class Api(APIGatewayHttpResolver):
         return self.refused(NotFound("The requested resource could not be found"))
 
 
+@tracer.capture_method(capture_response=False)
 def serve(
     app: Api,
     event: Mapping[str, Any],
@@ -189,6 +193,9 @@ def _note(event: Mapping[str, Any], answer: Mapping[str, Any], admission: Admiss
         account=caller.account_id if caller else None,
         key=caller.key if caller else None,
     )
+    metrics.add_dimension("status", f"{answer['statusCode'] // 100}xx")
+    metrics.add_metric("Requests", MetricUnit.Count, 1)
+    metrics.flush_metrics()
 
 
 def _allowance(admission: Admission | None) -> dict[str, str]:

@@ -26,4 +26,4 @@ def roller() -> Roller:
 
 @cache
 def purge() -> Purge:
-    return Purge(reports=table.reports(), rollups=table.rollups(), mailbox=mailbox())
+    return Purge(domains=table.domains(), reports=table.reports(), rollups=table.rollups(), mailbox=mailbox())

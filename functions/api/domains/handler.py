@@ -10,9 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.api.domains import figures, render, schemas
 from functions.api.domains.app import DomainParam, app, found, readable
 from shared.core.domain_lists import DomainFilter, list_domains
-from shared.core.domains import Domain, ReportKinds, add_domain, change_domain
+from shared.core.domains import Domain, ReportKinds, add_domain, change_domain, remove_domain
 from shared.core.paging import LARGEST_LIMIT, Cursor, PageRequest
-from shared.core.queues import RemovedDomain
 from shared.core.statistics import retained_span, statistics
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
@@ -113,8 +112,7 @@ def change(domain_id: DomainParam, body: schemas.ChangeDomain) -> Single[schemas
 )
 def delete(domain_id: DomainParam) -> Single[schemas.RemovedDomain]:
     domain = found(domain_id)
-    table.domains().remove(domain)
-    queues.removed_domains().send([RemovedDomain(domain.account, domain.id)])
+    remove_domain(table.domains(), queues.removed_domains(), domain)
     shown = render.domain(domain, report_domain())
     return Single(data=schemas.RemovedDomain(id=shown.id, domain=shown.domain), meta=app.meta)
 

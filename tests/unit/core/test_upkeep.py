@@ -56,7 +56,7 @@ class World:
             self.questions,
             self.removed,
         )
-        self.purge = Purge(self.reports, self.rollups, self.mailbox)
+        self.purge = Purge(self.domains, self.reports, self.rollups, self.mailbox)
 
     def messages(self, day: date = TODAY) -> int:
         days = self.rollups.totals(domain_right(), day, day)
@@ -132,6 +132,8 @@ def test_a_purge_leaves_nothing_and_goes_on_after_a_crash(world: World) -> None:
     # As if a first run had died after the reports of a day and before its rollup.
     for each in list(world.reports.of_day(ACCOUNT.id, DOMAIN.id, YESTERDAY)):
         world.reports.remove(each.summary)
+    assert world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id)) == 0
+    world.domains.remove(DOMAIN)
     assert world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id)) == 2
     assert (world.reports.facts, world.mailbox.objects) == ([], {})
     assert world.rollups.account_days(account_right(), YESTERDAY, TODAY) == []
