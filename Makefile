@@ -37,10 +37,11 @@ down: setup ## stop what `make up` started
 	@$(BIN)/python -m infra.local.down
 
 test: setup ## every test: unit, contract, infra, local
-	@$(BIN)/pytest --quiet tests
+	@$(BIN)/pytest --quiet -n 2 tests/unit tests/contract tests/infra
+	@$(BIN)/pytest --quiet tests/local
 
 unit: setup ## the unit tests: pure, in seconds
-	@$(BIN)/pytest --quiet tests/unit
+	@$(BIN)/pytest --quiet -n 2 tests/unit
 
 check: setup ## lint, types, import contracts, templates, advisories, OpenAPI document
 	@$(MAKE) --jobs=2 --keep-going $(CHECKS)
