@@ -11,7 +11,7 @@ from shared.core.accounts import Account
 from shared.core.domains import Domain, Domains
 from shared.core.errors import NotFound
 from shared.core.ids import DomainId
-from shared.core.queues import TouchedDay
+from shared.core.upkeep import days_to_rebuild
 from shared.wiring import queues, table
 
 _PAGE = 100
@@ -20,7 +20,7 @@ _PAGE = 100
 def queue_days(
     *, account: str | None, domain: str | None, first: date | None, last: date | None, stack_file: str | None
 ) -> tuple[int, int]:
-    """Queue every day that holds reports, of the domains asked for; how many days of how many domains."""
+    """Queue every day that has reports or a rollup, of the domains asked for; how many days, and domains."""
     with deployment(stack_file):
         accounts = [account_named(account)] if account else table.accounts().list_all()
         chosen = [each for owner in accounts for each in _domains(table.domains(), owner, domain)]
@@ -28,19 +28,11 @@ def queue_days(
             raise NotFound(f"there is no domain {domain}", param="domain")
         queued = 0
         for each in over(chosen, "domains", len(chosen)):
-            days = [touched for touched in _days_of(each) if _within(touched.day, first, last)]
+            stores = table.reports(), table.rollups()
+            days = list(days_to_rebuild(*stores, each.account, each.id, first, last))
             queues.touched_days().send(days)
             queued += len(days)
         return queued, len(chosen)
-
-
-def _days_of(domain: Domain) -> Iterator[TouchedDay]:
-    for day, _ in table.reports().days_of(domain.account, domain.id):
-        yield TouchedDay(domain.account, domain.id, day)
-
-
-def _within(day: date, first: date | None, last: date | None) -> bool:
-    return (first is None or first <= day) and (last is None or day <= last)
 
 
 def _domains(domains: Domains, account: Account, reference: str | None) -> Iterator[Domain]:

@@ -78,10 +78,16 @@ def _questions(touched: TouchedDay, addresses: list[str]) -> Iterator[UnknownHos
 
 
 def days_to_rebuild(
-    reports: Reports, account: AccountId, domain: DomainId, first: date | None, last: date | None
+    reports: Reports,
+    rollups: Rollups,
+    account: AccountId,
+    domain: DomainId,
+    first: date | None = None,
+    last: date | None = None,
 ) -> Iterator[TouchedDay]:
-    """The days of a domain that hold reports, between two days where given."""
-    for day, _ in reports.days_of(account, domain):
+    """The days of a domain that hold reports or a rollup, ascending, between two days where given."""
+    reported = {day for day, _ in reports.days_of(account, domain)}
+    for day in sorted(reported | set(rollups.days_of(account, domain))):
         if (first is None or first <= day) and (last is None or day <= last):
             yield TouchedDay(account, domain, day)
 
@@ -101,16 +107,15 @@ class Purge:
         account, domain = removed.account, removed.domain
         if self.domains.get(account, domain) is not None:
             return 0
-        reported = {day for day, _ in self.reports.days_of(account, domain)}
         gone = 0
-        for day in sorted(reported | set(self.rollups.days_of(account, domain))):
-            for fact in self.reports.of_day(account, domain, day):
+        for touched in list(days_to_rebuild(self.reports, self.rollups, account, domain)):
+            for fact in self.reports.of_day(account, domain, touched.day):
                 # The mail goes first: a crash between the two leaves a report that is found again.
                 if fact.summary.sole:
                     self.mailbox.remove(fact.summary.mail)
                 self.reports.remove(fact.summary)
                 gone += 1
-            self._empty(removed, day)
+            self._empty(removed, touched.day)
         return gone
 
     def _empty(self, removed: RemovedDomain, day: date) -> None:

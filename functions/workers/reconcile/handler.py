@@ -12,7 +12,7 @@ from shared.core.domains import every_active
 from shared.core.upkeep import days_to_rebuild
 from shared.wiring.entropy import now
 from shared.wiring.queues import touched_days
-from shared.wiring.table import domains, reports
+from shared.wiring.table import domains, reports, rollups
 
 DAYS = 3
 
@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     first = utc_day(now()) - timedelta(days=DAYS)
     count = 0
     for domain in every_active(domains()):
-        days = list(days_to_rebuild(reports(), domain.account, domain.id, first, None))
+        days = list(days_to_rebuild(reports(), rollups(), domain.account, domain.id, first))
         touched_days().send(days)
         count += len(days)
     log.info("reconciling", days=count)

@@ -19,6 +19,7 @@ from tests.fakes.accounts import FakeAccounts
 from tests.fakes.api_keys import FakeApiKeys
 from tests.fakes.domains import FakeDomains
 from tests.fakes.queues import FakeTouchedDays
+from tests.fakes.rollups import FakeRollups
 
 DAYS = [date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)]
 
@@ -34,7 +35,14 @@ class Days:
 def touched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeTouchedDays:
     accounts, keys = FakeAccounts(), FakeApiKeys()
     domains, days, sent = FakeDomains(accounts), Days(), FakeTouchedDays()
-    for name, fake in (("accounts", accounts), ("api_keys", keys), ("domains", domains), ("reports", days)):
+    stores = {
+        "accounts": accounts,
+        "api_keys": keys,
+        "domains": domains,
+        "reports": days,
+        "rollups": FakeRollups(),
+    }
+    for name, fake in stores.items():
         monkeypatch.setattr(table, name, lambda fake=fake: fake)
     monkeypatch.setattr(queues, "touched_days", lambda: sent)
     monkeypatch.setenv(settings.TABLE, "table")

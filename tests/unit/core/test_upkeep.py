@@ -143,5 +143,5 @@ def test_a_purge_leaves_nothing_and_goes_on_after_a_crash(world: World) -> None:
 def test_days_to_rebuild_are_those_with_reports(world: World) -> None:
     for day in (TODAY - timedelta(days=9), YESTERDAY, TODAY):
         world.reports.file(fact(said(row(), day=day)))
-    asked = days_to_rebuild(world.reports, ACCOUNT.id, DOMAIN.id, YESTERDAY, None)
+    asked = days_to_rebuild(world.reports, world.rollups, ACCOUNT.id, DOMAIN.id, YESTERDAY)
     assert [touched.day for touched in asked] == [YESTERDAY, TODAY]
