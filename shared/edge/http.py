@@ -170,6 +170,8 @@ def serve(
         answer = _plain(app.broken(error))
     finally:
         app.context.clear()
+    # A body that is null is allowed in the format and trips gateways that are not API Gateway.
+    answer["body"] = answer.get("body") or ""
     answer["headers"] = {
         **_SECURITY,
         "Cache-Control": "no-store",
