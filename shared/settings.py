@@ -26,6 +26,12 @@ PURGE_QUEUE: Final = "POSTSEAL_PURGE_QUEUE"
 DNS_SERVERS: Final = "POSTSEAL_DNS_SERVERS"
 """``host:port`` list, comma separated, of the resolvers to ask; empty means the system's own."""
 
+FETCH_GATEWAY: Final = "POSTSEAL_FETCH_GATEWAY"
+"""``host:port`` that every HTTPS fetch is connected to, in place of the address found; empty means none."""
+
+FETCH_AUTHORITY: Final = "POSTSEAL_FETCH_AUTHORITY"
+"""A root to trust beside the system's when fetching: a path, or PEM text; empty means none."""
+
 ADDRESS_DATA: Final = "POSTSEAL_ADDRESS_DATA"
 """Folder with the country and network databases; empty means the one in the bundle."""
 
