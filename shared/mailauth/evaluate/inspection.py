@@ -15,6 +15,8 @@ class State(StrEnum):
     MISSING = "missing"
     ERROR = "error"
     """The DNS (or the web server) gave no usable answer: nothing is known (never "missing")."""
+    UNKNOWN = "unknown"
+    """What was looked for cannot be listed (DKIM selectors): that nothing was found proves nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

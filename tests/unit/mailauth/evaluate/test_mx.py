@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from tests.fakes.dns import FAILED, FakeDns, drive
 MX = ("example.com", "MX")
 
 
-def inspected(zone) -> MxInspection:
+def inspected(zone: Any) -> MxInspection:
     return drive(inspect_mx("example.com"), FakeDns(zone))
 
 
@@ -19,7 +21,7 @@ def codes(inspection: MxInspection) -> list[str]:
     return [finding.code for finding in inspection.findings]
 
 
-def test_hosts_come_in_the_order_of_preference_with_their_addresses():
+def test_hosts_come_in_the_order_of_preference_with_their_addresses() -> None:
     seen = inspected(
         {
             MX: ["20 b.example.net", "10 a.example.net"],
@@ -38,7 +40,7 @@ def test_hosts_come_in_the_order_of_preference_with_their_addresses():
 
 
 @pytest.mark.statement("12.2")
-def test_without_mx_the_domains_own_address_receives():
+def test_without_mx_the_domains_own_address_receives() -> None:
     seen = inspected({("example.com", "A"): ["192.0.2.1"]})
     assert (seen.state, seen.implicit, seen.receives) == (State.MISSING, True, True)
     assert seen.addresses == ("192.0.2.1",)
@@ -46,20 +48,20 @@ def test_without_mx_the_domains_own_address_receives():
 
 
 @pytest.mark.statement("12.1", "12.2")
-def test_a_null_mx_stops_implicit_delivery():
+def test_a_null_mx_stops_implicit_delivery() -> None:
     seen = inspected({MX: ["0 "], ("example.com", "A"): ["192.0.2.1"]})
     assert (seen.state, seen.null_mx, seen.implicit, seen.receives) == (State.VALID, True, False, False)
     assert seen.names == ()
 
 
 @pytest.mark.statement("12.1")
-def test_a_null_mx_must_be_alone():
+def test_a_null_mx_must_be_alone() -> None:
     seen = inspected({MX: ["0 ", "10 a.example.net"], ("a.example.net", "A"): ["192.0.2.1"]})
     assert (seen.state, seen.null_mx) == (State.INVALID, False)
     assert codes(seen) == ["mx_null_among_others"]
 
 
-def test_nothing_at_all_receives_nothing():
+def test_nothing_at_all_receives_nothing() -> None:
     assert (seen := inspected({("other.example", "A"): ["192.0.2.1"]})).state is State.MISSING
     assert not seen.receives
     assert codes(seen) == ["mx_missing"]
@@ -81,20 +83,20 @@ def test_nothing_at_all_receives_nothing():
         ("a.example.net", {("a.example.net", "A"): FAILED, ("a.example.net", "AAAA"): FAILED}, "dns_error"),
     ],
 )
-def test_hosts_that_do_not_do(host, zone, code):
+def test_hosts_that_do_not_do(host: Any, zone: Any, code: Any) -> None:
     assert codes(inspected({MX: [f"10 {host}"], **zone})) == [code]
 
 
-def test_the_target_of_an_alias_is_told():
+def test_the_target_of_an_alias_is_told() -> None:
     zone = {("a.example.net", "CNAME"): ["b.example.net"], ("b.example.net", "A"): ["192.0.2.1"]}
     assert inspected({MX: ["10 a.example.net"], **zone}).hosts[0].alias == "b.example.net"
 
 
-def test_a_record_that_is_none_is_named():
+def test_a_record_that_is_none_is_named() -> None:
     assert codes(inspected({MX: ["ten a.example.net"]})) == ["mx_unreadable"]
 
 
-def test_a_host_named_twice_counts_once():
+def test_a_host_named_twice_counts_once() -> None:
     seen = inspected({MX: ["20 a.example.net", "10 A.example.net."], ("a.example.net", "A"): ["192.0.2.1"]})
     assert [host.preference for host in seen.hosts] == [10]
     assert codes(seen) == ["mx_repeated"]
@@ -102,12 +104,12 @@ def test_a_host_named_twice_counts_once():
 
 @pytest.mark.statement("1.16")
 @pytest.mark.parametrize("zone", [{MX: FAILED}, {("example.com", "A"): FAILED}])
-def test_a_failed_answer_is_not_a_missing_record(zone):
+def test_a_failed_answer_is_not_a_missing_record(zone: Any) -> None:
     seen = inspected(zone)
     assert (seen.state, codes(seen)) == (State.ERROR, ["dns_error"])
 
 
-def test_a_thousand_hosts_are_listed_and_a_few_looked_up():
+def test_a_thousand_hosts_are_listed_and_a_few_looked_up() -> None:
     dns = FakeDns({MX: [f"10 h{n}.example.net" for n in range(1000)]})
     seen = drive(inspect_mx("example.com"), dns)
     assert len(seen.hosts) == 1000
@@ -116,5 +118,5 @@ def test_a_thousand_hosts_are_listed_and_a_few_looked_up():
 
 
 @given(st.lists(st.text(max_size=40), max_size=5))
-def test_no_record_upsets_it(records):
+def test_no_record_upsets_it(records: Any) -> None:
     inspected({MX: records})
