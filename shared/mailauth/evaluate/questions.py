@@ -121,6 +121,7 @@ Replies = Mapping[Any, Any]
 """``Question`` -> ``Answer`` and ``Fetch`` -> ``Fetched``; see ``answer_to`` and ``fetched``."""
 
 T = TypeVar("T")
+U = TypeVar("U")
 Asking = Generator[tuple[Asked, ...], Replies, T]
 
 
@@ -176,3 +177,10 @@ def together(askings: Iterable[Asking[T]]) -> Asking[list[T]]:
                 done[place] = stop.value
                 del waiting[place]
     return [done[place] for place in range(len(running))]
+
+
+def both(first: Asking[T], second: Asking[U]) -> Asking[tuple[T, U]]:
+    """Two unlike evaluations in step."""
+    askings: list[Asking[Any]] = [first, second]
+    results = yield from together(askings)
+    return results[0], results[1]
