@@ -44,6 +44,6 @@ def test_any_text_is_read_and_nothing_of_it_is_lost(text: str) -> None:
     found = parse_tags(text)
     for tag in found.tags:
         assert text[slice(*tag.value_span)] == tag.value
-    for piece in (*found.tags, *found.malformed):
-        assert 0 <= piece.start <= piece.end <= len(text)
+    for piece in [tag.span for tag in found.tags] + [part.span for part in found.malformed]:
+        assert 0 <= piece[0] <= piece[1] <= len(text)
     assert len(found.tags) + len(found.malformed) in (text.count(";"), text.count(";") + 1)
