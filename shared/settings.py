@@ -23,6 +23,28 @@ HOSTS_QUEUE: Final = "POSTSEAL_HOSTS_QUEUE"
 PURGE_QUEUE: Final = "POSTSEAL_PURGE_QUEUE"
 """URLs of the four queues."""
 
+HOSTING_ZONES: Final = "POSTSEAL_HOSTING_ZONES"
+"""``<Route 53 id>=<name>`` list, comma separated, of the zones that hosted records stand in."""
+
+HOSTING_QUEUE: Final = "POSTSEAL_HOSTING_QUEUE"
+HOSTING_CHECKS_QUEUE: Final = "POSTSEAL_HOSTING_CHECKS_QUEUE"
+"""URLs of the queue of changes (FIFO) and of the one of looks from outside."""
+
+POLICY_BUCKET: Final = "POSTSEAL_POLICY_BUCKET"
+"""MTA-STS policies: ``<label>/.well-known/mta-sts.txt``."""
+
+POLICY_DISTRIBUTION: Final = "POSTSEAL_POLICY_DISTRIBUTION"
+"""Id of the multi-tenant CloudFront distribution in front of the policies."""
+
+POLICY_CONNECTION_GROUP: Final = "POSTSEAL_POLICY_CONNECTION_GROUP"
+"""Id of its connection group; empty means the account's default one."""
+
+POLICY_ROUTING_ENDPOINT: Final = "POSTSEAL_POLICY_ROUTING_ENDPOINT"
+"""Host name of the connection group, where the names of all policy hosts end."""
+
+POLICY_PARAMETER: Final = "tenant"
+"""Parameter of every distribution tenant: the folder of its policy, which the origin's path begins with."""
+
 DNS_SERVERS: Final = "POSTSEAL_DNS_SERVERS"
 """``host:port`` list, comma separated, of the resolvers to ask; empty means the system's own."""
 

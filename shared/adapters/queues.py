@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from shared.core.mail import Delivery
 from shared.core.messages import (
     encode_delivery,
+    encode_hosting_change,
+    encode_hosting_check,
     encode_removed_domain,
     encode_touched_day,
     encode_unknown_hosts,
 )
-from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+from shared.core.queues import HostingChange, HostingCheck, RemovedDomain, TouchedDay, UnknownHosts
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -49,27 +51,27 @@ class _Queue(Generic[T]):
         self._sleep = sleep
         self._jitter = jitter
 
-    def _send(self, messages: Iterable[T]) -> None:
-        """Equal messages of one call are sent once."""
-        batch: list[str] = []
+    def _send(self, messages: Iterable[T], attributes: Callable[[T], dict[str, Any]] = lambda _: {}) -> None:
+        """Equal messages of one call are sent once. ``attributes`` are what SQS is told beside the body."""
+        batch: list[dict[str, Any]] = []
         size = 0
-        for body in dict.fromkeys(self._encode(message) for message in messages):
+        for body, message in {self._encode(message): message for message in messages}.items():
             length = len(body.encode())
             if len(batch) == _BATCH or (batch and size + length > _LARGEST):
                 self._send_batch(batch)
                 batch, size = [], 0
-            batch.append(body)
+            batch.append({"MessageBody": body, **attributes(message)})
             size += length
         if batch:
             self._send_batch(batch)
 
-    def _send_batch(self, bodies: list[str]) -> None:
-        left = bodies
+    def _send_batch(self, entries: list[dict[str, Any]]) -> None:
+        left = entries
         problems: list[Any] = []
         for attempt in range(_ATTEMPTS):
             answer = self._client.send_message_batch(
                 QueueUrl=self._url,
-                Entries=[{"Id": str(place), "MessageBody": body} for place, body in enumerate(left)],
+                Entries=[{"Id": str(place), **entry} for place, entry in enumerate(left)],  # type: ignore[typeddict-item]
             )
             problems = list(answer.get("Failed", ()))
             left = [left[int(problem["Id"])] for problem in problems]
@@ -111,3 +113,28 @@ class SqsReplays(_Queue[Delivery]):
 
     def send(self, deliveries: Iterable[Delivery]) -> None:
         self._send(deliveries)
+
+
+class SqsHostingChanges(_Queue[HostingChange]):
+    """A FIFO queue: a group for each zone, so that changes of a zone follow each other."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_hosting_change)
+
+    def send(self, changes: Iterable[HostingChange]) -> None:
+        self._send(changes, _place_in_order)
+
+
+class SqsHostingChecks(_Queue[HostingCheck]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_hosting_check)
+
+    def send(self, checks: Iterable[HostingCheck], *, delay: int = 0) -> None:
+        self._send(checks, lambda _: {"DelaySeconds": delay} if delay else {})
+
+
+def _place_in_order(change: HostingChange) -> dict[str, Any]:
+    return {
+        "MessageGroupId": change.zone,
+        "MessageDeduplicationId": f"{change.account}-{change.domain}-{change.version}",
+    }

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Delivery, Door, Verdicts
-from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+from shared.core.queues import HostingChange, HostingCheck, RemovedDomain, TouchedDay, UnknownHosts
 
 
 class Unreadable(ValueError):
@@ -42,6 +42,31 @@ def encode_removed_domain(removed: RemovedDomain) -> str:
 def decode_removed_domain(text: str) -> RemovedDomain:
     fields = _fields(text)
     return RemovedDomain(AccountId(_number(fields, "account")), DomainId(_number(fields, "domain")))
+
+
+def encode_hosting_change(change: HostingChange) -> str:
+    return _text(
+        {"zone": change.zone, "account": change.account, "domain": change.domain, "version": change.version}
+    )
+
+
+def decode_hosting_change(text: str) -> HostingChange:
+    fields = _fields(text)
+    zone = fields.get("zone")
+    if not isinstance(zone, str):
+        raise Unreadable("zone is missing")
+    account, domain = AccountId(_number(fields, "account")), DomainId(_number(fields, "domain"))
+    return HostingChange(zone, account, domain, _number(fields, "version"))
+
+
+def encode_hosting_check(check: HostingCheck) -> str:
+    return _text({"account": check.account, "domain": check.domain, "round": check.round})
+
+
+def decode_hosting_check(text: str) -> HostingCheck:
+    fields = _fields(text)
+    account, domain = AccountId(_number(fields, "account")), DomainId(_number(fields, "domain"))
+    return HostingCheck(account, domain, _number(fields, "round"))
 
 
 def encode_delivery(delivery: Delivery) -> str:

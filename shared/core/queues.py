@@ -34,6 +34,27 @@ class RemovedDomain:
     domain: DomainId
 
 
+@dataclass(frozen=True, slots=True)
+class HostingChange:
+    """A hosting wants other records than its zone holds. ``version`` is that of the hosting: the queue
+    takes each version of it once."""
+
+    zone: str
+    account: AccountId
+    domain: DomainId
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostingCheck:
+    """A look at a hosting from outside; ``round`` counts those that found nothing new, and ends in silence
+    until the schedule asks again."""
+
+    account: AccountId
+    domain: DomainId
+    round: int = 0
+
+
 class TouchedDays(Protocol):
     def send(self, days: Iterable[TouchedDay]) -> None: ...
 
@@ -48,3 +69,14 @@ class RemovedDomains(Protocol):
 
 class Replays(Protocol):
     def send(self, deliveries: Iterable[Delivery]) -> None: ...
+
+
+class HostingChanges(Protocol):
+    """In order within a zone, and one batch of a zone at a time."""
+
+    def send(self, changes: Iterable[HostingChange]) -> None: ...
+
+
+class HostingChecks(Protocol):
+    def send(self, checks: Iterable[HostingCheck], *, delay: int = 0) -> None:
+        """``delay`` in seconds, 900 at most."""

@@ -8,6 +8,8 @@ from tests.fakes.hosts import FakeHosts
 from tests.fakes.mail import FakeMailbox
 from tests.fakes.quarantine import FakeQuarantine
 from tests.fakes.queues import (
+    FakeHostingChanges,
+    FakeHostingChecks,
     FakeHostQuestions,
     FakeQueue,
     FakeRemovedDomains,
@@ -25,6 +27,8 @@ __all__ = [
     "FakeApiKeys",
     "FakeDomains",
     "FakeHostQuestions",
+    "FakeHostingChanges",
+    "FakeHostingChecks",
     "FakeHosts",
     "FakeMailbox",
     "FakeQuarantine",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from shared.core.mail import Delivery
-from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+from shared.core.queues import HostingChange, HostingCheck, RemovedDomain, TouchedDay, UnknownHosts
 
 T = TypeVar("T")
 
@@ -37,3 +37,18 @@ class FakeRemovedDomains(FakeQueue[RemovedDomain]):
 class FakeReplays(FakeQueue[Delivery]):
     def send(self, deliveries: Iterable[Delivery]) -> None:
         super().send(deliveries)
+
+
+class FakeHostingChanges(FakeQueue[HostingChange]):
+    def send(self, changes: Iterable[HostingChange]) -> None:
+        super().send(changes)
+
+
+class FakeHostingChecks:
+    """What was sent, in order, with its delay."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[HostingCheck, int]] = []
+
+    def send(self, checks: Iterable[HostingCheck], *, delay: int = 0) -> None:
+        self.sent += [(check, delay) for check in checks]
