@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.mailauth.evaluate import bimi_flaws as flaws
-from shared.mailauth.evaluate.fetching import is_open, media_type, trouble_with
+from shared.mailauth.evaluate.fetching import fetched_from, is_open, media_type, trouble_with
 from shared.mailauth.evaluate.questions import Asking, Fetch, Fetched
 from shared.mailauth.findings import Finding, has_errors
 from shared.mailauth.records.mark_certificate import MarkCertificate, read_mark_certificate
@@ -67,11 +67,14 @@ def inspect_documents(location: str, evidence: str, names: Sequence[str], *, now
     chain_wanted = Fetch(evidence, _LARGEST_CHAIN, _PATIENCE)
     wanted = tuple(each for each in (image_wanted, chain_wanted) if each.url)
     replies = (yield wanted) if wanted else {}
-    image = _image(location, replies[image_wanted]) if location else None
-    octets = replies[image_wanted].body if image is not None and image.svg is not None else None
+    image, octets = None, None
+    if location:
+        fetched = fetched_from(replies, image_wanted)
+        image = _image(location, fetched)
+        octets = fetched.body if image.svg is not None else None
     if not evidence:
         return image, None
-    return image, _evidence(evidence, replies[chain_wanted], names, octets, now)
+    return image, _evidence(evidence, fetched_from(replies, chain_wanted), names, octets, now)
 
 
 def _image(url: str, fetched: Fetched) -> ImageInspection:

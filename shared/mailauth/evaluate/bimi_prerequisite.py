@@ -16,7 +16,7 @@ _ENFORCED: Final = ("quarantine", "reject")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DmarcPrerequisite:
     """``ready`` is None where the DNS did not say enough. ``t=y`` makes a policy not ready: the BIMI draft
-    does not say how receivers take it. ``organizational_policy`` is the ``p`` of the Organizational Domain."""
+    does not say how receivers take it. ``organizational_policy`` is that domain's ``p``."""
 
     ready: bool | None
     policy_domain: str | None

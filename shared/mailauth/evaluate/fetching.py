@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from shared.mailauth.evaluate.questions import Fetched, Fetching
+from shared.mailauth.evaluate.questions import Fetch, Fetched, Fetching, Replies
 from shared.mailauth.findings import Finding, Flaw, Severity
 
 _ERROR: Final = Severity.ERROR
@@ -75,6 +75,13 @@ _BY_OUTCOME: Final = {
     Fetching.FAILED: UNREACHABLE,
 }
 _LONGEST: Final = 200
+
+
+def fetched_from(replies: Replies, wanted: Fetch) -> Fetched:
+    reply = replies[wanted]
+    if not isinstance(reply, Fetched):
+        raise TypeError(f"{reply!r} is no answer to {wanted}")
+    return reply
 
 
 def trouble_with(fetched: Fetched, url: str, rule: str) -> Finding | None:
