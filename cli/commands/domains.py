@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import operator_domains
 from cli.client import part
-from cli.commands.options import AsJson, Domain, Key, Url, api_of
+from cli.commands.options import AsJson, Domain, Key, StackFile, Url, api_of
+from cli.stops import REFUSED, USAGE, Stop
 from cli.tables import show, show_json
 
 app = typer.Typer(help="The domains of the account.", no_args_is_help=True, rich_markup_mode=None)
@@ -45,6 +47,44 @@ def activate(domain: Domain, url: Url = None, key: Key = None, as_json: AsJson =
 def deactivate(domain: Domain, url: Url = None, key: Key = None, as_json: AsJson = False) -> None:
     """Receive no more reports of a domain; what is there stays."""
     _show([api_of(url, key).post(f"/domains/{part(domain)}/deactivate")["data"]], as_json)
+
+
+@app.command()
+def verify(
+    domain: Domain,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Take its ownership as proved (operators, with AWS credentials).")
+    ] = False,
+    account: Annotated[
+        str | None, typer.Option(metavar="ID", help="With --trust: the account whose domain it is.")
+    ] = None,
+    stack_file: StackFile = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look now for proof that a domain is yours; say what to publish if there is none.
+
+    With --trust nothing is looked up: for domains that come from another deployment.
+    """
+    if trust:
+        if account is None:
+            raise Stop("--trust takes --account", USAGE)
+        seen = operator_domains.trust(account, domain, stack_file)
+    else:
+        seen = api_of(url, key).post(f"/domains/{part(domain)}/verify")["data"]
+    if as_json:
+        show_json(seen)
+    else:
+        checks = [
+            [check[field] for field in ("proof", "name", "status", "detail")] for check in seen["checks"]
+        ]
+        if checks:
+            show(("proof", "at", "status", "detail"), checks)
+        print(f"{seen['domain']}: {'verified' if seen['is_verified'] else 'not verified'}")
+    if not seen["is_verified"]:
+        record = seen["record"]
+        raise Stop(f"publish {record['name']} {record['type']} {record['value']!r}", REFUSED)
 
 
 def _show(domains: list[dict[str, Any]], as_json: bool) -> None:

@@ -24,6 +24,16 @@ class DnsStatus(StrEnum):
     ERROR = "error"
 
 
+class Proof(StrEnum):
+    """What showed that a domain is its account's."""
+
+    TXT_RECORD = "txt_record"
+    HOSTED_RECORD = "hosted_record"
+    REPORTING_ADDRESS = "reporting_address"
+    PARENT_DOMAIN = "parent_domain"
+    OPERATOR = "operator"
+
+
 @dataclass(frozen=True, slots=True)
 class ReportKinds:
     """Which reports of a domain are kept. Failure reports hold personal data of third parties
@@ -36,7 +46,10 @@ class ReportKinds:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """``token`` is the local part of the domain's own reporting address; times are epoch seconds."""
+    """``token`` is the local part of the domain's own reporting address; times are epoch seconds.
+
+    ``verified`` is when ownership was proved: before, no report is kept. ``parked`` domains send no mail.
+    """
 
     id: DomainId
     account: AccountId
@@ -49,6 +62,9 @@ class Domain:
     deactivated: int | None = None
     kinds: ReportKinds = ReportKinds()
     notes: str = ""
+    verified: int | None = None
+    proof: Proof | None = None
+    parked: bool = False
     dns_status: DnsStatus = DnsStatus.PENDING
     dns_status_message: str = "DNS has not been checked yet"
     dns_checked: int | None = None
@@ -84,14 +100,20 @@ class Domains(Protocol):
         order of their ids. For scheduled work; may lag behind a change by moments."""
 
     def activate(self, domain: Domain, *, allowed: int, now: int) -> Domain:
-        """``Invalid`` when the account has ``allowed`` active domains already, also under races.
+        """The caller has seen to it that the domain is verified: an active one counts as such.
+
+        ``Invalid`` when the account has ``allowed`` active domains already, also under races.
         Of a domain that is active already, or gone, as ``deactivate``."""
 
     def deactivate(self, domain: Domain, *, now: int) -> Domain:
         """The domain as it is afterwards; ``NotFound`` when it is gone."""
 
+    def verify(self, domain: Domain, proof: Proof, *, now: int) -> Domain:
+        """The domain as it is afterwards: what was verified before stays as it was. ``NotFound`` when
+        it is gone."""
+
     def change(self, domain: Domain) -> Domain:
-        """Store notes, kinds and DNS state of a domain that still exists; ``NotFound`` otherwise."""
+        """Store notes, kinds, parking and DNS state of a domain that still exists; ``NotFound`` otherwise."""
 
     def remove(self, domain: Domain) -> None:
         """Remove the domain, its name and token at once; its data is purged by a worker.
@@ -127,6 +149,7 @@ def change_domain(
     now: float,
     notes: str | None = None,
     kinds: ReportKinds | None = None,
+    parked: bool | None = None,
 ) -> Domain:
     if notes is not None and len(notes) > 4_000:
         raise Invalid("Notes may have 4,000 characters", param="notes")
@@ -134,6 +157,7 @@ def change_domain(
         domain,
         notes=domain.notes if notes is None else notes,
         kinds=domain.kinds if kinds is None else kinds,
+        parked=domain.parked if parked is None else parked,
         updated=int(now),
     )
     return domains.change(changed)

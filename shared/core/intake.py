@@ -17,6 +17,7 @@ from shared.core.errors import NotFound
 from shared.core.facts import Said, said_by
 from shared.core.ids import AccountId, UploadId
 from shared.core.mail import Delivery, Door, Mailbox
+from shared.core.ownership import is_owned
 from shared.core.quarantine import NOBODY, RETENTION_DAYS, Entry, Quarantine, Why, entry_number
 from shared.core.queues import TouchedDay, TouchedDays
 from shared.core.reports import Filed, Outcome, Reports, expiry
@@ -151,8 +152,10 @@ class Intake:
             )
             self._set_aside(delivery, [account.id for account in accounts], problem, result)
         for account, domain in known:
-            problem_here = _unwanted(said, account, domain, delivery) or self._store(
-                said, account, domain, delivery, sole, result
+            problem_here = (
+                self._unowned(said, domain)
+                or _unwanted(said, account, domain, delivery)
+                or self._store(said, account, domain, delivery, sole, result)
             )
             if problem_here is not None:
                 self._set_aside(delivery, [account.id], problem_here, result)
@@ -163,6 +166,11 @@ class Intake:
         # A TLS report without a policy domain is about the domain whose own mailbox it came to.
         own = [r.domain for r in recipients if r.account == account.id and r.domain is not None]
         return self.domains.get(account.id, own[0]) if len(own) == 1 else None
+
+    def _unowned(self, said: Said, domain: Domain) -> Problem | None:
+        if is_owned(self.domains, domain):
+            return None
+        return Problem(said.path, Why.UNVERIFIED_DOMAIN, f"{domain.name} is not verified yet", said)
 
     def _store(
         self, said: Said, account: Account, domain: Domain, delivery: Delivery, sole: bool, result: _Result

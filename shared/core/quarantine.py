@@ -21,6 +21,7 @@ class Why(StrEnum):
 
     UNKNOWN_RECIPIENT = "unknown_recipient"
     UNKNOWN_DOMAIN = "unknown_domain"
+    UNVERIFIED_DOMAIN = "unverified_domain"
     DOMAIN_INACTIVE = "domain_inactive"
     KIND_DISABLED = "kind_disabled"
     CONFLICT = "conflict"

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from shared.adapters.dynamodb import keys
 from shared.core.accounts import Account, Recipient
-from shared.core.domains import SHARDS, DnsStatus, Domain, ReportKinds, every_active
+from shared.core.domains import SHARDS, DnsStatus, Domain, Proof, ReportKinds, every_active
 from shared.core.errors import Invalid, NotFound
 from shared.core.ids import AccountId, DomainId
 from tests.contract import given
@@ -100,7 +101,7 @@ def test_switching_on_and_off_moves_the_counter_once(stores: Stores) -> None:
     active = stores.domains.activate(domain, allowed=1, now=NOW)
     again = stores.domains.activate(domain, allowed=1, now=NOW + 1)
 
-    assert active == again == replace(domain, active=True, activated=NOW, updated=NOW)
+    assert active == again == replace(domain, active=True, activated=NOW, verified=NOW, updated=NOW)
     assert counters(stores, owner) == (1, 1)
     off = stores.domains.deactivate(active, now=NOW + 2)
     assert stores.domains.deactivate(active, now=NOW + 3) == off
@@ -126,10 +127,41 @@ def test_what_is_gone_cannot_be_switched_or_changed(stores: Stores) -> None:
         lambda: stores.domains.activate(domain, allowed=5, now=NOW),
         lambda: stores.domains.deactivate(domain, now=NOW),
         lambda: stores.domains.change(domain),
+        lambda: stores.domains.verify(domain, Proof.TXT_RECORD, now=NOW),
     ]
     for action in actions:
         with pytest.raises(NotFound):
             action()
+
+
+def test_a_proof_is_remembered_and_the_first_one_stays(stores: Stores) -> None:
+    owner = given.account(stores)
+    domain = given.domain(stores, owner)
+    assert (domain.verified, domain.proof) == (None, None)
+
+    verified = stores.domains.verify(domain, Proof.TXT_RECORD, now=NOW)
+
+    assert verified == replace(domain, verified=NOW, proof=Proof.TXT_RECORD, updated=NOW)
+    assert stores.domains.verify(domain, Proof.OPERATOR, now=NOW + 9) == verified
+    assert stores.domains.get(owner.id, domain.id) == verified
+    active = stores.domains.activate(verified, allowed=1, now=NOW + 9)
+    assert (active.verified, active.proof) == (NOW, Proof.TXT_RECORD)
+    assert stores.domains.deactivate(active, now=NOW + 9).verified == NOW
+
+
+def test_what_was_active_before_there_was_verification_is_verified(aws: AwsStores) -> None:
+    owner = given.account(aws)
+    domain = aws.domains.activate(given.domain(aws, owner), allowed=1, now=NOW)
+    key = keys.domain(owner.id, domain.id)
+    aws.table.update(key, "REMOVE #verified, #parked")
+
+    read = aws.domains.get(owner.id, domain.id)
+
+    assert read == domain
+    aws.table.update(key, "SET #active = :no", values={"no": False})
+    inactive = aws.domains.get(owner.id, domain.id)
+    assert inactive is not None
+    assert inactive.verified is None
 
 
 def test_a_change_keeps_what_others_changed_meanwhile(stores: Stores) -> None:
@@ -142,6 +174,7 @@ def test_a_change_keeps_what_others_changed_meanwhile(stores: Stores) -> None:
             read,
             notes="ours",
             kinds=ReportKinds(failure=True),
+            parked=True,
             dns_status=DnsStatus.VALID,
             dns_status_message="fine",
             dns_checked=NOW,
@@ -150,6 +183,7 @@ def test_a_change_keeps_what_others_changed_meanwhile(stores: Stores) -> None:
     )
 
     assert changed.active
+    assert changed.parked
     assert changed == stores.domains.get(owner.id, read.id)
     assert (changed.notes, changed.kinds.failure, changed.dns_checked) == ("ours", True, NOW)
 

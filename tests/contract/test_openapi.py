@@ -28,6 +28,7 @@ EXPECTED = {
     "/v1/domains/{domain_id}/activate": {"post"},
     "/v1/domains/{domain_id}/deactivate": {"post"},
     "/v1/domains/{domain_id}/refresh_dns": {"post"},
+    "/v1/domains/{domain_id}/verify": {"get", "post"},
     "/v1/domains/{domain_id}/dns": {"get"},
     "/v1/domains/{domain_id}/stats": {"get"},
     "/v1/domains/{domain_id}/sources": {"get"},

@@ -5,7 +5,7 @@ from dataclasses import replace
 from shared.core import ids
 from shared.core.accounts import Recipient
 from shared.core.domain_names import ancestors, normalise
-from shared.core.domains import SHARDS, Domain, DomainPage
+from shared.core.domains import SHARDS, Domain, DomainPage, Proof
 from shared.core.errors import Invalid, NotFound
 from shared.core.ids import AccountId, DomainId
 from tests.fakes.accounts import FakeAccounts
@@ -60,7 +60,8 @@ class FakeDomains:
         if account is None or account.active_domains >= allowed:
             raise Invalid(f"The plan allows {allowed} active domains", param="id")
         self.accounts.move(domain.account, active=1)
-        return self._store(replace(current, active=True, activated=now, updated=now))
+        verified = now if current.verified is None else current.verified
+        return self._store(replace(current, active=True, activated=now, verified=verified, updated=now))
 
     def deactivate(self, domain: Domain, *, now: int) -> Domain:
         current = self._current(domain)
@@ -69,11 +70,18 @@ class FakeDomains:
         self.accounts.move(domain.account, active=-1)
         return self._store(replace(current, active=False, deactivated=now, updated=now))
 
+    def verify(self, domain: Domain, proof: Proof, *, now: int) -> Domain:
+        current = self._current(domain)
+        if current.verified is not None:
+            return current
+        return self._store(replace(current, verified=now, proof=proof, updated=now))
+
     def change(self, domain: Domain) -> Domain:
         changed = replace(
             self._current(domain),
             notes=domain.notes,
             kinds=domain.kinds,
+            parked=domain.parked,
             dns_status=domain.dns_status,
             dns_status_message=domain.dns_status_message,
             dns_checked=domain.dns_checked,

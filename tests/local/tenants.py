@@ -16,6 +16,7 @@ from uuid import uuid4
 import httpx
 
 from infra.local.stack_file import Stack
+from infra.local.zone_files import publish_txt, remove_zone, write_zone
 from tests.fixtures.reports import Record, aggregate_xml
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -43,14 +44,21 @@ class Tenant:
 
 
 def open_tenant(stack: Stack, *, base: str = "/v1") -> Tenant:
-    """A new account with one active domain that nobody else has."""
+    """A new account with one active domain that nobody else has, and that has nothing but the record that
+    verifies it in its DNS."""
     name = f"t{uuid4().hex[:12]}.example"
     options = ["--email", f"owner@{name}", "--plan", "msp", "--stack-file", ".local/stack.json", "--json"]
     command = [sys.executable, "-c", "from cli.main import main; main()", "account", "create", *options]
     opened = json.loads(subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True).stdout)
     tenant = Tenant(f"{stack.api_url}{base}", opened["key"], name)
     assert tenant.ask("POST", "/domains", json={"domain": name}).status_code == 201
-    assert tenant.ask("POST", f"/domains/{name}/activate").status_code == 200
+    record = tenant.data(f"/domains/{name}/verify")["record"]
+    write_zone(name, [])
+    publish_txt(record["name"], record["value"], stack.dns)
+    activated = tenant.ask("POST", f"/domains/{name}/activate")
+    remove_zone(record["name"])
+    remove_zone(name)
+    assert activated.status_code == 200, activated.text
     return tenant
 
 

@@ -7,10 +7,13 @@ from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
+from functions.api.domains import render, schemas
 from shared.core.access import Readable, find_domain, read_domain
 from shared.core.domains import Domain
 from shared.edge.http import Api
+from shared.edge.schemas import Single
 from shared.wiring import table
+from shared.wiring.api import report_domain
 
 app = Api()
 
@@ -27,3 +30,7 @@ def found(reference: str) -> Domain:
 def readable(reference: str) -> tuple[Readable, Domain]:
     right = read_domain(app.caller, unquote(reference), table.domains())
     return right, cast(Domain, right.domain)
+
+
+def shown(domain: Domain) -> Single[schemas.Domain]:
+    return Single(data=render.domain(domain, report_domain()), meta=app.meta)

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.domains import figures, render, schemas
-from functions.api.domains.app import DomainParam, app, found, readable
+from functions.api.domains import dns, figures, render, schemas, switching
+from functions.api.domains.app import DomainParam, app, found, readable, shown
+from shared.core import ids
 from shared.core.domain_lists import DomainFilter, list_domains
-from shared.core.domains import Domain, ReportKinds, add_domain, change_domain, remove_domain
+from shared.core.domains import ReportKinds, add_domain, change_domain, remove_domain
 from shared.core.paging import LARGEST_LIMIT, Cursor, PageRequest
 from shared.core.statistics import retained_span, statistics
 from shared.edge.lists import also_csv
@@ -20,7 +21,7 @@ from shared.edge.schemas import Listing, Single
 from shared.wiring import entropy, queues, table
 from shared.wiring.api import idempotent, report_domain, serve_with_key
 
-__all__ = ["app", "figures", "handler"]
+__all__ = ["app", "dns", "figures", "handler", "switching"]
 
 _TAGS = ["Domains"]
 _WHOLE_LIST = 1_000
@@ -46,8 +47,8 @@ def list_all(
     size = _WHOLE_LIST if limit is None else min(limit, LARGEST_LIMIT)
     page = PageRequest(size, Cursor.decode(cursor) if cursor is not None else None)
     listed = list_domains(table.domains(), app.caller, DomainFilter(name, active), page)
-    shown = [render.domain(each, report_domain()) for each in listed.items]
-    return Listing(data=shown, meta=app.list_meta(listed))
+    items = [render.domain(each, report_domain()) for each in listed.items]
+    return Listing(data=items, meta=app.list_meta(listed))
 
 
 @app.post(
@@ -61,7 +62,7 @@ def list_all(
     middlewares=[idempotent()],
 )
 def add(body: schemas.AddDomain) -> Single[schemas.Domain]:
-    return _shown(
+    return shown(
         add_domain(
             table.domains(),
             app.caller.account_id,
@@ -90,7 +91,7 @@ def read(domain_id: DomainParam) -> Single[schemas.DomainDetail]:
 @app.patch(
     "/domains/<domain_id>",
     summary="Change a domain",
-    description="Its notes, and which kinds of reports are kept.",
+    description="Its notes, which kinds of reports are kept, and whether it is parked.",
     operation_id="change_domain",
     tags=_TAGS,
     responses=answers(200, "The domain.", Single[schemas.Domain], refusals=(400, 404, 413, 415, 422)),
@@ -98,7 +99,9 @@ def read(domain_id: DomainParam) -> Single[schemas.DomainDetail]:
 def change(domain_id: DomainParam, body: schemas.ChangeDomain) -> Single[schemas.Domain]:
     domain = found(domain_id)
     kinds = None if body.report_kinds is None else _merged(domain.kinds, body.report_kinds)
-    return _shown(change_domain(table.domains(), domain, now=app.now, notes=body.notes, kinds=kinds))
+    return shown(
+        change_domain(table.domains(), domain, now=app.now, notes=body.notes, kinds=kinds, parked=body.parked)
+    )
 
 
 @app.delete(
@@ -113,69 +116,12 @@ def change(domain_id: DomainParam, body: schemas.ChangeDomain) -> Single[schemas
 def delete(domain_id: DomainParam) -> Single[schemas.RemovedDomain]:
     domain = found(domain_id)
     remove_domain(table.domains(), queues.removed_domains(), domain)
-    shown = render.domain(domain, report_domain())
-    return Single(data=schemas.RemovedDomain(id=shown.id, domain=shown.domain), meta=app.meta)
-
-
-@app.post(
-    "/domains/<domain_id>/activate",
-    summary="Activate a domain",
-    description="Its reports are kept from now on. An active domain stays as it is.",
-    operation_id="activate_domain",
-    tags=_TAGS,
-    responses=answers(200, "The domain.", Single[schemas.Domain], refusals=(400, 404, 409, 422)),
-    middlewares=[idempotent()],
-)
-def activate(domain_id: DomainParam) -> Single[schemas.Domain]:
-    allowed = app.caller.account.allowed_domains
-    return _shown(table.domains().activate(found(domain_id), allowed=allowed, now=int(app.now)))
-
-
-@app.post(
-    "/domains/<domain_id>/deactivate",
-    summary="Deactivate a domain",
-    description="What was reported stays; reports that come from now on are quarantined.",
-    operation_id="deactivate_domain",
-    tags=_TAGS,
-    responses=answers(200, "The domain.", Single[schemas.Domain], refusals=(400, 404, 409, 422)),
-    middlewares=[idempotent()],
-)
-def deactivate(domain_id: DomainParam) -> Single[schemas.Domain]:
-    return _shown(table.domains().deactivate(found(domain_id), now=int(app.now)))
-
-
-@app.post(
-    "/domains/<domain_id>/refresh_dns",
-    status_code=202,
-    summary="Ask for a DNS check",
-    description="This version does not check DNS yet: the state of the domain stays `pending`.",
-    operation_id="refresh_dns",
-    tags=_TAGS,
-    responses=answers(202, "The domain.", Single[schemas.Domain], refusals=(400, 404, 409, 422)),
-    middlewares=[idempotent()],
-)
-def refresh_dns(domain_id: DomainParam) -> Single[schemas.Domain]:
-    return _shown(found(domain_id))
-
-
-@app.get(
-    "/domains/<domain_id>/dns",
-    summary="Read the DNS state",
-    description="What the last check of the domain's DMARC, SPF and BIMI records found.",
-    operation_id="read_dns",
-    tags=_TAGS,
-    responses=answers(200, "The state.", Single[schemas.DnsState], refusals=(404,)),
-)
-def read_dns(domain_id: DomainParam) -> Single[schemas.DnsState]:
-    return Single(data=render.dns_state(found(domain_id)), meta=app.meta)
+    gone = schemas.RemovedDomain(id=ids.render(ids.DOMAIN, domain.id), domain=domain.name)
+    return Single(data=gone, meta=app.meta)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return serve_with_key(app, event, context)
-
-
-def _shown(domain: Domain) -> Single[schemas.Domain]:
-    return Single(data=render.domain(domain, report_domain()), meta=app.meta)
 
 
 def _merged(kinds: ReportKinds, wanted: schemas.ChangeReportKinds) -> ReportKinds:

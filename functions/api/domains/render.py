@@ -7,6 +7,7 @@ from shared.core import ids
 from shared.core.clock import rfc3339
 from shared.core.domains import DnsStatus, Domain
 from shared.core.mail import Trust
+from shared.core.ownership import Verification, record_to_publish
 from shared.core.rollups import Counters, DayTotals, Share
 from shared.core.sources import Sender, SourceAddress
 
@@ -29,16 +30,34 @@ def domain(value: Domain, report_domain: str) -> schemas.Domain:
             aggregate=value.kinds.aggregate, failure=value.kinds.failure, tls=value.kinds.tls
         ),
         notes=value.notes,
+        is_verified=value.verified is not None,
+        parked=value.parked,
     )
 
 
 def domain_detail(value: Domain, report_domain: str, month: Share) -> schemas.DomainDetail:
     return schemas.DomainDetail(
         **domain(value, report_domain).model_dump(),
+        verified_at=_time(value.verified),
         last_checked_at=_time(value.dns_checked),
         deactivated_at=_time(value.deactivated),
         updated_at=rfc3339(value.updated),
         stats_30d=totals(month),
+    )
+
+
+def verification(value: Verification) -> schemas.Verification:
+    domain, record = value.domain, record_to_publish(value.domain)
+    return schemas.Verification(
+        domain=domain.name,
+        is_verified=domain.verified is not None,
+        verified_at=_time(domain.verified),
+        proof=domain.proof,
+        record=schemas.PublishedRecord(name=record.name, type=record.type, value=record.value),
+        checks=[
+            schemas.OwnershipCheck(proof=check.proof, name=check.name, status=check.seen, detail=check.detail)
+            for check in value.checks
+        ],
     )
 
 

@@ -29,6 +29,8 @@ class Domain(Wire):
     reporting_address: str = Field(description="Send reports here, or to the account's address.")
     report_kinds: ReportKinds
     notes: str
+    is_verified: bool = Field(description="Whether it was shown to be yours; before, it receives nothing.")
+    parked: bool = Field(description="Whether it is meant to send no mail at all.")
 
 
 class Figures(Wire):
@@ -54,6 +56,7 @@ class Totals(Figures):
 
 
 class DomainDetail(Domain):
+    verified_at: Timestamp | None
     last_checked_at: Timestamp | None
     deactivated_at: Timestamp | None
     updated_at: Timestamp
@@ -83,6 +86,31 @@ class ChangeDomain(Wire):
 
     notes: str | None = Field(default=None, description="At most 4,000 characters.")
     report_kinds: ChangeReportKinds | None = None
+    parked: bool | None = None
+
+
+class PublishedRecord(Wire):
+    name: str = Field(examples=["_postseal.example.com"])
+    type: str = Field(examples=["TXT"])
+    value: str = Field(examples=["postseal-verification=8e0cb28ba80b44e1b4d0cd1e1aa4b5d0f2a1c3e4"])
+
+
+class OwnershipCheck(Wire):
+    proof: str = Field(
+        description="`txt_record`, `hosted_record`, `reporting_address` or `parent_domain`.",
+    )
+    name: str = Field(description="Where it was looked for.")
+    status: str = Field(description="`found`, `missing`, or `error` when the DNS gave no answer.")
+    detail: str
+
+
+class Verification(Wire):
+    domain: str
+    is_verified: bool
+    verified_at: Timestamp | None
+    proof: str | None = Field(description="What verified it first; null if that was before proofs were kept.")
+    record: PublishedRecord = Field(description="Publish this to verify the domain.")
+    checks: list[OwnershipCheck] = Field(description="What the DNS holds now; one proof is enough.")
 
 
 class DmarcState(Wire):

@@ -11,6 +11,7 @@ import httpx
 from infra.local.demo.cast import Watched
 from infra.local.stack_error import StackError
 from infra.local.stack_file import Stack
+from infra.local.zone_files import publish_txt
 
 _PAGE: Final = 100
 _ATTEMPTS: Final = 6
@@ -22,6 +23,7 @@ class Answers:
     """The API of a running local stack, asked with the operator's key."""
 
     def __init__(self, stack: Stack) -> None:
+        self._dns = stack.dns
         self._client = httpx.Client(
             base_url=f"{stack.api_url}/v1",
             headers={"Authorization": f"Bearer {stack.api_key}"},
@@ -55,11 +57,14 @@ class Answers:
                 return
 
     def set_up(self, watched: Watched) -> Json:
-        """Add and activate the domain unless it is there, with the kinds of reports that it wants."""
+        """Add, verify and activate the domain unless it is there, with the kinds of reports it wants."""
         known = {domain["domain"]: domain for domain in self.every("/domains")}
         domain = known.get(watched.name)
         if domain is None:
             domain = self.ask("POST", "/domains", body={"domain": watched.name})["data"]
+        if not domain["is_verified"]:
+            record = self.ask("GET", f"/domains/{domain['id']}/verify")["data"]["record"]
+            publish_txt(record["name"], record["value"], self._dns)
         if not domain["active"]:
             self.ask("POST", f"/domains/{domain['id']}/activate", body={})
         kinds = {"report_kinds": {"failure": watched.failure_reports}}

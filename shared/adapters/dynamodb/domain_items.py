@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Item, in_index
-from shared.core.domains import DnsStatus, Domain, ReportKinds
+from shared.core.domains import DnsStatus, Domain, Proof, ReportKinds
 from shared.core.ids import AccountId, DomainId
 
 
@@ -26,6 +26,9 @@ def item_of(domain: Domain) -> Item:
         "failure": domain.kinds.failure,
         "tls": domain.kinds.tls,
         "notes": domain.notes,
+        "verified": domain.verified,
+        "proof": None if domain.proof is None else domain.proof.value,
+        "parked": domain.parked,
         "dns_status": domain.dns_status.value,
         "dns_status_message": domain.dns_status_message,
         "dns_checked": domain.dns_checked,
@@ -45,7 +48,18 @@ def domain_of(item: Item) -> Domain:
         deactivated=item.get("deactivated"),
         kinds=ReportKinds(item["aggregate"], item["failure"], item["tls"]),
         notes=item["notes"],
+        verified=_verified(item),
+        proof=Proof(item["proof"]) if "proof" in item else None,
+        parked=item.get("parked", False),
         dns_status=DnsStatus(item["dns_status"]),
         dns_status_message=item["dns_status_message"],
         dns_checked=item.get("dns_checked"),
     )
+
+
+def _verified(item: Item) -> int | None:
+    """Domains that were active before there was verification count as verified since then."""
+    if "verified" in item or not item["active"]:
+        return item.get("verified")
+    since: int = item.get("activated", item["created"])
+    return since

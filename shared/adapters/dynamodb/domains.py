@@ -2,16 +2,18 @@ from __future__ import annotations
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.domain_items import domain_of, item_of
-from shared.adapters.dynamodb.expressions import Item, in_index
+from shared.adapters.dynamodb.expressions import Item, Plain, in_index
 from shared.adapters.dynamodb.table import Cancelled, ConditionFailed, Range, Step, Table, delete, put, update
 from shared.core import ids
 from shared.core.domain_names import ancestors, normalise
-from shared.core.domains import Domain, DomainPage
+from shared.core.domains import Domain, DomainPage, Proof
 from shared.core.errors import Invalid, NotFound
 from shared.core.ids import AccountId, DomainId
 
 _EXISTS = "attribute_exists(#pk)"
 _IS_NEW = "attribute_not_exists(#pk)"
+_STAYS_VERIFIED = "#verified = if_not_exists(#verified, :now)"
+"""An active domain is a verified one, also one that was activated before there was verification."""
 
 
 class DynamoDomains:
@@ -87,7 +89,8 @@ class DynamoDomains:
         entry = in_index(keys.active_domain(domain.account, domain.id))
         switch = update(
             keys.domain(domain.account, domain.id),
-            "SET #active = :yes, #activated = :now, #updated = :now, #gsi1pk = :gsi1pk, #gsi1sk = :gsi1sk",
+            f"SET #active = :yes, #activated = :now, #updated = :now, {_STAYS_VERIFIED}, "
+            "#gsi1pk = :gsi1pk, #gsi1sk = :gsi1sk",
             f"{_EXISTS} AND #active = :no",
             {"yes": True, "no": False, "now": now, **entry},
         )
@@ -102,16 +105,33 @@ class DynamoDomains:
     def deactivate(self, domain: Domain, *, now: int) -> Domain:
         switch = update(
             keys.domain(domain.account, domain.id),
-            "SET #active = :no, #deactivated = :now, #updated = :now REMOVE #gsi1pk, #gsi1sk",
+            f"SET #active = :no, #deactivated = :now, #updated = :now, {_STAYS_VERIFIED} "
+            "REMOVE #gsi1pk, #gsi1sk",
             f"{_EXISTS} AND #active = :yes",
             {"yes": True, "no": False, "now": now},
         )
         counter = update(keys.account(domain.account), "ADD #active_domains :one", _EXISTS, {"one": -1})
         return self._switched(domain, switch, counter, "The account is gone")
 
+    def verify(self, domain: Domain, proof: Proof, *, now: int) -> Domain:
+        key = keys.domain(domain.account, domain.id)
+        said: dict[str, Plain] = {"now": now, "proof": proof.value}
+        try:
+            change = "SET #verified = :now, #proof = :proof, #updated = :now"
+            return domain_of(
+                self._table.update(key, change, f"{_EXISTS} AND attribute_not_exists(#verified)", said)
+            )
+        except ConditionFailed as failed:
+            if failed.item is None:
+                raise _missing() from None
+            return domain_of(failed.item)
+
     def change(self, domain: Domain) -> Domain:
         changed = item_of(domain)
-        names = ("notes", "aggregate", "failure", "tls", "dns_status", "dns_status_message", "updated")
+        names = (
+            *("notes", "aggregate", "failure", "tls", "parked", "updated"),
+            *("dns_status", "dns_status_message"),
+        )
         values = {name: changed[name] for name in names}
         texts = [f"#{name} = :{name}" for name in names]
         if domain.dns_checked is not None:

@@ -50,6 +50,15 @@ def body(method: str, path: str) -> dict[str, Any]:
         span = {"domain": "example.com", "start_date": "2026-11-14", "end_date": "2026-11-21"}
         source = {"sender_domain": "[bold]google.com\x1b[2J", "ip_count": 1, **FIGURES}
         return {"data": {**span, "sources": [source]}}
+    if path.endswith("/verify"):
+        record = {"name": "_postseal.example.com", "type": "TXT", "value": "postseal-verification=abc"}
+        check = {
+            "proof": "txt_record",
+            "name": record["name"],
+            "status": "missing",
+            "detail": "no TXT record",
+        }
+        return {"data": {"domain": "example.com", "is_verified": False, "record": record, "checks": [check]}}
     if method == "GET":
         return {"data": [{"id": "x_1", "reason": "conflict"}], "meta": {"next_cursor": None}}
     return {"data": {"id": "x_1", "domain": "example.com"}}
@@ -79,6 +88,14 @@ def test_a_command_is_one_request(asked: list[str], arguments: str, request_line
 def test_adding_can_activate_at_once(asked: list[str]) -> None:
     assert RUN.invoke(app, ["domains", "add", "example.com", "--activate"]).exit_code == 0
     assert asked == ["POST /v1/domains", "POST /v1/domains/x_1/activate"]
+
+
+def test_an_unverified_domain_is_told_what_to_publish(asked: list[str]) -> None:
+    result = RUN.invoke(app, ["domains", "verify", "example.com"])
+    assert asked == ["POST /v1/domains/example.com/verify"]
+    assert result.exit_code == 1
+    assert "example.com: not verified" in result.stdout
+    assert "publish _postseal.example.com TXT 'postseal-verification=abc'" in result.stderr
 
 
 def test_a_table_shows_the_figures_and_json_the_answer(asked: list[str]) -> None:

@@ -147,3 +147,14 @@ def test_without_a_deployment_there_is_nothing_to_operate(
     monkeypatch.delenv(settings.TABLE)
     assert run("accounts", "list").exit_code == 3
     assert run("accounts", "list", "--stack-file", "missing.json").exit_code == 2
+
+
+def test_the_operator_can_vouch_for_a_domain(touched: FakeTouchedDays) -> None:
+    account = opened()["id"]
+    add_domain(account, "orchard.example")
+    told = said("domains", "verify", "orchard.example", "--trust", "--account", account)
+    assert (told["is_verified"], told["proof"]) == (True, "operator")
+    again = said("domains", "verify", "orchard.example", "--trust", "--account", account)
+    assert again == told
+    assert run("domains", "verify", "other.example", "--trust", "--account", account).exit_code == 1
+    assert run("domains", "verify", "orchard.example", "--trust").exit_code == 2

@@ -37,7 +37,7 @@ from tests.fakes import (
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW, TODAY, delivery, row
 
 OTHER = replace(ACCOUNT, id=AccountId(8), token="other")
-PARCEL = Domain(DomainId(20), OTHER.id, "parcel.example", "parcel", NOW, NOW, active=True)
+PARCEL = Domain(DomainId(20), OTHER.id, "parcel.example", "parcel", NOW, NOW, active=True, verified=NOW)
 
 
 @dataclass

@@ -38,6 +38,7 @@ DOMAIN = Domain(
     created=NOW,
     updated=NOW,
     active=True,
+    verified=NOW,
     kinds=ReportKinds(failure=True),
 )
 CALLER = Caller(ACCOUNT, None, NOW)

@@ -30,8 +30,9 @@ from shared.core.queues import TouchedDay
 from shared.core.reports import Fact
 from shared.core.senders.catalogue import builtin
 from shared.core.upkeep import Roller
-from shared.wiring import buckets, entropy, queues, table
+from shared.wiring import buckets, entropy, lookups, queues, table
 from tests import fakes
+from tests.fakes.dns import FakeDns, FakeLookups
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW
 
 REPORT_DOMAIN = "reports.example"
@@ -81,6 +82,9 @@ class Api:
     touched: fakes.FakeTouchedDays = field(default_factory=fakes.FakeTouchedDays)
     removed: fakes.FakeRemovedDomains = field(default_factory=fakes.FakeRemovedDomains)
     replays: fakes.FakeReplays = field(default_factory=fakes.FakeReplays)
+    zone: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """What the DNS holds, as ``FakeDns`` takes it."""
+
     now: float = NOW
 
     def __post_init__(self) -> None:
@@ -112,6 +116,7 @@ class Api:
         patch.setattr(queues, "touched_days", lambda: self.touched)
         patch.setattr(queues, "removed_domains", lambda: self.removed)
         patch.setattr(queues, "replays", lambda: self.replays)
+        patch.setattr(lookups, "fresh_lookups", lambda: FakeLookups(FakeDns(self.zone)))
         patch.setattr(entropy, "now", lambda: self.now)
         patch.setattr(entropy, "random_bits", lambda bits: next(self.numbers))
         patch.setenv(settings.REPORT_DOMAIN, REPORT_DOMAIN)
@@ -147,6 +152,11 @@ class Api:
         )
         for day in {(fact.summary.account, fact.summary.domain_id, fact.summary.day) for fact in facts}:
             roller.refresh(TouchedDay(*day), int(self.now))
+
+    def publish_proof(self, domain: str) -> None:
+        """In the domain's DNS, as ``GET .../verify`` says."""
+        record = self.get(f"/domains/{domain}/verify").data["record"]
+        self.zone[record["name"], record["type"]] = [record["value"]]
 
     def set_aside(self, *entries: Entry) -> None:
         for entry in entries:

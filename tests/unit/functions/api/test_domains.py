@@ -19,6 +19,8 @@ ITEM = {
     "reporting_address": "dom@reports.example",
     "report_kinds": {"aggregate": True, "failure": True, "tls": True},
     "notes": "",
+    "is_verified": True,
+    "parked": False,
 }
 
 
@@ -157,20 +159,6 @@ def test_notes_and_report_kinds_change_one_by_one(api: Api) -> None:
 def test_bad_changes_are_refused(api: Api, body: object, status: int, param: str) -> None:
     answer = api.patch("/domains/ud_19", body)
     assert (answer.status, answer.error["param"]) == (status, param)
-
-
-def test_activation_and_its_limit(api: Api) -> None:
-    ids = add(api, *(f"d{number}.example" for number in range(5)))
-    for domain in ids[:4]:
-        answer = api.post(f"/domains/{domain}/activate")
-        assert (answer.status, answer.data["active"]) == (200, True)
-        assert answer.data["activated_at"] == "2026-11-21T12:00:00Z"
-    assert api.post(f"/domains/{ids[4]}/activate").status == 422
-    assert api.post(f"/domains/{ids[0]}/activate").status == 200
-    off = api.post(f"/domains/{ids[0]}/deactivate")
-    assert (off.status, off.data["active"]) == (200, False)
-    assert api.post(f"/domains/{ids[4]}/activate").status == 200
-    assert api.get(f"/domains/{ids[0]}").data["deactivated_at"] == "2026-11-21T12:00:00Z"
 
 
 def test_dns_says_what_is_known_and_no_more(api: Api) -> None:
