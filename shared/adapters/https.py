@@ -12,6 +12,7 @@ import re
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -57,14 +58,20 @@ class HttpsFetcher:
 
     def __init__(self, *, gateway: tuple[str, int] | None = None, authority: str = "") -> None:
         self._gateway = gateway
-        self._context = ssl.create_default_context()
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._context.hostname_checks_common_name = False
-        self._context.set_alpn_protocols(["http/1.1"])
-        if "-----BEGIN" in authority:
-            self._context.load_verify_locations(cadata=authority)
-        elif authority:
-            self._context.load_verify_locations(cafile=authority)
+        self._authority = authority
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Made when first needed: to read the system's authorities takes longer than most look-ups."""
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.hostname_checks_common_name = False
+        context.set_alpn_protocols(["http/1.1"])
+        if "-----BEGIN" in self._authority:
+            context.load_verify_locations(cadata=self._authority)
+        elif self._authority:
+            context.load_verify_locations(cafile=self._authority)
+        return context
 
     async def fetch(self, wanted: Fetch, resolve: Resolve) -> Fetched:
         """``resolve`` answers for the host's A and AAAA; each is asked once. Never raises for what the
@@ -89,11 +96,11 @@ class HttpsFetcher:
         if not usable:
             reason = f"{target.host} has no public address"
             return Fetched(Fetching.REFUSED, reason=reason, addresses=addresses)
-        reason = ""
+        context, reason = self._context, ""
         for address in usable:
             try:
                 async with asyncio.timeout(wanted.timeout / len(usable)):
-                    reader, writer = await self._connected(target.host, address)
+                    reader, writer = await self._connected(target.host, address, context)
             except ssl.SSLCertVerificationError as trouble:
                 reason = _REASONS.get(trouble.verify_code, f"untrusted: {trouble.verify_message}")
                 return Fetched(Fetching.BAD_CERTIFICATE, reason=reason, addresses=addresses)
@@ -108,9 +115,11 @@ class HttpsFetcher:
                 writer.transport.abort()
         return Fetched(Fetching.FAILED, reason=reason, addresses=addresses)
 
-    async def _connected(self, host: str, address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connected(
+        self, host: str, address: str, context: ssl.SSLContext
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         where, port = self._gateway or (address, _PORT)
-        return await asyncio.open_connection(where, port, ssl=self._context, server_hostname=host)
+        return await asyncio.open_connection(where, port, ssl=context, server_hostname=host)
 
 
 async def _told(

@@ -234,3 +234,10 @@ def test_no_address_is_told_apart_from_no_answer_of_the_dns() -> None:
     unknown = asyncio.run(HttpsFetcher().fetch(Fetch("https://mta.sts.example.com/", 100, 1), failed))
     assert nobody.outcome is Fetching.NO_ADDRESS
     assert (unknown.outcome, unknown.reason) == (Fetching.FAILED, "DNS: SERVFAIL")
+
+
+@pytest.mark.parametrize("authority_text", ["no-such-file.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n"])
+def test_an_authority_that_cannot_be_read_is_no_trouble_of_the_host(authority_text: str) -> None:
+    fetcher = HttpsFetcher(gateway=("127.0.0.1", 9), authority=authority_text)
+    with pytest.raises(OSError):  # noqa: PT011 - what the system and OpenSSL raise differs by version
+        asyncio.run(fetcher.fetch(Fetch(URL, 100, 1), Names(**{HOST.replace(".", "_"): [PUBLIC]})))
