@@ -81,16 +81,14 @@ def authorizations(policy_domain: str, record: dmarc.DmarcRecord) -> Asking[tupl
         for tag, uris in (("rua", record.rua), ("ruf", record.ruf))
         for uri in uris
     ]
-    hosts = tuple(dict.fromkeys(one.host for one in wanted if one.host not in ("", policy_domain)))[
-        :MOST_HOSTS
-    ]
+    foreign = dict.fromkeys(one.host for one in wanted if one.host not in ("", policy_domain))
+    hosts = tuple(foreign)[:MOST_HOSTS]
     if not hosts:
         return tuple(_judged(one, policy_domain, {}, {}) for one in wanted)
     names = (policy_domain, *hosts)
-    consents = [
-        q for one in wanted if one.host in hosts for q in (one.consent, one.wildcard) if q is not None
-    ]
-    walks, answers = yield from both(together(walk(name) for name in names), ask_all(consents))
+    consents = (question for one in wanted if one.host in hosts for question in (one.consent, one.wildcard))
+    asking = ask_all(question for question in consents if question is not None)
+    walks, answers = yield from both(together(walk(name) for name in names), asking)
     organizations = {name: walked.organizational_domain for name, walked in zip(names, walks, strict=True)}
     return tuple(_judged(one, policy_domain, organizations, answers) for one in wanted)
 
@@ -120,36 +118,46 @@ def _judged(
 ) -> Destination:
     if not one.host:
         return _destination(one, Authorization.UNSUPPORTED, flaws.UNSUPPORTED.found(one.uri))
-    if one.host != policy_domain and one.host not in organizations:
+    if one.host == policy_domain:
+        return _destination(one, Authorization.NOT_NEEDED)
+    if one.host not in organizations:
         return _destination(one, Authorization.UNKNOWN, flaws.TOO_MANY.found(one.uri, most=MOST_HOSTS))
-    here, there = organizations.get(policy_domain), organizations.get(one.host)
-    if one.host == policy_domain or (here is not None and here == there):
+    return _judged_outside(one, policy_domain, organizations, answers)
+
+
+def _judged_outside(
+    one: _Wanted,
+    policy_domain: str,
+    organizations: Mapping[str, str | None],
+    answers: Mapping[Question, Answer],
+) -> Destination:
+    """A URI at another host, which may be of the same organization."""
+    here, there = organizations[policy_domain], organizations[one.host]
+    if here is not None and here == there:
         return _destination(one, Authorization.NOT_NEEDED)
     if one.consent is None:
         return _destination(one, Authorization.IMPOSSIBLE, flaws.IMPOSSIBLE.found(one.uri, most=LONGEST))
     answer = answers[one.consent]
-    consents = tuple(text for text in answer.records if dmarc.is_dmarc(text)) if answer.found else ()
-    beside = answers.get(one.wildcard) if one.wildcard is not None else None
-    wildcard = (
-        tuple(text for text in beside.records if dmarc.is_dmarc(text)) if beside and beside.found else ()
-    )
-    if consents:
+    wildcard = _consents(answers.get(one.wildcard) if one.wildcard is not None else None)
+    if consents := _consents(answer):
         return _consented(one, consents, consents == wildcard)
-    reason = answer.reason or "no answer"
+    unknown = one.consent.name if answer.failed else policy_domain if here is None else one.host
     if answer.failed or here is None or there is None:
-        name = one.consent.name if answer.failed else policy_domain if here is None else one.host
-        return _destination(
-            one, Authorization.UNKNOWN, flaws.UNKNOWN.found(one.uri, name=name, reason=reason)
-        )
+        finding = flaws.UNKNOWN.found(one.uri, name=unknown, reason=answer.reason or "no answer")
+        return _destination(one, Authorization.UNKNOWN, finding)
     flaw = flaws.WILDCARD_HIDDEN if wildcard else flaws.UNAUTHORIZED
-    return _destination(
-        one, Authorization.UNAUTHORIZED, flaw.found(one.uri, name=one.consent.name, host=one.host)
-    )
+    finding = flaw.found(one.uri, name=one.consent.name, host=one.host)
+    return _destination(one, Authorization.UNAUTHORIZED, finding)
+
+
+def _consents(answer: Answer | None) -> tuple[str, ...]:
+    records = answer.records if answer is not None and answer.found else ()
+    return tuple(text for text in records if dmarc.is_dmarc(text))
 
 
 def _consented(one: _Wanted, consents: tuple[str, ...], wildcard: bool) -> Destination:
     """Several records are as good as one; a URI in them takes the place of the one in the policy, at the same
-    host only (RFC 9990 section 4, step 8)."""
+    host only."""
     parsed = [dmarc.parse(text) for text in consents]
     others = [uri for record in parsed for uri in (record.rua if one.tag == "rua" else record.ruf)]
     instead = tuple(uri.uri for uri in others if _host(uri) == one.host)
@@ -172,15 +180,13 @@ def _destination(
     wildcard: bool = False,
     instead: tuple[str, ...] = (),
 ) -> Destination:
-    asked = (
-        authorization not in (Authorization.NOT_NEEDED, Authorization.UNSUPPORTED) and one.consent is not None
-    )
+    needed = authorization not in (Authorization.NOT_NEEDED, Authorization.UNSUPPORTED)
     return Destination(
         uri=one.uri,
         tag=one.tag,
         host=one.host,
         authorization=authorization,
-        query=one.consent.name if asked and one.consent is not None else "",
+        query=one.consent.name if needed and one.consent is not None else "",
         records=records,
         wildcard=wildcard,
         instead=instead,
