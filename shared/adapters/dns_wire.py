@@ -137,7 +137,7 @@ def _unescaped(text: str) -> list[bytes]:
         else:
             raise BadName("escape that says nothing")
     label += raw[at:]
-    return [*labels, label] if label or not raw else labels
+    return [*labels, label] if label else labels
 
 
 def read_head(wire: bytes) -> Head:
