@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from shared.core.errors import Conflict, Invalid
 from shared.mailauth.findings import Finding, Flaw, Severity
 from shared.mailauth.names import BadName, normalised
 from shared.mailauth.records.dmarc import POLICIES, DmarcRecord, parse
+from shared.mailauth.records.dns_text import strings
 from shared.mailauth.records.report_uris import ReportUri
 
 LONGEST: Final = 1_000
 """Octets of a record: with it an answer still fits into one datagram."""
+
+_UNSURE: Final = frozenset({"dmarc_repeated_tag", "dmarc_syntax"})
+"""Findings that leave it open which policy and which addresses receivers read."""
 
 _UNESCAPED: Final = "@-._~+=&'*/"
 _CHOICES: Final = {
@@ -71,11 +75,13 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
-    """``length`` in octets of at most ``max_length``; ``findings`` are worth reading before publishing."""
+    """``length`` in octets of at most ``max_length``; ``strings`` how many character-strings of a TXT
+    record it takes; ``findings`` are worth reading before publishing."""
 
     record: str
     length: int
     max_length: int
+    strings: int
     findings: tuple[Finding, ...]
 
 
@@ -119,17 +125,26 @@ def generate(wishes: Wishes, our_rua: str, our_ruf: str) -> Generated:
         raise Invalid("fo is 0 or 1, d and s, each once, joined by colons", param="fo")
     _require_length(text, "additional_rua_emails")
     return Generated(
-        record=text, length=len(text), max_length=LONGEST, findings=(*translated, *record.findings)
+        record=text,
+        length=len(text),
+        max_length=LONGEST,
+        strings=len(strings(text)),
+        findings=(*translated, *record.findings),
     )
 
 
 def own_record(text: str, our_rua: str, our_ruf: str, *, parked: bool, param: str = "record") -> DmarcRecord:
-    """A record that the owner wrote, fit to be hosted: it works, and still reports to us.
+    """A record that the owner wrote, fit to be hosted word for word: every receiver reads it alike, it works,
+    and still reports to us.
 
     ``Invalid`` otherwise; a parked domain's has to reject, for itself and for what is below it.
     """
     record = parse(text)
-    errors = [finding for finding in record.findings if finding.severity is Severity.ERROR]
+    errors = [
+        finding
+        for finding in record.findings
+        if finding.severity is Severity.ERROR or finding.code in _UNSURE
+    ]
     if errors:
         raise Invalid(f"{errors[0].message}. {errors[0].advice}", param=param)
     if not text.isascii() or not text.isprintable():
@@ -138,8 +153,8 @@ def own_record(text: str, our_rua: str, our_ruf: str, *, parked: bool, param: st
     for name, address, uris in (("rua", our_rua, record.rua), ("ruf", our_ruf, record.ruf)):
         if not _names(uris, address):
             raise Invalid(f"The record has to keep mailto:{address} in {name}", param=param)
-    if parked and (record.p != "reject" or record.subdomain_policy != "reject"):
-        raise Invalid("A parked domain's record has p=reject and sp=reject", param=param)
+    if parked:
+        _require_rejecting(record, param)
     return record
 
 
@@ -166,6 +181,13 @@ def parked_records(
         PublishedRecord(f"*._domainkey.{domain}", "TXT", "v=DKIM1; p=", "Every key is revoked."),
         PublishedRecord(domain, "MX", "0 .", "It receives no mail; this is its only MX record."),
     )
+
+
+def _require_rejecting(record: DmarcRecord, param: str) -> None:
+    if record.p != "reject" or record.subdomain_policy != "reject":
+        raise Invalid("A parked domain's record has p=reject and sp=reject", param=param)
+    if record.nonexistent_policy != "reject" or record.testing:
+        raise Invalid("A parked domain's record is not weakened by np or t=y", param=param)
 
 
 def _require_choice(name: str, value: str | None) -> None:
@@ -195,7 +217,10 @@ def _mailtos(ours: str, others: Sequence[str], param: str) -> list[str]:
 
 def _mailto(address: str, param: str) -> str:
     """Commas, semicolons and exclamation marks of the local part are percent-encoded (section 4.7)."""
-    local, at, host = address.strip().removeprefix("mailto:").rpartition("@")
+    plain = address.strip()
+    if plain[:7].lower() == "mailto:":
+        plain = unquote(plain[7:])
+    local, at, host = plain.rpartition("@")
     if (
         not at
         or not 0 < len(local) <= 64
