@@ -24,7 +24,9 @@ def main() -> int:
     print("check   advisories (pip-audit)", flush=True)
     with tempfile.TemporaryDirectory() as work:
         listed = Path(work, "requirements.txt")
-        listed.write_text(export("--no-default-groups", "--group", "lambda-api", "--group", "lambda-workers"))
+        listed.write_text(
+            export("--no-default-groups", "--group", "lambda-lookups", "--group", "lambda-workers")
+        )
         audit = [sys.executable, "-m", "pip_audit", "--disable-pip", "--progress-spinner", "off"]
         done = subprocess.run(
             [*audit, "--requirement", str(listed)], capture_output=True, text=True, check=False

@@ -28,7 +28,7 @@ from infra.stage import HOST, LAMBDA, Platform
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BUILD: Final = ROOT / ".build"
-SERVICES: Final = frozenset({"dynamodb", "s3", "sqs"})
+SERVICES: Final = frozenset({"cloudfront", "dynamodb", "route53", "s3", "sqs"})
 """The services that functions call: botocore's descriptions of the other four hundred stay out."""
 
 LIMIT: Final = 60_000_000
@@ -140,7 +140,7 @@ def _prune(tree: Path) -> None:
     for path in sorted(tree.rglob("*"), reverse=True):
         inside = path.relative_to(tree)
         if path.is_dir():
-            if path.name in _UNUSED_FOLDERS or _is_foreign_service(inside):
+            if path.name in _UNUSED_FOLDERS or _is_foreign_service(inside) or _is_outdated(path, inside):
                 shutil.rmtree(path)
         elif path.suffix in _UNUSED_SUFFIXES or (
             path.name in _UNUSED_RECORDS and path.parent.suffix == ".dist-info"
@@ -152,6 +152,14 @@ def _is_foreign_service(folder: Path) -> bool:
     match folder.parts:
         case (("boto3" | "botocore"), "data", service):
             return service not in SERVICES
+    return False
+
+
+def _is_outdated(path: Path, inside: Path) -> bool:
+    """Whether it is a description that a later one stands beside: botocore takes the last one."""
+    match inside.parts:
+        case ("botocore", "data", _, version):
+            return any(other.name > version for other in path.parent.iterdir() if other.is_dir())
     return False
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
+Layer = Literal["api", "lookups", "workers"]
+"""Libraries: of functions that are asked, of those that then ask the DNS themselves, of those in between."""
+
 
 class Thing(StrEnum):
     """Everything that a function can be granted a verb on."""
@@ -64,7 +67,7 @@ class Entry:
     trigger: Consumes | Daily | None = None
     memory: int = 512
     timeout: int = 29
-    layer: Literal["api", "workers"] = "api"
+    layer: Layer = "api"
     address_data: bool = False
     """Whether the bundle holds the country and network databases."""
 

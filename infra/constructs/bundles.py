@@ -29,7 +29,7 @@ class BuiltBundles:
     def layer(self, scope: Construct, name: str) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
             scope,
-            "libraries",
+            f"{name}-libraries",
             code=lambda_.Code.from_asset(str(build_layer(name, self.platform))),
             description=f"Postseal: libraries of the {name} functions",
         )

@@ -96,7 +96,7 @@ class EntryFunction(Construct):
 
 
 def _snap_start(entry: Entry, stage: Stage) -> lambda_.SnapStartConf | None:
-    wanted = stage.snap_start == "all" or (stage.snap_start == "api" and entry.layer == "api")
+    wanted = stage.snap_start == "all" or (stage.snap_start == "api" and entry.layer != "workers")
     return lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if wanted else None
 
 

@@ -42,14 +42,14 @@ class ApiStack(Stack):
         self, scope: Construct, name: str, stage: Stage, bundles: Bundles, data: DataStack, **kwargs: Any
     ) -> None:
         super().__init__(scope, name, **kwargs)
-        layer = bundles.layer(self, "api")
+        layers = {name: bundles.layer(self, name) for name in sorted({entry.layer for entry in API})}
         self.functions = [
             EntryFunction(
                 self,
                 entry,
                 stage,
                 bundles,
-                layer=layer,
+                layer=layers[entry.layer],
                 statements=grants.statements(entry.grants, data, stage),
                 environment=grants.environment(entry, data),
             )

@@ -28,7 +28,7 @@ class FakeBundles:
             packed.writestr(zipfile.ZipInfo("empty.py"), "")
 
     def layer(self, scope: Construct, name: str) -> lambda_.LayerVersion:
-        return lambda_.LayerVersion(scope, "libraries", code=lambda_.Code.from_asset(str(self._zip)))
+        return lambda_.LayerVersion(scope, f"{name}-libraries", code=lambda_.Code.from_asset(str(self._zip)))
 
     def code(self, entry: Entry) -> lambda_.Code:
         return lambda_.Code.from_asset(str(self._zip))
