@@ -56,6 +56,12 @@ class Conflict(Refusal):
     code = "conflict"
 
 
+class Outdated(Refusal):
+    """The caller changes something on the strength of what it no longer is."""
+
+    code = "precondition_failed"
+
+
 class TooLarge(Refusal):
     code = "too_large"
 

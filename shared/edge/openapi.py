@@ -14,6 +14,7 @@ REFUSALS: Final = {
     403: "The plan does not allow it: it has run out, or does not keep data of that time.",
     404: "It does not exist, or it is not of this account.",
     409: "It is not possible in the present state.",
+    412: "It was changed since: `If-Match` names another version.",
     413: "The body is too large.",
     415: "The body is of a media type that is not taken here.",
     422: "The request is understood and breaks a rule; `error.param` names the part at fault.",

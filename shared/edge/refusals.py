@@ -12,6 +12,7 @@ _STATUS: Final = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.Outdated: 412,
     errors.TooLarge: 413,
     errors.Invalid: 422,
     errors.Limited: 429,
