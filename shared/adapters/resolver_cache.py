@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from math import ceil
 from threading import Lock
 from typing import Final
 
@@ -42,7 +43,7 @@ class Cache:
                 self._drop(question)
                 return None
             self._held.move_to_end(question)
-        return answer if answer.failed else replace(answer, ttl=min(answer.ttl, int(left)))
+        return answer if answer.failed else replace(answer, ttl=min(answer.ttl, ceil(left)))
 
     def put(self, question: Question, answer: Answer) -> None:
         lifetime = _FAILURE if answer.failed else min(answer.ttl, _LONGEST[answer.outcome])
