@@ -33,8 +33,8 @@ _CHOICES: Final = {
 _PCT_LOST: Final = Flaw(
     "pct_not_published",
     Severity.WARNING,
-    "pct={subject} has no equivalent any more: the policy is published without it and applies to all mail",
-    "To rehearse use t=y, which lowers the policy by one step.",
+    "pct={subject} has no equivalent any more: t=y is published, one step weaker for all mail",
+    "Leave out pct, or ask for t=n, when the policy is to apply in full.",
     "RFC 9989 appendix A.6",
 )
 _PCT_AS_TESTING: Final = Flaw(
@@ -206,7 +206,7 @@ def _without_pct(wishes: Wishes) -> tuple[str | None, tuple[Finding, ...]]:
         case 100:
             return wishes.t, (_PCT_LEFT_OUT.found("100"),)
         case share if 0 < share < 100:
-            return wishes.t, (_PCT_LOST.found(str(share)),)
+            return wishes.t or "y", (_PCT_LOST.found(str(share)),)
         case _:
             raise Invalid("pct is between 0 and 100", param="pct")
 

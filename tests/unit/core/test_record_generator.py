@@ -56,7 +56,8 @@ def test_every_option_in_the_order_that_old_receivers_want() -> None:
         ({"pct": 100, "t": "y"}, "p=reject; t=y; ", "pct_left_out"),
         ({"pct": 0}, "p=reject; t=y; ", "pct_as_testing"),
         ({"pct": 0, "t": "y"}, "p=reject; t=y; ", "pct_as_testing"),
-        ({"pct": 1}, "p=reject; ", "pct_not_published"),
+        ({"pct": 1}, "p=reject; t=y; ", "pct_not_published"),
+        ({"pct": 1, "t": "n"}, "p=reject; t=n; ", "pct_not_published"),
         ({"pct": 99, "t": "y"}, "p=reject; t=y; ", "pct_not_published"),
     ],
 )
@@ -174,7 +175,7 @@ def test_what_is_generated_is_read_as_it_was_meant(options: Wishes) -> None:
     assert record.policy == options.p
     assert record.subdomain_policy == (options.sp or options.p)
     assert record.nonexistent_policy == (options.np or options.sp or options.p)
-    assert record.testing == (options.t == "y" or options.pct == 0)
+    assert record.testing == (options.t == "y" or (options.t is None and options.pct not in (None, 100)))
     assert (record.psd, record.adkim, record.aspf) == (
         options.psd or "u",
         options.adkim or "r",
