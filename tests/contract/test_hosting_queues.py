@@ -46,7 +46,7 @@ def test_changes_are_grouped_by_zone_and_each_version_is_taken_once(sqs: SQSClie
         messages += found
         for message in found:
             sqs.delete_message(QueueUrl=fifo, ReceiptHandle=message["ReceiptHandle"])
-    assert sorted((decode_hosting_change(message["Body"]).version for message in messages)) == [1, 2, 3]
+    assert sorted(decode_hosting_change(message["Body"]).version for message in messages) == [1, 2, 3]
     assert {message["Attributes"]["MessageGroupId"] for message in messages} == {"Z1", "Z2"}
 
 

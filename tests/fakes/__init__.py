@@ -4,6 +4,7 @@ from tests.fakes.accounts import FakeAccounts
 from tests.fakes.answers import FakeAnswers
 from tests.fakes.api_keys import FakeAddressLimits, FakeApiKeys
 from tests.fakes.domains import FakeDomains
+from tests.fakes.hosting import FakeHostings, FakePolicyFiles, FakePolicyHosts, FakeZones
 from tests.fakes.hosts import FakeHosts
 from tests.fakes.mail import FakeMailbox
 from tests.fakes.quarantine import FakeQuarantine
@@ -29,8 +30,11 @@ __all__ = [
     "FakeHostQuestions",
     "FakeHostingChanges",
     "FakeHostingChecks",
+    "FakeHostings",
     "FakeHosts",
     "FakeMailbox",
+    "FakePolicyFiles",
+    "FakePolicyHosts",
     "FakeQuarantine",
     "FakeQueue",
     "FakeRemovedDomains",
@@ -39,4 +43,5 @@ __all__ = [
     "FakeRollups",
     "FakeTouchedDays",
     "FakeUploads",
+    "FakeZones",
 ]

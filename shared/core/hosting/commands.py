@@ -1,0 +1,110 @@
+"""What a customer may want of a hosting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from shared.core.domains import Domain
+from shared.core.errors import Invalid
+from shared.core.hosting.hosting import HostedRecord, Hosting, HostState
+from shared.core.hosting.names import HostedZone, Service, new_labels
+from shared.core.hosting.policies import REMOVAL, Policy
+from shared.mailauth.findings import Severity
+from shared.mailauth.records.dmarc import DmarcRecord, is_dmarc, parse
+
+LONGEST_RECORD: Final = 2_048
+"""Characters of a hosted DMARC record."""
+
+
+def begin(domain: Domain, zone: HostedZone, now: int, new_token: Callable[[], str]) -> Hosting:
+    records = {service: HostedRecord(label) for service, label in new_labels(new_token).items()}
+    return Hosting(domain.account, domain.id, domain.name, zone, now, records)
+
+
+def with_dmarc(hosting: Hosting, text: str, *, own: str, parked: bool) -> Hosting:
+    """Hosted DMARC on, with this record. ``own`` is our reporting address; of parked domains the record
+    has to reject. ``Invalid`` for a record that does not say what it should."""
+    record = checked_dmarc(text, own=own, parked=parked)
+    dmarc = replace(hosting.dmarc, on=True, revision=hosting.dmarc.revision + 1, ended=None)
+    return replace(hosting, dmarc=dmarc).with_value(Service.DMARC, record)
+
+
+def checked_dmarc(text: str, *, own: str, parked: bool) -> str:
+    record = " ".join(text.split())
+    if not (record.isascii() and record.isprintable()):
+        raise Invalid("A record is of printable ASCII characters", param="record")
+    if not is_dmarc(record):
+        raise Invalid("A DMARC record begins with v=DMARC1", param="record")
+    if len(record) > LONGEST_RECORD:
+        raise Invalid(f"A record may have {LONGEST_RECORD} characters", param="record")
+    parsed = parse(record)
+    wrong = next((each for each in parsed.findings if each.severity is Severity.ERROR), None)
+    if wrong is not None:
+        raise Invalid(f"{wrong.message} {wrong.advice}", param="record")
+    if parsed.p is None:
+        raise Invalid("A hosted record says p=none, p=quarantine or p=reject", param="record")
+    for tag, uris in (("rua", parsed.rua), ("ruf", parsed.ruf)):
+        if own.lower() not in {uri.address.lower() for uri in uris}:
+            raise Invalid(f"The record keeps mailto:{own} in {tag}", param="record")
+    if parked and not _rejects_all(parsed):
+        raise Invalid("The record of a parked domain says p=reject and sp=reject", param="record")
+    return record
+
+
+def _rejects_all(record: DmarcRecord) -> bool:
+    return record.p == "reject" and record.sp == "reject" and not record.testing
+
+
+def without_dmarc(hosting: Hosting, now: int) -> Hosting:
+    """Hosted DMARC off. The record goes on answering as long as the customer's CNAME leads to it."""
+    if not hosting.dmarc.on:
+        return hosting
+    return replace(
+        hosting, dmarc=replace(hosting.dmarc, on=False, revision=hosting.dmarc.revision + 1, ended=now)
+    )
+
+
+def with_mta_sts(
+    hosting: Hosting, domain: Domain, policy: Policy, *, own: str, endpoint: str, now: int
+) -> Hosting:
+    """Hosted MTA-STS on, or another policy. The id follows once the policy is live.
+
+    ``endpoint`` is the host name that all policy hosts end at."""
+    if domain.parked:
+        raise Invalid("A parked domain receives no mail: it needs no MTA-STS", param="id")
+    if not domain.kinds.tls:
+        raise Invalid(
+            "Hosted MTA-STS needs TLS reports: switch report_kinds.tls on", param="report_kinds.tls"
+        )
+    sts = hosting.mta_sts
+    changed = replace(sts, on=True, revision=sts.revision + 1, ended=None, quiet=None)
+    if policy != sts.policy or sts.host.state is HostState.OFF:
+        changed = replace(changed, policy=policy, put=None, offered=False)
+    if sts.host.state is HostState.OFF:
+        changed = replace(changed, host=sts.host.to(HostState.WAITING_DNS, now))
+    hosting = replace(hosting, mta_sts=changed)
+    return hosting.with_value(Service.POLICY, endpoint).with_value(Service.TLS_RPT, tls_rpt_record(own))
+
+
+def tls_rpt_record(own: str) -> str:
+    return f"v=TLSRPTv1; rua=mailto:{own}"
+
+
+def without_mta_sts(hosting: Hosting, now: int) -> Hosting:
+    """Hosted MTA-STS off: by a policy of mode none, for senders keep what they fetched. Without any policy
+    that was offered there is nothing to take back."""
+    sts = hosting.mta_sts
+    if not sts.on:
+        return hosting
+    changed = replace(sts, on=False, revision=sts.revision + 1, ended=now, quiet=None)
+    policy = REMOVAL if sts.id else None
+    if policy != sts.policy:
+        changed = replace(changed, policy=policy, put=None, offered=False)
+    return replace(hosting, mta_sts=changed)
+
+
+def departed(hosting: Hosting, now: int) -> Hosting:
+    """The domain left the account. All is served as it was, as long as CNAMEs lead to it."""
+    return hosting if hosting.departed is not None else replace(hosting, departed=now)

@@ -1,0 +1,212 @@
+"""The web host of a policy, as a machine: CNAME, then certificate, then service, and the way back.
+
+``step`` takes what is known and what was seen, and says what to do and what is then the case. Each action
+may be done twice, and is asked for again until its effect is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+from shared.core.hosting.hosting import Host, HostState
+from shared.core.hosting.looking import Caa
+
+_FIRST_RETRY: Final = 3_600
+_LAST_RETRY: Final = 86_400
+
+
+class Act(StrEnum):
+    PUT_POLICY = "put_policy"
+    REFRESH_CACHES = "refresh_caches"
+    CREATE_TENANT = "create_tenant"
+    REQUEST_CERTIFICATE = "request_certificate"
+    ATTACH_CERTIFICATE = "attach_certificate"
+    DISABLE_TENANT = "disable_tenant"
+    DELETE_TENANT = "delete_tenant"
+    REMOVE_POLICY = "remove_policy"
+
+
+class Certificate(StrEnum):
+    """The states of CloudFront's managed certificates; NONE when there never was one."""
+
+    NONE = "none"
+    PENDING = "pending-validation"
+    ISSUED = "issued"
+    INACTIVE = "inactive"
+    EXPIRED = "expired"
+    TIMED_OUT = "validation-timed-out"
+    REVOKED = "revoked"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why a host is not served, beside the names of certificate states."""
+
+    CAA_FORBIDS = "caa_forbids"
+    NAME_TAKEN = "name_taken"
+    LIMIT_REACHED = "limit_reached"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A distribution tenant as CloudFront has it. ``attached`` is the ARN of the certificate in use."""
+
+    enabled: bool
+    deployed: bool
+    certificate: Certificate = Certificate.NONE
+    certificate_arn: str = ""
+    attached: str = ""
+    leads_here: bool = False
+    """Whether CloudFront itself sees the customer's name lead to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``wanted``: the host shall be served. ``returns``: when it is let go, wait for the CNAME to come back.
+    ``asked`` is whether CloudFront was asked for the tenant at all."""
+
+    wanted: bool
+    returns: bool
+    points_here: bool
+    caa: Caa
+    asked: bool = False
+    tenant: Tenant | None = None
+
+
+class PolicyHostRefused(Exception):
+    """CloudFront will not do it now; ``reason`` is a ``Reason``."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class PolicyHosts(Protocol):
+    """Distribution tenants by the label of their policy host, which names them."""
+
+    def find(self, label: str, domain: str) -> Tenant | None:
+        """``domain`` is the customer's host name."""
+
+    def create(self, label: str, domain: str) -> None:
+        """With a request for a certificate. Harmless when it is there. ``PolicyHostRefused``."""
+
+    def request_certificate(self, label: str, domain: str) -> None:
+        """``PolicyHostRefused``"""
+
+    def attach(self, label: str, arn: str) -> None: ...
+
+    def refresh(self, label: str) -> None:
+        """Have the caches forget the policy; harmless when there is no such tenant."""
+
+    def disable(self, label: str) -> None: ...
+
+    def delete(self, label: str) -> None:
+        """Harmless when it is gone."""
+
+
+class PolicyFiles(Protocol):
+    """Policy files by the label of their policy host."""
+
+    def put(self, label: str, body: str) -> None: ...
+
+    def remove(self, label: str) -> None:
+        """Harmless when it is gone."""
+
+
+Step = tuple[Host, tuple[Act, ...]]
+
+
+def step(host: Host, facts: Facts, now: int) -> Step:
+    return (_STEPS[host.state] if facts.wanted else _let_go)(host, facts, now)
+
+
+def _start(host: Host, facts: Facts, now: int) -> Step:
+    return _begin(host.to(HostState.WAITING_DNS, now), facts, now)
+
+
+def _begin(host: Host, facts: Facts, now: int) -> Step:
+    """Ask for a certificate only once the name leads here: from then on there are 72 hours."""
+    if not facts.points_here or facts.caa is Caa.UNKNOWN:
+        return host, ()
+    if facts.caa is Caa.FORBIDDEN:
+        return host.to(HostState.FAILED, now, Reason.CAA_FORBIDS), ()
+    return host.to(HostState.REQUESTING_CERT, now), (Act.CREATE_TENANT,)
+
+
+def _request(host: Host, facts: Facts, now: int) -> Step:
+    if facts.tenant is None:
+        return host, (Act.CREATE_TENANT,)
+    return host.to(HostState.VALIDATING, now), ()
+
+
+def _validate(host: Host, facts: Facts, now: int) -> Step:
+    tenant = facts.tenant
+    if tenant is None:
+        return host.to(HostState.WAITING_DNS, now), ()
+    match tenant.certificate:
+        case Certificate.PENDING:
+            return host, ()
+        case Certificate.NONE:
+            return host, (Act.REQUEST_CERTIFICATE,)
+        case Certificate.ISSUED:
+            if tenant.attached != tenant.certificate_arn:
+                return host, (Act.ATTACH_CERTIFICATE,)
+            serving = tenant.deployed and tenant.leads_here
+            return (host.to(HostState.ACTIVE, now) if serving else host), ()
+        case _:
+            return host.to(HostState.FAILED, now, tenant.certificate), ()
+
+
+def _watch(host: Host, facts: Facts, now: int) -> Step:
+    """Renewal is CloudFront's, as long as the name leads here."""
+    if not facts.asked:
+        return host, ()
+    if facts.tenant is None:
+        return host.to(HostState.WAITING_DNS, now), ()
+    if facts.tenant.certificate in (Certificate.ISSUED, Certificate.PENDING, Certificate.NONE):
+        return host, ()
+    return host.to(HostState.EXPIRED, now, facts.tenant.certificate), ()
+
+
+def _retry(host: Host, facts: Facts, now: int) -> Step:
+    """Again after an hour, then two, four and so on; at once when a CAA record was all that was wrong."""
+    wait = min(_FIRST_RETRY << min(host.failures - 1, 10), _LAST_RETRY) if host.failures else 0
+    may_be_well = host.reason == Reason.CAA_FORBIDS or now - host.since >= wait
+    if not may_be_well or not facts.points_here or facts.caa is not Caa.ALLOWED:
+        return host, ()
+    if facts.tenant is None:
+        return host.to(HostState.REQUESTING_CERT, now), (Act.CREATE_TENANT,)
+    return host.to(HostState.VALIDATING, now), (Act.REQUEST_CERTIFICATE,)
+
+
+def _let_go(host: Host, facts: Facts, now: int) -> Step:
+    """Disable, wait until that is deployed, delete: CloudFront takes no other order."""
+    waiting = facts.returns and host.state is HostState.WAITING_DNS
+    if host.state is HostState.OFF or waiting:
+        return host, ()
+    if not facts.asked:
+        return host.to(HostState.DISABLING, now), ()
+    if facts.tenant is None:
+        if facts.returns:
+            return host.to(HostState.WAITING_DNS, now), ()
+        return host.to(HostState.OFF, now), (Act.REMOVE_POLICY,)
+    disabling = host.to(HostState.DISABLING, now)
+    if facts.tenant.enabled:
+        return disabling, (Act.DISABLE_TENANT,)
+    return disabling, (Act.DELETE_TENANT,) if facts.tenant.deployed else ()
+
+
+_STEPS: Final[Mapping[HostState, Callable[[Host, Facts, int], Step]]] = {
+    HostState.OFF: _start,
+    HostState.WAITING_DNS: _begin,
+    HostState.REQUESTING_CERT: _request,
+    HostState.VALIDATING: _validate,
+    HostState.ACTIVE: _watch,
+    HostState.FAILED: _retry,
+    HostState.EXPIRED: _retry,
+    HostState.DISABLING: _let_go,
+}
