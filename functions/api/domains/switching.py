@@ -56,7 +56,8 @@ def verify_now(domain_id: DomainParam) -> Single[schemas.Verification]:
 def activate(domain_id: DomainParam) -> Single[schemas.Domain]:
     domain = found(domain_id)
     if domain.verified is None:
-        domain = require_owned(table.domains(), lookups.fresh_lookups(), domain, _secrets(domain), now=app.now)
+        lookups_now = lookups.fresh_lookups()
+        domain = require_owned(table.domains(), lookups_now, domain, _secrets(domain), now=app.now)
     allowed = app.caller.account.allowed_domains
     return shown(table.domains().activate(domain, allowed=allowed, now=int(app.now)))
 
