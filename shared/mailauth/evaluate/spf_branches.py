@@ -1,0 +1,258 @@
+"""An SPF record with everything that it includes, as a tree of what the DNS said.
+
+The tree is a pure function of the answers that are there; what it lacks is asked for all at once, and it is
+built again. So it takes as many rounds as it is deep, however broad it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Final
+
+from shared.mailauth.evaluate.questions import Answer, Asking, Question, Type, ask_all
+from shared.mailauth.evaluate.spf_check import MOST_MX, is_domain, mx_hosts
+from shared.mailauth.records.macros import is_dynamic
+from shared.mailauth.records.spf import Mechanism, SpfRecord, is_spf, parse
+
+MOST_NODES: Final = 100
+MOST_TERMS: Final = 3_000
+LONGEST_RECORD: Final = 8_192
+"""Records in a tree, terms in all of them, octets of one; what is larger is cut off, and said to be."""
+
+MOST_QUESTIONS: Final = 400
+DEEPEST: Final = 20
+
+
+class Trouble(StrEnum):
+    """Why a branch has no record, or an unusable one."""
+
+    NONE = ""
+    NOT_FOUND = "not_found"
+    SEVERAL = "several_records"
+    SYNTAX = "syntax"
+    LOOP = "loop"
+    DNS = "dns_error"
+    NAME = "bad_name"
+    DYNAMIC = "dynamic"
+    """The name holds macros: what it is differs from delivery to delivery."""
+    CUT = "too_large"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A term of a record. ``lookups`` counts it and all below it; ``networks`` are those it names itself,
+    ``void`` tells that its question was answered with nothing, ``reason`` why it was not answered."""
+
+    qualifier: str
+    type: str
+    value: str
+    text: str
+    lookups: int
+    networks: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    dynamic: bool = False
+    void: bool = False
+    reason: str = ""
+    result: Branch | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """The record of one domain. ``lookups`` is the worst case: what a receiver spends if nothing matches."""
+
+    domain: str
+    record: str | None
+    records: tuple[str, ...] = ()
+    trouble: Trouble = Trouble.NONE
+    reason: str = ""
+    ttl: int = 0
+    all: str | None = None
+    components: tuple[Component, ...] = ()
+    lookups: int = 0
+
+    def walk(self) -> Iterator[Branch]:
+        """This branch and all below it."""
+        yield self
+        for component in self.components:
+            if component.result is not None:
+                yield from component.result.walk()
+
+
+def tree_of(domain: str) -> Asking[Branch]:
+    return (yield from _grown(lambda known: _Builder(known).branch(domain, ())))
+
+
+def tree_of_record(domain: str, text: str) -> Asking[Branch]:
+    """As if ``domain`` published this record."""
+    return (yield from _grown(lambda known: _Builder(known).recorded(domain, text, (), (text,), 0)))
+
+
+def _grown(build: Callable[[_Known], Branch]) -> Asking[Branch]:
+    answers: dict[Question, Answer] = {}
+    parsed: dict[str, SpfRecord] = {}
+    while True:
+        missing: dict[Question, None] = {}
+        tree = build(_Known(answers, missing, parsed))
+        room = MOST_QUESTIONS - len(answers)
+        wanted = list(missing)[: max(room, 0)]
+        if not wanted:
+            return tree
+        answers.update((yield from ask_all(wanted)))
+
+
+@dataclass(slots=True)
+class _Known:
+    answers: Mapping[Question, Answer]
+    missing: dict[Question, None]
+    parsed: dict[str, SpfRecord]
+
+    def record(self, text: str) -> SpfRecord:
+        if text not in self.parsed:
+            self.parsed[text] = parse(text)
+        return self.parsed[text]
+
+    def get(self, name: str, type_: Type) -> Answer | None:
+        question = Question(name, type_)
+        answer = self.answers.get(question)
+        if answer is None:
+            self.missing[question] = None
+        return answer
+
+
+@dataclass(slots=True)
+class _Builder:
+    known: _Known
+    nodes: int = 0
+    terms: int = 0
+
+    def branch(self, domain: str, above: tuple[str, ...]) -> Branch:
+        domain = domain.lower().removesuffix(".")
+        trouble = self._without_asking(domain, above)
+        if trouble is not None:
+            return Branch(domain=domain, record=None, trouble=trouble)
+        self.nodes += 1
+        answer = self.known.get(domain, Type.TXT)
+        if answer is None:
+            return Branch(domain=domain, record=None, trouble=Trouble.CUT)
+        if answer.failed:
+            return Branch(domain=domain, record=None, trouble=Trouble.DNS, reason=answer.reason)
+        records = tuple(text for text in answer.records if is_spf(text))
+        if len(records) != 1:
+            trouble = Trouble.SEVERAL if records else Trouble.NOT_FOUND
+            return Branch(domain=domain, record=None, records=records, trouble=trouble, ttl=answer.ttl)
+        return self.recorded(domain, records[0], above, records, answer.ttl)
+
+    def recorded(
+        self, domain: str, text: str, above: tuple[str, ...], records: tuple[str, ...], ttl: int
+    ) -> Branch:
+        if len(text) > LONGEST_RECORD:
+            return Branch(domain=domain, record=None, records=(text[:LONGEST_RECORD],), trouble=Trouble.CUT)
+        record = self.known.record(text)
+        self.terms += len(record.mechanisms)
+        branch = Branch(domain=domain, record=text, records=records, ttl=ttl)
+        if not record.valid:
+            return replace(branch, trouble=Trouble.SYNTAX, reason=record.findings[0].message)
+        components = tuple(self._components(record, domain, (*above, domain)))
+        return replace(
+            branch,
+            all=record.all.qualifier if record.all is not None else None,
+            components=components,
+            lookups=sum(component.lookups for component in components),
+        )
+
+    def _without_asking(self, domain: str, above: tuple[str, ...]) -> Trouble | None:
+        if is_dynamic(domain):
+            return Trouble.DYNAMIC
+        if not is_domain(domain):
+            return Trouble.NAME
+        if domain in above:
+            return Trouble.LOOP
+        if self.nodes >= MOST_NODES or self.terms >= MOST_TERMS or len(above) >= DEEPEST:
+            return Trouble.CUT
+        return None
+
+    def _components(self, record: SpfRecord, domain: str, above: tuple[str, ...]) -> Iterator[Component]:
+        """Of the terms that a receiver looks at: nothing behind all, no redirect beside it."""
+        for mechanism in record.mechanisms:
+            yield self._component(mechanism, domain, above)
+            if mechanism.name == "all":
+                return
+        redirect = record.redirect
+        if redirect is not None:
+            result = self.branch(redirect.value, above)
+            yield Component(
+                qualifier="",
+                type="redirect",
+                value=redirect.value,
+                text=redirect.text,
+                lookups=1 + result.lookups,
+                dynamic=result.trouble is Trouble.DYNAMIC,
+                result=result,
+            )
+
+    def _component(self, mechanism: Mechanism, domain: str, above: tuple[str, ...]) -> Component:
+        target = mechanism.value or domain
+        plain = Component(
+            qualifier=mechanism.qualifier,
+            type=mechanism.name,
+            value=mechanism.value,
+            text=mechanism.text,
+            lookups=1 if mechanism.queries else 0,
+            dynamic=mechanism.is_dynamic,
+        )
+        match mechanism.name:
+            case "ip4" | "ip6":
+                return replace(plain, networks=(_network(mechanism.value, mechanism),))
+            case "include":
+                result = self.branch(mechanism.value, above)
+                return replace(plain, lookups=1 + result.lookups, result=result)
+            case "a" | "mx" | "exists" if not is_dynamic(target):
+                return self._asked(plain, mechanism, target.lower().removesuffix("."))
+            case _:
+                return plain
+
+    def _asked(self, plain: Component, mechanism: Mechanism, target: str) -> Component:
+        if not is_domain(target, least_labels=1):
+            return replace(plain, void=True, reason="bad name")
+        match mechanism.name:
+            case "exists":
+                return _judged(plain, [self.known.get(target, Type.A)])
+            case "a":
+                addresses = self._addresses([target])
+                return _judged(replace(plain, networks=_covered(addresses, mechanism)), addresses)
+            case _:
+                exchangers = self.known.get(target, Type.MX)
+                hosts = mx_hosts(exchangers) if exchangers is not None else ()
+                addresses = self._addresses(hosts[:MOST_MX])
+                failed = next((each.reason for each in addresses if each is not None and each.failed), "")
+                named = replace(plain, hosts=hosts, networks=_covered(addresses, mechanism), reason=failed)
+                return _judged(named, [exchangers])
+
+    def _addresses(self, hosts: Sequence[str]) -> list[Answer | None]:
+        asked = [host for host in hosts if is_domain(host, least_labels=1)]
+        return [self.known.get(host, type_) for host in asked for type_ in (Type.A, Type.AAAA)]
+
+
+def _judged(component: Component, answers: Sequence[Answer | None]) -> Component:
+    """Void when every answer says that there is nothing."""
+    given = [answer for answer in answers if answer is not None]
+    failed = next((answer.reason or "failed" for answer in given if answer.failed), component.reason)
+    return replace(component, void=bool(given) and all(each.is_void for each in given), reason=failed)
+
+
+def _covered(answers: Sequence[Answer | None], mechanism: Mechanism) -> tuple[str, ...]:
+    texts = [text for answer in answers if answer is not None for text in answer.records]
+    return tuple(dict.fromkeys(network for text in texts if (network := _network(text, mechanism))))
+
+
+def _network(address: str, mechanism: Mechanism) -> str:
+    """Empty for what is no address."""
+    try:
+        if ":" in address:
+            return str(IPv6Network((int(IPv6Address(address)), mechanism.prefix6), strict=False))
+        return str(IPv4Network((int(IPv4Address(address)), mechanism.prefix4), strict=False))
+    except ValueError:
+        return ""

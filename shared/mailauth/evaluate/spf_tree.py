@@ -1,0 +1,245 @@
+"""The inspection of an SPF record: what it costs, whom it lets through, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from ipaddress import ip_address, ip_network
+from typing import Final
+
+from shared.mailauth.evaluate import spf_tree_flaws as flaws
+from shared.mailauth.evaluate.inspection import Inspection, State
+from shared.mailauth.evaluate.questions import Asking
+from shared.mailauth.evaluate.spf_branches import Branch, Trouble, tree_of, tree_of_record
+from shared.mailauth.evaluate.spf_check import MOST_LOOKUPS, MOST_MX, MOST_VOID
+from shared.mailauth.evaluate.spf_coverage import (
+    SpfNetwork,
+    default_qualifier,
+    flattened,
+    networks_of,
+    passing,
+    repeated,
+)
+from shared.mailauth.findings import Finding, has_errors
+from shared.mailauth.records.spf import QUALIFIERS, parse
+
+_MOST_NETWORKS: Final = 2_000
+_SMALLEST_PREFIX: Final = {4: 16, 6: 32}
+"""Networks larger than these are worth a word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpfInspection(Inspection):
+    """``lookups`` and ``void_lookups`` are those of the worst case, when no term matches.
+
+    ``pass_network_count`` counts networks under a + all the way down, equal ones once; the address counts are
+    those of their union, as the terms decide in their order. ``networks`` are cut off at 2,000.
+    ``flattened`` is None where some part of the tree is unknown or broken. ``uncovered_messages`` are those
+    that reports counted from addresses that no network covers, where that was asked.
+    """
+
+    lookups: int = 0
+    void_lookups: int = 0
+    default_result: str | None = None
+    all_mechanism: str | None = None
+    pass_network_count: int = 0
+    pass_ip4_count: int = 0
+    pass_ip6_count: int = 0
+    networks: tuple[SpfNetwork, ...] = ()
+    pass_duplicate_ip4_networks: tuple[str, ...] = ()
+    pass_duplicate_ip6_networks: tuple[str, ...] = ()
+    dynamic_terms: tuple[str, ...] = ()
+    flattened: str | None = None
+    flattened_lookups: int | None = None
+    uncovered_messages: int | None = None
+    tree: Branch | None = None
+
+
+def inspect_spf(domain: str) -> Asking[SpfInspection]:
+    tree = yield from tree_of(domain)
+    return inspection_of(domain, tree)
+
+
+def validate_spf(text: str, domain: str = "") -> SpfInspection:
+    """A record by itself: nothing that it includes is looked at."""
+    record = parse(text)
+    everything = record.all
+    return SpfInspection(
+        domain=domain,
+        query=domain,
+        state=State.INVALID if has_errors(record.findings) else State.VALID,
+        records=(text,),
+        findings=record.findings,
+        all_mechanism=everything.text if everything is not None else None,
+        default_result=str(everything.result) if everything is not None else None,
+        lookups=sum(each.queries for each in record.mechanisms) + (record.redirect is not None),
+    )
+
+
+def inspect_spf_record(text: str, domain: str) -> Asking[SpfInspection]:
+    """A record that is not published yet, with all that it includes."""
+    tree = yield from tree_of_record(domain, text)
+    return inspection_of(domain, tree)
+
+
+def inspection_of(domain: str, tree: Branch) -> SpfInspection:
+    findings = tuple(_findings(tree))
+    common = SpfInspection(
+        domain=domain,
+        query=domain,
+        state=_state(tree, findings),
+        records=tree.records,
+        ttl=tree.ttl or None,
+        findings=findings,
+        lookups=tree.lookups,
+        void_lookups=_void_count(tree),
+        tree=tree if tree.record is not None else None,
+    )
+    if tree.record is None or tree.trouble is Trouble.SYNTAX:
+        return common
+    networks = list(networks_of(tree))
+    addresses, flat = passing(tree), flattened(tree)
+    duplicates = repeated(networks)
+    qualifier = default_qualifier(tree)
+    return replace(
+        common,
+        default_result=str(QUALIFIERS[qualifier or "?"]),
+        all_mechanism=f"{tree.all}all".removeprefix("+") if tree.all is not None else None,
+        pass_network_count=len({found.network for found in networks if found.result == "pass"}),
+        pass_ip4_count=addresses.count4,
+        pass_ip6_count=addresses.count6,
+        networks=tuple(networks[:_MOST_NETWORKS]),
+        pass_duplicate_ip4_networks=tuple(network for network in duplicates if ":" not in network),
+        pass_duplicate_ip6_networks=tuple(network for network in duplicates if ":" in network),
+        dynamic_terms=tuple(dict.fromkeys(_dynamic_terms(tree))),
+        flattened=flat.record if flat is not None else None,
+        flattened_lookups=flat.lookups if flat is not None else None,
+    )
+
+
+def with_volumes(inspection: SpfInspection, counted: Iterable[tuple[str, int]]) -> SpfInspection:
+    """The inspection with the messages of each network, from (address, messages) as reports counted them.
+    An address counts for the smallest network that holds it, and for one term only."""
+    holders = {
+        (network.version, network.prefixlen, int(network.network_address)): place
+        for place, network in reversed(
+            [*enumerate(ip_network(found.network) for found in inspection.networks)]
+        )
+    }
+    prefixes = sorted({(version, prefix) for version, prefix, _ in holders}, key=lambda each: -each[1])
+    messages = [0] * len(inspection.networks)
+    uncovered = 0
+    for text, count in counted:
+        address = ip_address(text)
+        keys = (
+            (version, prefix, _cut(int(address), version, prefix))
+            for version, prefix in prefixes
+            if version == address.version
+        )
+        holder = next((holders[key] for key in keys if key in holders), None)
+        if holder is None:
+            uncovered += count
+        else:
+            messages[holder] += count
+    counted_networks = tuple(
+        replace(found, messages=number) for found, number in zip(inspection.networks, messages, strict=True)
+    )
+    return replace(inspection, networks=counted_networks, uncovered_messages=uncovered)
+
+
+def _cut(address: int, version: int, prefix: int) -> int:
+    bits = (32 if version == 4 else 128) - prefix
+    return address >> bits << bits
+
+
+def _state(tree: Branch, findings: tuple[Finding, ...]) -> State:
+    if tree.trouble is Trouble.DNS:
+        return State.ERROR
+    if tree.trouble is Trouble.NOT_FOUND:
+        return State.MISSING
+    return State.INVALID if has_errors(findings) else State.VALID
+
+
+def _void_count(tree: Branch) -> int:
+    return sum(component.void for branch in tree.walk() for component in branch.components)
+
+
+def _dynamic_terms(tree: Branch) -> Iterator[str]:
+    for branch in tree.walk():
+        yield from (component.text for component in branch.components if component.dynamic)
+
+
+def _findings(tree: Branch) -> Iterator[Finding]:
+    if tree.trouble is Trouble.NOT_FOUND:
+        yield flaws.MISSING.found(tree.domain)
+        return
+    if tree.record is not None:
+        yield from parse(tree.record).findings
+    yield from _on_limits(tree)
+    seen: set[tuple[str, Trouble]] = set()
+    for branch in tree.walk():
+        told = (branch.domain, branch.trouble)
+        if branch.trouble is Trouble.NONE or told in seen or (branch is tree and branch.record is not None):
+            continue
+        seen.add(told)
+        yield flaws.TROUBLES[branch.trouble].found(branch.domain[:300], reason=branch.reason)
+    yield from _on_repetition(tree)
+    yield from _on_terms(tree)
+    yield from _on_networks(tree)
+
+
+def _on_limits(tree: Branch) -> Iterator[Finding]:
+    if tree.lookups > MOST_LOOKUPS:
+        yield flaws.TOO_MANY_LOOKUPS.found(str(tree.lookups))
+    void = _void_count(tree)
+    if void > MOST_VOID:
+        yield flaws.TOO_MANY_VOID.found(str(void))
+
+
+def _on_repetition(tree: Branch) -> Iterator[Finding]:
+    included = Counter(branch.domain for branch in tree.walk() if branch is not tree)
+    for domain, times in included.items():
+        if times > 1:
+            yield flaws.REPEATED_INCLUDE.found(domain[:300], times=times)
+    again = repeated(list(networks_of(tree)))
+    if again:
+        yield flaws.REPEATED_NETWORKS.found(again[0], count=len(again))
+
+
+def _on_terms(tree: Branch) -> Iterator[Finding]:
+    for branch in _once(tree):
+        if branch is not tree and branch.all == "+":
+            yield flaws.INCLUDED_PASS_ALL.found(branch.domain)
+        for component in branch.components:
+            subject = component.text[:200]
+            if component.void:
+                yield flaws.VOID.found(subject, domain=branch.domain)
+            if component.reason and not component.void:
+                yield flaws.UNANSWERED.found(subject, domain=branch.domain, reason=component.reason)
+            if len(component.hosts) > MOST_MX:
+                yield flaws.TOO_MANY_MX.found(subject)
+
+
+def _on_networks(tree: Branch) -> Iterator[Finding]:
+    told: set[str] = set()
+    for found in networks_of(tree):
+        if found.result != "pass" or found.network in told:
+            continue
+        told.add(found.network)
+        network = ip_network(found.network)
+        if network.prefixlen == 0:
+            yield flaws.WHOLE_WORLD.found(found.term[:200], domain=found.domain)
+        elif not network.network_address.is_global:
+            yield flaws.PRIVATE.found(found.term[:200], domain=found.domain)
+        elif network.prefixlen < _SMALLEST_PREFIX[network.version]:
+            yield flaws.LARGE.found(found.term[:200], domain=found.domain, count=network.num_addresses)
+
+
+def _once(tree: Branch) -> Iterator[Branch]:
+    """Each record once, however often it is included."""
+    seen: set[str] = set()
+    for branch in tree.walk():
+        if branch.domain not in seen and branch.record is not None:
+            seen.add(branch.domain)
+            yield branch
