@@ -1,4 +1,4 @@
-"""The zone files that give the demo's senders their names: ``python -m infra.local.demo.zones`` writes them.
+"""The zone files of the demo's domains and senders: ``python -m infra.local.demo.zones`` writes them.
 
 Only the local DNS server reads them, so that host names are found and confirmed without leaving the machine.
 """
@@ -10,7 +10,8 @@ from ipaddress import ip_address
 from typing import Final
 
 from infra.local import layout
-from infra.local.demo.cast import DOMAINS, Conduct, Host, Watched
+from infra.local.demo.cast import DOMAINS, Host
+from infra.local.demo.published import records as published
 
 _HEAD: Final = """\
 ; Written by `python -m infra.local.demo.zones` from the cast of the demo.
@@ -28,7 +29,7 @@ def zone_files() -> dict[str, str]:
         {host for watched in DOMAINS for sender in watched.senders for host in sender.hosts}, key=str
     )
     records: dict[str, set[str]] = {}
-    for origin, record in (*_forward(hosts), *_backward(hosts), *_published(DOMAINS)):
+    for origin, record in (*_forward(hosts), *_backward(hosts), *published()):
         records.setdefault(origin, set()).add(record)
     return {
         f"{origin}.zone": _HEAD.format(origin=f"{origin}.") + "".join(f"{line}\n" for line in sorted(lines))
@@ -49,17 +50,6 @@ def _backward(hosts: Iterable[Host]) -> Iterator[tuple[str, str]]:
             pointer = ip_address(host.ip).reverse_pointer
             origin = next(suffix for suffix in _REVERSE if pointer.endswith(suffix))
             yield origin, f"{pointer}. IN PTR {host.name}."
-
-
-def _published(domains: Iterable[Watched]) -> Iterator[tuple[str, str]]:
-    for watched in domains:
-        aligned = [sender for sender in watched.senders if sender.conduct is Conduct.ALIGNED]
-        hosts = [host for sender in aligned for host in sender.hosts]
-        networks = " ".join(f"ip{ip_address(host.ip).version}:{host.ip}" for host in hosts)
-        yield watched.name, f"@ IN MX 10 {hosts[0].name}."
-        yield watched.name, f'@ IN TXT "v=spf1 {networks} ~all"'
-        policy = f"v=DMARC1; p={watched.policy.p}; sp={watched.policy.sp}; adkim={watched.policy.adkim}"
-        yield watched.name, f'_dmarc IN TXT "{policy}"'
 
 
 def main() -> None:
