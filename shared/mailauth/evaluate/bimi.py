@@ -54,6 +54,21 @@ class _Found:
     texts: tuple[str, ...]
 
 
+def validate_bimi(text: str, domain: str = "", selector: str = "default") -> BimiInspection:
+    """The text of a record, without the DNS; nothing that it leads to is fetched."""
+    record = parse(text)
+    return BimiInspection(
+        domain=domain,
+        query=_query(selector, domain) if domain else "",
+        state=State.VALID if record.valid else State.INVALID,
+        records=(text,),
+        findings=record.findings,
+        selector=selector,
+        source=RecordSource.OWN,
+        record=record,
+    )
+
+
 def inspect_bimi(domain: str, selector: str = "default", *, now: float) -> Asking[BimiInspection]:
     """``domain`` as ``names.normalised`` spells it; ``now`` is the epoch second certificates are held to."""
     query = _query(selector, domain)

@@ -56,9 +56,9 @@ class DkimSurvey(Inspection):
         return tuple(key.selector for key in self.keys if key.usable)
 
 
-def validate_dkim(text: str) -> DkimInspection:
+def validate_dkim(text: str, domain: str = "") -> DkimInspection:
     """The text of a record, without the DNS."""
-    return _with_record("", "", "", (text,), Answer(Outcome.FOUND, (text,)))
+    return _with_record(domain, "", "", (text,), Answer(Outcome.FOUND, (text,)))
 
 
 def inspect_dkim(domain: str, selector: str) -> Asking[DkimInspection]:

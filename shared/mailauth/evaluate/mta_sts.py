@@ -66,6 +66,20 @@ class MtaStsPolicyInspection(Inspection):
     hosts: tuple[CoveredHost, ...] = ()
 
 
+def validate_mta_sts(text: str, domain: str = "") -> MtaStsInspection:
+    """The text of a record, without the DNS."""
+    record = mta_sts.parse(text)
+    return MtaStsInspection(
+        domain=domain,
+        query=f"_mta-sts.{domain}" if domain else "",
+        state=State.INVALID if has_errors(record.findings) else State.VALID,
+        records=(text,),
+        findings=record.findings,
+        id=record.id,
+        record=record,
+    )
+
+
 def inspect_mta_sts(domain: str) -> Asking[MtaStsInspection]:
     """The record of the very domain (nothing is inherited), as ``names.normalised`` spells it."""
     query = f"_mta-sts.{domain}"
@@ -97,16 +111,33 @@ def _record_inspection(domain: str, query: str, answer: Answer) -> MtaStsInspect
     )
 
 
+def validate_mta_sts_policy(text: str, domain: str = "") -> MtaStsPolicyInspection:
+    """The text of a policy file; nobody is asked what serves it, or which hosts it has to cover."""
+    policy = mta_sts_policy.parse(text)
+    return MtaStsPolicyInspection(
+        domain=domain,
+        query=_url(domain) if domain else "",
+        state=State.INVALID if has_errors(policy.findings) or not policy.valid else State.VALID,
+        records=tuple(text.splitlines()),
+        findings=policy.findings,
+        policy=policy,
+    )
+
+
 def inspect_mta_sts_policy(domain: str) -> Asking[MtaStsPolicyInspection]:
     """The policy file, whether the record points to it, and whether it covers the domain's mail hosts."""
     text = Question(f"_mta-sts.{domain}", Type.TXT)
     hosts = Question(domain, Type.MX)
-    wanted = Fetch(f"https://mta-sts.{domain}/.well-known/mta-sts.txt", LARGEST, _PATIENCE)
+    wanted = Fetch(_url(domain), LARGEST, _PATIENCE)
     replies = yield (text, hosts, wanted)
     record = _record_inspection(domain, text.name, answer_to(replies, text))
     return _policy_inspection(
         domain, record, answer_to(replies, hosts), wanted, fetched_from(replies, wanted)
     )
+
+
+def _url(domain: str) -> str:
+    return f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
 
 
 def _policy_inspection(
