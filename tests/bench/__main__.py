@@ -10,7 +10,7 @@ from importlib import import_module
 
 from tests.bench.tables import Report
 
-SECTIONS = ("parsing", "units", "startup", "ingest")
+SECTIONS = ("parsing", "checks", "units", "startup", "ingest")
 
 
 def main(wanted: list[str]) -> int:

@@ -18,7 +18,7 @@ from tests.bench.samples import large_report, mails, small_reports
 from tests.bench.tables import Report
 
 _HERE = Path(__file__).parent
-_PEER = _HERE / "peer"
+PEER = _HERE / "peer"
 _UV = shutil.which("uv") or ".tools/bin/uv"
 _MOST_GROWN_MB = 60
 
@@ -58,7 +58,7 @@ CASES = (
 
 
 def run(report: Report) -> None:
-    peer = _peer_python()
+    peer = peer_python()
     rows = []
     for case in CASES:
         with tempfile.TemporaryDirectory() as name:
@@ -82,7 +82,7 @@ def _memory(report: Report, peer: str) -> None:
         with tempfile.TemporaryDirectory() as name:
             large_report(Path(name) / "a.xml", count, varied=False)
             ours = _child([sys.executable, "-m", "tests.bench.child"], Path(name), 0)["grown_mb"]
-            theirs = _child([peer, str(_PEER / "child.py")], Path(name), 0)["grown_mb"]
+            theirs = _child([peer, str(PEER / "child.py")], Path(name), 0)["grown_mb"]
         held = report.holds(f"memory at {count:,} rows", ours <= _MOST_GROWN_MB)
         rows.append((f"{count:,} rows", ours, theirs, _MOST_GROWN_MB, held))
     report.table(
@@ -95,7 +95,7 @@ def _memory(report: Report, peer: str) -> None:
 def _in_turn(case: Case, folder: Path, peer: str) -> tuple[dict[str, float], dict[str, float]]:
     """The medians of both sides, run A B A B so that a machine that drifts drifts for both."""
     measure_ours = partial(_child, [sys.executable, "-m", "tests.bench.child"], folder, case.seconds)
-    measure_theirs = partial(_child, [peer, str(_PEER / "child.py")], folder, case.seconds)
+    measure_theirs = partial(_child, [peer, str(PEER / "child.py")], folder, case.seconds)
     pairs = [(measure_ours(), measure_theirs()) for _ in range(case.runs)]
     return _medians([ours for ours, _ in pairs]), _medians([theirs for _, theirs in pairs])
 
@@ -114,10 +114,10 @@ def _child(command: list[str], folder: Path, seconds: float) -> dict[str, float]
     return figures
 
 
-def _peer_python() -> str:
+def peer_python() -> str:
     """The peer's own environment, made from its lock file; ours could not hold its dependencies."""
-    subprocess.run([_UV, "sync", "--frozen", "--quiet", "--project", str(_PEER)], check=True, timeout=300)
-    return str(_PEER / ".venv" / "bin" / "python")
+    subprocess.run([_UV, "sync", "--frozen", "--quiet", "--project", str(PEER)], check=True, timeout=300)
+    return str(PEER / ".venv" / "bin" / "python")
 
 
 if __name__ == "__main__":
