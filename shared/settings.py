@@ -23,6 +23,9 @@ HOSTS_QUEUE: Final = "POSTSEAL_HOSTS_QUEUE"
 PURGE_QUEUE: Final = "POSTSEAL_PURGE_QUEUE"
 """URLs of the four queues."""
 
+DNS_QUEUE: Final = "POSTSEAL_DNS_QUEUE"
+"""URL of the queue of domains whose DNS is to be checked."""
+
 HOSTING_ZONES: Final = "POSTSEAL_HOSTING_ZONES"
 """``<Route 53 id>=<name>`` list, comma separated, of the zones that hosted records stand in."""
 

@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from shared.core.mail import Delivery
 from shared.core.messages import (
     encode_delivery,
+    encode_dns_check,
     encode_hosting_change,
     encode_hosting_check,
     encode_removed_domain,
     encode_touched_day,
     encode_unknown_hosts,
 )
-from shared.core.queues import HostingChange, HostingCheck, RemovedDomain, TouchedDay, UnknownHosts
+from shared.core.queues import (
+    DnsCheck,
+    HostingChange,
+    HostingCheck,
+    RemovedDomain,
+    TouchedDay,
+    UnknownHosts,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -115,6 +123,14 @@ class SqsReplays(_Queue[Delivery]):
         self._send(deliveries)
 
 
+class SqsDnsChecks(_Queue[DnsCheck]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_dns_check)
+
+    def send(self, checks: Iterable[DnsCheck], *, delay: int = 0) -> None:
+        self._send(checks, lambda _: _delayed(delay))
+
+
 class SqsHostingChanges(_Queue[HostingChange]):
     """A FIFO queue: a group for each zone, so that changes of a zone follow each other."""
 
@@ -130,7 +146,11 @@ class SqsHostingChecks(_Queue[HostingCheck]):
         super().__init__(client, url, encode_hosting_check)
 
     def send(self, checks: Iterable[HostingCheck], *, delay: int = 0) -> None:
-        self._send(checks, lambda _: {"DelaySeconds": delay} if delay else {})
+        self._send(checks, lambda _: _delayed(delay))
+
+
+def _delayed(seconds: int) -> dict[str, Any]:
+    return {"DelaySeconds": seconds} if seconds else {}
 
 
 def _place_in_order(change: HostingChange) -> dict[str, Any]:

@@ -8,7 +8,14 @@ from typing import Any
 
 from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Delivery, Door, Verdicts
-from shared.core.queues import HostingChange, HostingCheck, RemovedDomain, TouchedDay, UnknownHosts
+from shared.core.queues import (
+    DnsCheck,
+    HostingChange,
+    HostingCheck,
+    RemovedDomain,
+    TouchedDay,
+    UnknownHosts,
+)
 
 
 class Unreadable(ValueError):
@@ -67,6 +74,15 @@ def decode_hosting_check(text: str) -> HostingCheck:
     fields = _fields(text)
     account, domain = AccountId(_number(fields, "account")), DomainId(_number(fields, "domain"))
     return HostingCheck(account, domain, _number(fields, "round"))
+
+
+def encode_dns_check(check: DnsCheck) -> str:
+    return _text({"account": check.account, "domain": check.domain})
+
+
+def decode_dns_check(text: str) -> DnsCheck:
+    fields = _fields(text)
+    return DnsCheck(AccountId(_number(fields, "account")), DomainId(_number(fields, "domain")))
 
 
 def encode_delivery(delivery: Delivery) -> str:

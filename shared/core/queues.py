@@ -55,6 +55,14 @@ class HostingCheck:
     round: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class DnsCheck:
+    """A look at all that the DNS holds of a domain."""
+
+    account: AccountId
+    domain: DomainId
+
+
 class TouchedDays(Protocol):
     def send(self, days: Iterable[TouchedDay]) -> None: ...
 
@@ -69,6 +77,11 @@ class RemovedDomains(Protocol):
 
 class Replays(Protocol):
     def send(self, deliveries: Iterable[Delivery]) -> None: ...
+
+
+class DnsChecks(Protocol):
+    def send(self, checks: Iterable[DnsCheck], *, delay: int = 0) -> None:
+        """``delay`` in seconds, 900 at most."""
 
 
 class HostingChanges(Protocol):

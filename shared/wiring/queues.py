@@ -5,8 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 from shared import settings
-from shared.adapters.queues import SqsHostQuestions, SqsRemovedDomains, SqsReplays, SqsTouchedDays
-from shared.core.queues import HostQuestions, RemovedDomains, Replays, TouchedDays
+from shared.adapters.queues import (
+    SqsDnsChecks,
+    SqsHostQuestions,
+    SqsRemovedDomains,
+    SqsReplays,
+    SqsTouchedDays,
+)
+from shared.core.queues import DnsChecks, HostQuestions, RemovedDomains, Replays, TouchedDays
 from shared.wiring import clients
 from shared.wiring.environment import required
 
@@ -29,3 +35,8 @@ def removed_domains() -> RemovedDomains:
 @cache
 def replays() -> Replays:
     return SqsReplays(clients.sqs(), required(settings.MAIL_QUEUE))
+
+
+@cache
+def dns_checks() -> DnsChecks:
+    return SqsDnsChecks(clients.sqs(), required(settings.DNS_QUEUE))

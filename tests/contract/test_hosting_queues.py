@@ -8,10 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from shared.adapters.queues import SqsHostingChanges, SqsHostingChecks
+from shared.adapters.queues import SqsDnsChecks, SqsHostingChanges, SqsHostingChecks
 from shared.core.ids import AccountId, DomainId
-from shared.core.messages import decode_hosting_change, decode_hosting_check
-from shared.core.queues import HostingChange, HostingCheck
+from shared.core.messages import decode_dns_check, decode_hosting_change, decode_hosting_check
+from shared.core.queues import DnsCheck, HostingChange, HostingCheck
 from tests.contract.aws import REGION
 from tests.contract.stores import CREDENTIALS
 
@@ -62,3 +62,14 @@ def test_checks_can_wait(sqs: SQSClient) -> None:
     SqsHostingChecks(sqs, url).send([check])
     body = sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"]
     assert decode_hosting_check(body) == check
+
+
+def test_looks_at_the_dns_can_wait(sqs: SQSClient) -> None:
+    url = sqs.create_queue(QueueName="dns")["QueueUrl"]
+    first, second = DnsCheck(AccountId(1), DomainId(2)), DnsCheck(AccountId(1), DomainId(3))
+
+    SqsDnsChecks(sqs, url).send([first], delay=600)
+    SqsDnsChecks(sqs, url).send([second])
+
+    received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert [decode_dns_check(message["Body"]) for message in received] == [second]

@@ -4,7 +4,14 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from shared.core.mail import Delivery
-from shared.core.queues import HostingChange, HostingCheck, RemovedDomain, TouchedDay, UnknownHosts
+from shared.core.queues import (
+    DnsCheck,
+    HostingChange,
+    HostingCheck,
+    RemovedDomain,
+    TouchedDay,
+    UnknownHosts,
+)
 
 T = TypeVar("T")
 
@@ -37,6 +44,16 @@ class FakeRemovedDomains(FakeQueue[RemovedDomain]):
 class FakeReplays(FakeQueue[Delivery]):
     def send(self, deliveries: Iterable[Delivery]) -> None:
         super().send(deliveries)
+
+
+class FakeDnsChecks:
+    """What was sent, in order, with its delay."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[DnsCheck, int]] = []
+
+    def send(self, checks: Iterable[DnsCheck], *, delay: int = 0) -> None:
+        self.sent += [(check, delay) for check in checks]
 
 
 class FakeHostingChanges(FakeQueue[HostingChange]):

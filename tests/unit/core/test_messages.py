@@ -8,14 +8,16 @@ import pytest
 from shared.core.ids import AccountId, DomainId
 from shared.core.messages import (
     Unreadable,
+    decode_dns_check,
     decode_removed_domain,
     decode_touched_day,
     decode_unknown_hosts,
+    encode_dns_check,
     encode_removed_domain,
     encode_touched_day,
     encode_unknown_hosts,
 )
-from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+from shared.core.queues import DnsCheck, RemovedDomain, TouchedDay, UnknownHosts
 
 TOUCHED = TouchedDay(AccountId(7), DomainId(2**53 - 1), date(2026, 9, 1))
 
@@ -23,10 +25,12 @@ TOUCHED = TouchedDay(AccountId(7), DomainId(2**53 - 1), date(2026, 9, 1))
 def test_work_survives_the_queue() -> None:
     question = UnknownHosts(TOUCHED, ("192.0.2.1", "2001:db8::1"))
     removed = RemovedDomain(AccountId(7), DomainId(8))
+    check = DnsCheck(AccountId(7), DomainId(8))
 
     assert decode_touched_day(encode_touched_day(TOUCHED)) == TOUCHED
     assert decode_unknown_hosts(encode_unknown_hosts(question)) == question
     assert decode_removed_domain(encode_removed_domain(removed)) == removed
+    assert decode_dns_check(encode_dns_check(check)) == check
 
 
 @pytest.mark.parametrize(
@@ -42,7 +46,7 @@ def test_what_is_not_ours_is_named(change: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '"text"', "[" * 100_000])
 def test_text_that_is_no_message_is_named(text: str) -> None:
-    for decode in (decode_touched_day, decode_unknown_hosts, decode_removed_domain):
+    for decode in (decode_touched_day, decode_unknown_hosts, decode_removed_domain, decode_dns_check):
         with pytest.raises(Unreadable):
             decode(text)
 
