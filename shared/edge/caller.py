@@ -15,6 +15,7 @@ from shared.core.errors import Limited, Refusal, Unauthenticated
 from shared.core.plans import ANONYMOUS_REQUESTS_PER_MINUTE, REFUSED_KEYS_PER_MINUTE
 
 _BEARER: Final = re.compile(r"bearer +(\S+) *", re.IGNORECASE | re.ASCII)
+_KEYLESS: Final = "keyless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def with_key(
     """Admit a request by its API key. Without one, or with a wrong one, its address is counted."""
     secret = bearer_of(event)
     if secret is None:
-        return _turned_away(limits, event, "keyless", ANONYMOUS_REQUESTS_PER_MINUTE, now)
+        return _turned_away(limits, event, _KEYLESS, ANONYMOUS_REQUESTS_PER_MINUTE, now)
     try:
         spent = spend_key(keys, secret, now)
     except Unauthenticated:
@@ -43,6 +44,16 @@ def with_key(
     if account is None:
         return Admission(spent.allowance, refusal=_unauthenticated())
     return Admission(spent.allowance, Caller(account, spent.key.id, now))
+
+
+def with_or_without_key(
+    event: Mapping[str, Any], keys: ApiKeys, accounts: Accounts, limits: AddressLimits, now: float
+) -> Admission:
+    """Admit a request by its API key, or as its address's where it comes without one; a key has to be right
+    where there is one."""
+    if "authorization" in {name.lower() for name in event.get("headers") or {}}:
+        return with_key(event, keys, accounts, limits, now)
+    return anyone(event, limits, bucket=_KEYLESS, per_minute=ANONYMOUS_REQUESTS_PER_MINUTE, now=now)
 
 
 def anyone(

@@ -41,6 +41,13 @@ def serve_with_key(
     return serve(app, event, context, partial(_admit, now=now, subscribed=subscribed), now)
 
 
+def serve_with_or_without_key(app: Api, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer whomever: at the rate of the API key that comes with the request, else at its address's."""
+    now = entropy.now()
+    stores = (table.api_keys(), table.accounts(), table.address_limits())
+    return serve(app, event, context, lambda event: caller.with_or_without_key(event, *stores, now), now)
+
+
 def serve_anyone(
     app: Api, event: Mapping[str, Any], context: LambdaContext, *, bucket: str, per_minute: int
 ) -> dict[str, Any]:

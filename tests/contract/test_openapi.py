@@ -10,6 +10,7 @@ import pytest
 
 from functions.api.docs.build import document
 from infra.routes import RESOURCES
+from shared.core.inspections import Kind
 
 DOCUMENT = document()
 OPERATIONS = [
@@ -43,6 +44,10 @@ EXPECTED = {
     "/v1/quarantine/{entry_id}": {"get", "delete"},
     "/v1/quarantine/{entry_id}/raw": {"get"},
     "/v1/quarantine/{entry_id}/replay": {"post"},
+    "/v1/inspect": {"get"},
+    **{f"/v1/inspect/{kind}": {"get"} for kind in Kind},
+    "/v1/inspect/spf/check": {"get"},
+    **{f"/v1/validate/{kind}": {"get", "post"} for kind in Kind if kind is not Kind.MX},
     "/v1/openapi.json": {"get"},
     "/v1/docs": {"get"},
     "/tlsrpt/{token}": {"post"},
@@ -88,7 +93,10 @@ def test_every_operation_says_what_it_takes_and_answers(method: str, path: str, 
     assert len(operation["tags"]) == 1
     responses = operation["responses"]
     assert {"429", "default"} <= set(responses)
-    assert public or {"401", "403"} <= set(responses)
+    either = operation.get("security") == [{"apiKey": []}, {}]
+    assert either == path.startswith(("/v1/inspect", "/v1/validate"))
+    assert public or "401" in responses
+    assert public or either or "403" in responses
     in_path = {each["name"] for each in operation.get("parameters", []) if each["in"] == "path"}
     assert in_path == set(re.findall(r"{(\w+)}", path))
     assert not in_path or path == "/tlsrpt/{token}" or "404" in responses

@@ -8,6 +8,7 @@ from typing import Any, Final
 from shared.edge.openapi import REFUSALS
 
 _SCHEMAS: Final = "#/components/schemas/"
+_ENVELOPES: Final = ("Single_", "Listing_", "Inspected_")
 
 HEADERS: Final[dict[str, Any]] = {
     "X-Request-Id": {
@@ -75,7 +76,7 @@ def by_title(said: dict[str, Any]) -> dict[str, Any]:
     """The document with envelopes named as their shapes name themselves: ``AccountAnswer``."""
     text = json.dumps(said)
     for name, schema in said["components"]["schemas"].items():
-        if name.startswith(("Single_", "Listing_")):
+        if name.startswith(_ENVELOPES):
             text = text.replace(f'"{name}"', f'"{schema["title"]}"')
             text = text.replace(f'"{_SCHEMAS}{name}"', f'"{_SCHEMAS}{schema["title"]}"')
     found: dict[str, Any] = json.loads(text)

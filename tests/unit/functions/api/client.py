@@ -17,6 +17,7 @@ from functions.api.account import handler as account
 from functions.api.api_keys import handler as api_keys
 from functions.api.docs import handler as docs
 from functions.api.domains import handler as domains
+from functions.api.inspect import handler as inspect
 from functions.api.quarantine import handler as quarantine
 from functions.api.reports import handler as reports
 from functions.api.tlsrpt import handler as tlsrpt
@@ -42,6 +43,8 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "account": account.handler,
     "api-keys": api_keys.handler,
     "domains": domains.handler,
+    "inspect": inspect.handler,
+    "validate": inspect.handler,
     "reports": reports.handler,
     "uploads": reports.handler,
     "quarantine": quarantine.handler,

@@ -1,0 +1,69 @@
+"""``/validate``: texts that are to become records, held to the rules without asking the DNS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.api.inspect.app import WITH_OR_WITHOUT_KEY, app, described, meta
+from functions.api.inspect.schemas import Inspected, RecordText
+from shared.core.inspections import LONGEST_RECORD, Kind, validation
+from shared.mailauth.evaluate.bimi import BimiInspection
+from shared.mailauth.evaluate.dkim import DkimInspection
+from shared.mailauth.evaluate.dmarc import DmarcInspection
+from shared.mailauth.evaluate.inspection import Inspection
+from shared.mailauth.evaluate.mta_sts import MtaStsInspection, MtaStsPolicyInspection
+from shared.mailauth.evaluate.spf_tree import SpfInspection
+from shared.mailauth.evaluate.tls_rpt import TlsRptInspection
+
+_MODELS: Final[Mapping[Kind, tuple[type[Inspection], str]]] = {
+    Kind.DMARC: (DmarcInspection, "a DMARC record"),
+    Kind.SPF: (SpfInspection, "an SPF record"),
+    Kind.DKIM: (DkimInspection, "a DKIM key record"),
+    Kind.BIMI: (BimiInspection, "a BIMI record"),
+    Kind.MTA_STS: (MtaStsInspection, "an MTA-STS record"),
+    Kind.MTA_STS_POLICY: (MtaStsPolicyInspection, "an MTA-STS policy file"),
+    Kind.TLS_RPT: (TlsRptInspection, "a TLS-RPT record"),
+}
+_DESCRIPTION: Final = (
+    "The shape of the answer is that of the inspection of a published one; what only the DNS tells is left "
+    "out. A record may be in quoted strings, as zone files have it."
+)
+
+RecordParam = Annotated[str, Query(max_length=LONGEST_RECORD, description="The text.")]
+OwnerParam = Annotated[str, Query(max_length=1_000, description="The domain whose it is to be.")]
+
+
+def validated(kind: Kind, record: str, domain: str) -> Inspected[Any]:
+    began = time.perf_counter()
+    found = validation(kind, record, domain)
+    return Inspected(data=found, meta=meta(0.0, time.perf_counter() - began))
+
+
+def _add_routes(kind: Kind, model: type[Inspection], what: str) -> None:
+    """Short texts fit into a URL, and all into a body. Each kind has routes of its own in the document."""
+
+    def of_query(record: RecordParam, domain: OwnerParam = "") -> Any:
+        return validated(kind, record, domain)
+
+    def of_body(body: RecordText) -> Any:
+        return validated(kind, body.record, body.domain)
+
+    of_query.__annotations__["return"] = of_body.__annotations__["return"] = Inspected[model]  # type: ignore[valid-type]
+    said: dict[str, Any] = {
+        "summary": f"Validate {what}",
+        "description": _DESCRIPTION,
+        "tags": ["Validation"],
+        "openapi_extensions": WITH_OR_WITHOUT_KEY,
+    }
+    path, name = f"/validate/{kind}", f"validate_{kind.replace('-', '_')}"
+    app.get(path, operation_id=name, responses=described(model, 422), **said)(of_query)
+    posted = described(model, 413, 415, 422)
+    app.post(path, operation_id=f"{name}_text", responses=posted, **said)(of_body)
+
+
+for _kind, (_model, _what) in _MODELS.items():
+    _add_routes(_kind, _model, _what)
