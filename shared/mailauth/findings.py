@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+MOST_ALIKE: Final = 25
+"""Findings of one code about one record."""
 
 
 class Severity(StrEnum):
@@ -59,3 +64,15 @@ class Flaw:
 
 def has_errors(findings: Iterable[Finding]) -> bool:
     return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def bounded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """In their order, the first ``MOST_ALIKE`` of each code: a record can hold thousands of one fault, and
+    nobody reads them."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for finding in findings:
+        seen[finding.code] += 1
+        if seen[finding.code] <= MOST_ALIKE:
+            kept.append(finding)
+    return tuple(kept)

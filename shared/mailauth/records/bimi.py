@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from shared.mailauth.findings import Finding, has_errors
+from shared.mailauth.findings import Finding, bounded, has_errors
 from shared.mailauth.records import bimi_flaws as flaws
 from shared.mailauth.records.tags import Tag, TagList, parse_tags
 
@@ -56,7 +56,7 @@ def parse(text: str) -> BimiRecord:
         avatar_preference=preference,
         local_part_selectors=selectors,
         declined=declined,
-        findings=tuple(findings),
+        findings=bounded(findings),
     )
 
 

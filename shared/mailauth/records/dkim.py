@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from shared.mailauth.findings import Finding, has_errors
+from shared.mailauth.findings import Finding, bounded, has_errors
 from shared.mailauth.records import dkim_flaws as flaws
 from shared.mailauth.records.dkim_keys import Form, Key, Trouble, decoded, ed25519_key, rsa_key
 from shared.mailauth.records.tags import Tag, TagList, parse_tags
@@ -91,7 +91,7 @@ def parse(text: str) -> DkimRecord:
         services=services,
         flags=flags,
         notes=_value(tags, "n") or "",
-        findings=tuple(findings),
+        findings=bounded(findings),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from shared.mailauth.findings import Finding
+from shared.mailauth.findings import Finding, bounded
 from shared.mailauth.records import dmarc_flaws as flaws
 from shared.mailauth.records.report_uris import ReportUri, read_uris
 from shared.mailauth.records.tags import Tag, TagList, parse_tags
@@ -131,7 +131,7 @@ def parse(text: str) -> DmarcRecord:
         rua=rua,
         ruf=ruf,
         tags=listed.tags,
-        findings=tuple(found),
+        findings=bounded(found),
     )
 
 

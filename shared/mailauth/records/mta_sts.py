@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from shared.mailauth.findings import Finding, Flaw, Severity
+from shared.mailauth.findings import Finding, Flaw, Severity, bounded
 from shared.mailauth.records.tags import TagList, parse_tags
 
 _IS_RECORD: Final = re.compile(r"v=STSv1[ \t]*(?:;|\Z)", re.ASCII)
@@ -76,7 +76,7 @@ def parse(text: str) -> MtaStsRecord:
         is_record=is_mta_sts(text),
         id=good,
         extensions=tuple((tag.name, tag.value) for tag in listed.tags if tag.name not in ("v", "id")),
-        findings=tuple(_findings(listed)),
+        findings=bounded(_findings(listed)),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from shared.mailauth.findings import Finding, Flaw, Severity
+from shared.mailauth.findings import Finding, Flaw, Severity, bounded
 from shared.mailauth.records.report_uris import ReportUri, read_uris
 from shared.mailauth.records.tags import TagList, parse_tags
 
@@ -71,7 +71,7 @@ def parse(text: str) -> TlsRptRecord:
         is_record=is_tls_rpt(text),
         rua=rua,
         extensions=tuple((each.name, each.value) for each in listed.tags if each.name not in ("v", "rua")),
-        findings=tuple(_findings(listed, rua)),
+        findings=bounded(_findings(listed, rua)),
     )
 
 
