@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol
 
-from shared.core.domain_names import registrable
+from shared.core.domain_names import organizational_domain, registrable
 from shared.core.errors import Invalid
 from shared.core.ids import AccountId, DomainId, mint
 from shared.core.queues import RemovedDomain, RemovedDomains
@@ -44,6 +44,31 @@ class ReportKinds:
     tls: bool = True
 
 
+class Presence(StrEnum):
+    """Whether the DNS holds a record of some kind, good or bad."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    ERROR = "error"
+    """It is there and of no use to receivers."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class DnsSummary:
+    """What lists show of the last check. ``policy`` is a code: ``n``, ``q``, ``r`` for none, quarantine,
+    reject, after ``o`` where the organizational domain says it; ``x`` no record, ``e`` a bad one, empty as
+    long as nothing is known."""
+
+    policy: str = ""
+    spf_lookups: int | None = None
+    has_errors: bool = False
+    exists: bool | None = None
+    dmarc: Presence = Presence.UNKNOWN
+    spf: Presence = Presence.UNKNOWN
+    dkim: Presence = Presence.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class Domain:
     """``token`` is the local part of the domain's own reporting address; times are epoch seconds.
@@ -65,9 +90,16 @@ class Domain:
     verified: int | None = None
     proof: Proof | None = None
     parked: bool = False
+    top_level: bool = False
+    """Shown as a domain of its own though it lies below another."""
     dns_status: DnsStatus = DnsStatus.PENDING
     dns_status_message: str = "DNS has not been checked yet"
     dns_checked: int | None = None
+    dns: DnsSummary = DnsSummary()
+
+    @property
+    def is_subdomain(self) -> bool:
+        return self.name != organizational_domain(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +145,10 @@ class Domains(Protocol):
         it is gone."""
 
     def change(self, domain: Domain) -> Domain:
-        """Store notes, kinds, parking and DNS state of a domain that still exists; ``NotFound`` otherwise."""
+        """Store notes, kinds, parking and standing of a domain that still exists; ``NotFound`` otherwise."""
+
+    def note_check(self, domain: Domain) -> None:
+        """Store what a check of the DNS found, and when; nothing happens if the domain is gone."""
 
     def remove(self, domain: Domain) -> None:
         """Remove the domain, its name and token at once; its data is purged by a worker.
@@ -150,14 +185,18 @@ def change_domain(
     notes: str | None = None,
     kinds: ReportKinds | None = None,
     parked: bool | None = None,
+    top_level: bool | None = None,
 ) -> Domain:
     if notes is not None and len(notes) > 4_000:
         raise Invalid("Notes may have 4,000 characters", param="notes")
+    if top_level and not domain.is_subdomain:
+        raise Invalid("Only a subdomain can be made a domain of its own", param="top_level")
     changed = replace(
         domain,
         notes=domain.notes if notes is None else notes,
         kinds=domain.kinds if kinds is None else kinds,
         parked=domain.parked if parked is None else parked,
+        top_level=domain.top_level if top_level is None else top_level,
         updated=int(now),
     )
     return domains.change(changed)

@@ -124,6 +124,11 @@ def verify(
     """Look for proof, and remember that there was some. What was proved once stays so, whatever the DNS
     says later or fails to say."""
     checks = lookups.run(look_for_proof(domain, secrets), within=PATIENCE)
+    return conclude(domains, domain, checks, now=now)
+
+
+def conclude(domains: Domains, domain: Domain, checks: tuple[Check, ...], *, now: float) -> Verification:
+    """What follows from a look that was taken."""
     found = next((check.proof for check in checks if check.seen is Seen.FOUND), None)
     above = owner_above(domains, domain)
     if above is not None:

@@ -20,20 +20,33 @@ class Plan:
     included_domains: int
     retention_days: int
     requests_per_minute: int
+    check_interval: int
+    """Quarters of an hour between two looks at the DNS of a domain."""
     failure_retention_days: int = 30
 
 
 _PLANS: Final = {
     plan.name: plan
     for plan in (
-        Plan("starter", included_domains=5, retention_days=90, requests_per_minute=30),
-        Plan("pro", included_domains=5, retention_days=180, requests_per_minute=30),
-        Plan("msp", included_domains=1_000, retention_days=400, requests_per_minute=300),
-        Plan("operator", included_domains=100_000, retention_days=7_300, requests_per_minute=6_000),
+        Plan("starter", included_domains=5, retention_days=90, requests_per_minute=30, check_interval=96),
+        Plan("pro", included_domains=5, retention_days=180, requests_per_minute=30, check_interval=24),
+        Plan("msp", included_domains=1_000, retention_days=400, requests_per_minute=300, check_interval=24),
+        Plan(
+            "operator",
+            included_domains=100_000,
+            retention_days=7_300,
+            requests_per_minute=6_000,
+            check_interval=24,
+        ),
     )
 }
 
 DEFAULT: Final = "operator"
+
+
+def check_intervals() -> tuple[int, ...]:
+    """Every interval that some plan has."""
+    return tuple(sorted({plan.check_interval for plan in _PLANS.values()}))
 
 
 def plan_named(name: str) -> Plan:

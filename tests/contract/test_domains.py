@@ -8,7 +8,16 @@ import pytest
 
 from shared.adapters.dynamodb import keys
 from shared.core.accounts import Account, Recipient
-from shared.core.domains import SHARDS, DnsStatus, Domain, Proof, ReportKinds, every_active
+from shared.core.domains import (
+    SHARDS,
+    DnsStatus,
+    DnsSummary,
+    Domain,
+    Presence,
+    Proof,
+    ReportKinds,
+    every_active,
+)
 from shared.core.errors import Invalid, NotFound
 from shared.core.ids import AccountId, DomainId
 from tests.contract import given
@@ -175,9 +184,7 @@ def test_a_change_keeps_what_others_changed_meanwhile(stores: Stores) -> None:
             notes="ours",
             kinds=ReportKinds(failure=True),
             parked=True,
-            dns_status=DnsStatus.VALID,
-            dns_status_message="fine",
-            dns_checked=NOW,
+            top_level=True,
             updated=NOW + 5,
         )
     )
@@ -185,7 +192,24 @@ def test_a_change_keeps_what_others_changed_meanwhile(stores: Stores) -> None:
     assert changed.active
     assert changed.parked
     assert changed == stores.domains.get(owner.id, read.id)
-    assert (changed.notes, changed.kinds.failure, changed.dns_checked) == ("ours", True, NOW)
+    assert (changed.notes, changed.kinds.failure, changed.top_level) == ("ours", True, True)
+
+
+def test_a_check_of_the_dns_is_noted_and_nothing_else(stores: Stores) -> None:
+    owner = given.account(stores)
+    read = given.domain(stores, owner)
+    stores.domains.change(replace(read, notes="ours"))
+    summary = DnsSummary("oq", 7, True, True, Presence.PRESENT, Presence.ERROR, Presence.UNKNOWN)
+    checked = replace(
+        read, dns_status=DnsStatus.VALID, dns_status_message="fine", dns_checked=NOW, dns=summary
+    )
+
+    stores.domains.note_check(checked)
+
+    assert stores.domains.get(owner.id, read.id) == replace(checked, notes="ours")
+    stores.domains.remove(checked)
+    stores.domains.note_check(checked)
+    assert stores.domains.get(owner.id, read.id) is None
 
 
 def test_removing_frees_the_name_and_the_token(stores: Stores) -> None:

@@ -82,12 +82,19 @@ class FakeDomains:
             notes=domain.notes,
             kinds=domain.kinds,
             parked=domain.parked,
-            dns_status=domain.dns_status,
-            dns_status_message=domain.dns_status_message,
-            dns_checked=domain.dns_checked,
+            top_level=domain.top_level,
             updated=domain.updated,
         )
         return self._store(changed)
+
+    def note_check(self, domain: Domain) -> None:
+        current = self.get(domain.account, domain.id)
+        if current is not None:
+            said = {
+                name: getattr(domain, name)
+                for name in ("dns_status", "dns_status_message", "dns_checked", "dns")
+            }
+            self._store(replace(current, **said))
 
     def remove(self, domain: Domain) -> None:
         current = self.stored.pop((domain.account, domain.id), None)

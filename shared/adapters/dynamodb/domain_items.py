@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Item, in_index
-from shared.core.domains import DnsStatus, Domain, Proof, ReportKinds
+from shared.core.domains import DnsStatus, DnsSummary, Domain, Presence, Proof, ReportKinds
 from shared.core.ids import AccountId, DomainId
 
 
@@ -29,9 +31,11 @@ def item_of(domain: Domain) -> Item:
         "verified": domain.verified,
         "proof": None if domain.proof is None else domain.proof.value,
         "parked": domain.parked,
+        "top_level": domain.top_level,
         "dns_status": domain.dns_status.value,
         "dns_status_message": domain.dns_status_message,
         "dns_checked": domain.dns_checked,
+        "dns": _packed_summary(domain.dns),
     }
 
 
@@ -51,15 +55,32 @@ def domain_of(item: Item) -> Domain:
         verified=_verified(item),
         proof=Proof(item["proof"]) if "proof" in item else None,
         parked=item.get("parked", False),
+        top_level=item.get("top_level", False),
         dns_status=DnsStatus(item["dns_status"]),
         dns_status_message=item["dns_status_message"],
         dns_checked=item.get("dns_checked"),
+        dns=_summary(item["dns"]) if "dns" in item else DnsSummary(),
     )
+
+
+def _packed_summary(summary: DnsSummary) -> str:
+    return json.dumps(
+        [
+            *(summary.policy, summary.spf_lookups, summary.has_errors, summary.exists),
+            *(summary.dmarc, summary.spf, summary.dkim),
+        ],
+        separators=(",", ":"),
+    )
+
+
+def _summary(packed: str) -> DnsSummary:
+    policy, lookups, has_errors, exists, dmarc, spf, dkim = json.loads(packed)
+    return DnsSummary(policy, lookups, has_errors, exists, Presence(dmarc), Presence(spf), Presence(dkim))
 
 
 def _verified(item: Item) -> int | None:
     """Domains that were active before there was verification count as verified since then."""
     if "verified" in item or not item["active"]:
         return item.get("verified")
-    since: int = item.get("activated", item["created"])
+    since: int = item["activated"] if "activated" in item else item["created"]
     return since

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.domain_items import domain_of, item_of
 from shared.adapters.dynamodb.expressions import Item, Plain, in_index
@@ -127,21 +129,15 @@ class DynamoDomains:
             return domain_of(failed.item)
 
     def change(self, domain: Domain) -> Domain:
-        changed = item_of(domain)
-        names = (
-            *("notes", "aggregate", "failure", "tls", "parked", "updated"),
-            *("dns_status", "dns_status_message"),
-        )
-        values = {name: changed[name] for name in names}
-        texts = [f"#{name} = :{name}" for name in names]
-        if domain.dns_checked is not None:
-            texts.append("#dns_checked = :dns_checked")
-            values["dns_checked"] = domain.dns_checked
-        key = keys.domain(domain.account, domain.id)
+        names = ("notes", "aggregate", "failure", "tls", "parked", "top_level", "updated")
         try:
-            return domain_of(self._table.update(key, "SET " + ", ".join(texts), _EXISTS, values))
+            return self._set(domain, names)
         except ConditionFailed:
             raise _missing() from None
+
+    def note_check(self, domain: Domain) -> None:
+        with suppress(ConditionFailed):
+            self._set(domain, ("dns_status", "dns_status_message", "dns_checked", "dns"))
 
     def remove(self, domain: Domain) -> None:
         current = self.get(domain.account, domain.id)
@@ -153,6 +149,14 @@ class DynamoDomains:
                 if 0 not in cancelled.failed:
                     raise _missing() from None
                 current = self.get(domain.account, domain.id)
+
+    def _set(self, domain: Domain, names: tuple[str, ...]) -> Domain:
+        """Store these attributes, those that have a value."""
+        item = item_of(domain)
+        values = {name: item[name] for name in names if item[name] is not None}
+        change = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
+        key = keys.domain(domain.account, domain.id)
+        return domain_of(self._table.update(key, change, _EXISTS, values))
 
     def _listed(self, listed: list[keys.Key]) -> list[Domain]:
         """Those that are still there, and still active."""
