@@ -62,6 +62,13 @@ class AddressSet:
 EVERYTHING = AddressSet(((0, 2**32 - 1),), ((0, 2**128 - 1),))
 
 
+def union(sets: Iterable[AddressSet]) -> AddressSet:
+    """Quicker than one ``|`` after the other."""
+    every = list(sets)
+    v4 = [bounds for each in every for bounds in each.v4]
+    return AddressSet(_merged(v4), _merged([bounds for each in every for bounds in each.v6]))
+
+
 def _merged(ranges: list[_Range]) -> tuple[_Range, ...]:
     merged: list[_Range] = []
     for first, last in sorted(ranges):

@@ -14,6 +14,7 @@ from typing import Final
 
 from shared.mailauth.evaluate.questions import Answer, Asking, Question, Type, ask_all
 from shared.mailauth.evaluate.spf_check import MOST_MX, is_domain, mx_hosts
+from shared.mailauth.evaluate.spf_macros import settled_domain
 from shared.mailauth.records.macros import is_dynamic
 from shared.mailauth.records.spf import Mechanism, SpfRecord, is_spf, parse
 
@@ -21,6 +22,9 @@ MOST_NODES: Final = 100
 MOST_TERMS: Final = 3_000
 LONGEST_RECORD: Final = 8_192
 """Records in a tree, terms in all of them, octets of one; what is larger is cut off, and said to be."""
+
+MOST_NETWORKS: Final = 10_000
+"""That a and mx lead to, in the whole tree; where there are more, what a term covers is not known."""
 
 MOST_QUESTIONS: Final = 400
 DEEPEST: Final = 20
@@ -43,8 +47,11 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A term of a record. ``lookups`` counts it and all below it; ``networks`` are those it names itself,
-    ``void`` tells that its question was answered with nothing, ``reason`` why it was not answered."""
+    """A term of a record. ``lookups`` counts it and all below it; ``networks`` are those it names itself.
+
+    ``void``: its question was answered with nothing (that of ``a``: for IPv4 and for IPv6). ``reason``: why
+    it is not known what it covers. ``ttl`` is the smallest of the answers, those below it left out.
+    """
 
     qualifier: str
     type: str
@@ -56,6 +63,7 @@ class Component:
     dynamic: bool = False
     void: bool = False
     reason: str = ""
+    ttl: int | None = None
     result: Branch | None = None
 
 
@@ -68,7 +76,7 @@ class Branch:
     records: tuple[str, ...] = ()
     trouble: Trouble = Trouble.NONE
     reason: str = ""
-    ttl: int = 0
+    ttl: int | None = None
     all: str | None = None
     components: tuple[Component, ...] = ()
     lookups: int = 0
@@ -87,7 +95,7 @@ def tree_of(domain: str) -> Asking[Branch]:
 
 def tree_of_record(domain: str, text: str) -> Asking[Branch]:
     """As if ``domain`` published this record."""
-    return (yield from _grown(lambda known: _Builder(known).recorded(domain, text, (), (text,), 0)))
+    return (yield from _grown(lambda known: _Builder(known).recorded(domain, text, (), (text,), None)))
 
 
 def _grown(build: Callable[[_Known], Branch]) -> Asking[Branch]:
@@ -127,6 +135,7 @@ class _Builder:
     known: _Known
     nodes: int = 0
     terms: int = 0
+    networks: int = 0
 
     def branch(self, domain: str, above: tuple[str, ...]) -> Branch:
         domain = domain.lower().removesuffix(".")
@@ -138,7 +147,7 @@ class _Builder:
         if answer is None:
             return Branch(domain=domain, record=None, trouble=Trouble.CUT)
         if answer.failed:
-            return Branch(domain=domain, record=None, trouble=Trouble.DNS, reason=answer.reason)
+            return Branch(domain=domain, record=None, trouble=Trouble.DNS, reason=_reason(answer))
         records = tuple(text for text in answer.records if is_spf(text))
         if len(records) != 1:
             trouble = Trouble.SEVERAL if records else Trouble.NOT_FOUND
@@ -146,7 +155,7 @@ class _Builder:
         return self.recorded(domain, records[0], above, records, answer.ttl)
 
     def recorded(
-        self, domain: str, text: str, above: tuple[str, ...], records: tuple[str, ...], ttl: int
+        self, domain: str, text: str, above: tuple[str, ...], records: tuple[str, ...], ttl: int | None
     ) -> Branch:
         if len(text) > LONGEST_RECORD:
             return Branch(domain=domain, record=None, records=(text[:LONGEST_RECORD],), trouble=Trouble.CUT)
@@ -154,7 +163,7 @@ class _Builder:
         self.terms += len(record.mechanisms)
         branch = Branch(domain=domain, record=text, records=records, ttl=ttl)
         if not record.valid:
-            return replace(branch, trouble=Trouble.SYNTAX, reason=record.findings[0].message)
+            return replace(branch, trouble=Trouble.SYNTAX, reason=record.findings[0].message.rstrip("."))
         components = tuple(self._components(record, domain, (*above, domain)))
         return replace(
             branch,
@@ -164,8 +173,6 @@ class _Builder:
         )
 
     def _without_asking(self, domain: str, above: tuple[str, ...]) -> Trouble | None:
-        if is_dynamic(domain):
-            return Trouble.DYNAMIC
         if not is_domain(domain):
             return Trouble.NAME
         if domain in above:
@@ -182,7 +189,7 @@ class _Builder:
                 return
         redirect = record.redirect
         if redirect is not None:
-            result = self.branch(redirect.value, above)
+            result = self._below(redirect.value, domain, above)
             yield Component(
                 qualifier="",
                 type="redirect",
@@ -193,8 +200,12 @@ class _Builder:
                 result=result,
             )
 
+    def _below(self, value: str, domain: str, above: tuple[str, ...]) -> Branch:
+        if is_dynamic(value):
+            return Branch(domain=value, record=None, trouble=Trouble.DYNAMIC)
+        return self.branch(settled_domain(value, domain), above)
+
     def _component(self, mechanism: Mechanism, domain: str, above: tuple[str, ...]) -> Component:
-        target = mechanism.value or domain
         plain = Component(
             qualifier=mechanism.qualifier,
             type=mechanism.name,
@@ -207,10 +218,10 @@ class _Builder:
             case "ip4" | "ip6":
                 return replace(plain, networks=(_network(mechanism.value, mechanism),))
             case "include":
-                result = self.branch(mechanism.value, above)
+                result = self._below(mechanism.value, domain, above)
                 return replace(plain, lookups=1 + result.lookups, result=result)
-            case "a" | "mx" | "exists" if not is_dynamic(target):
-                return self._asked(plain, mechanism, target.lower().removesuffix("."))
+            case "a" | "mx" | "exists" if not is_dynamic(mechanism.value):
+                return self._asked(plain, mechanism, settled_domain(mechanism.value, domain) or domain)
             case _:
                 return plain
 
@@ -219,28 +230,49 @@ class _Builder:
             return replace(plain, void=True, reason="bad name")
         match mechanism.name:
             case "exists":
-                return _judged(plain, [self.known.get(target, Type.A)])
+                found = [self.known.get(target, Type.A)]
+                return _judged(plain, found, found)
             case "a":
                 addresses = self._addresses([target])
-                return _judged(replace(plain, networks=_covered(addresses, mechanism)), addresses)
+                return _judged(self._covering(plain, addresses, mechanism), addresses, addresses)
             case _:
                 exchangers = self.known.get(target, Type.MX)
                 hosts = mx_hosts(exchangers) if exchangers is not None else ()
                 addresses = self._addresses(hosts[:MOST_MX])
-                failed = next((each.reason for each in addresses if each is not None and each.failed), "")
-                named = replace(plain, hosts=hosts, networks=_covered(addresses, mechanism), reason=failed)
-                return _judged(named, [exchangers])
+                covering = self._covering(replace(plain, hosts=hosts), addresses, mechanism)
+                return _judged(covering, [exchangers], [exchangers, *addresses])
 
     def _addresses(self, hosts: Sequence[str]) -> list[Answer | None]:
         asked = [host for host in hosts if is_domain(host, least_labels=1)]
         return [self.known.get(host, type_) for host in asked for type_ in (Type.A, Type.AAAA)]
 
+    def _covering(
+        self, plain: Component, answers: Sequence[Answer | None], mechanism: Mechanism
+    ) -> Component:
+        self.networks += sum(len(answer.records) for answer in answers if answer is not None)
+        if self.networks > MOST_NETWORKS:
+            return replace(plain, reason="too many addresses")
+        return replace(plain, networks=_covered(answers, mechanism))
 
-def _judged(component: Component, answers: Sequence[Answer | None]) -> Component:
-    """Void when every answer says that there is nothing."""
+
+def _judged(
+    component: Component, decisive: Sequence[Answer | None], answers: Sequence[Answer | None]
+) -> Component:
+    """Void when all of ``decisive`` say that there is nothing."""
     given = [answer for answer in answers if answer is not None]
-    failed = next((answer.reason or "failed" for answer in given if answer.failed), component.reason)
-    return replace(component, void=bool(given) and all(each.is_void for each in given), reason=failed)
+    unknown = [_reason(answer) for answer in given if answer.failed]
+    if len(given) < len(answers):
+        unknown.append("not asked")
+    return replace(
+        component,
+        void=all(answer is not None and answer.is_void for answer in decisive),
+        reason=component.reason or (unknown[0] if unknown else ""),
+        ttl=min((answer.ttl for answer in given if not answer.failed), default=None),
+    )
+
+
+def _reason(answer: Answer) -> str:
+    return answer.reason or "no answer"
 
 
 def _covered(answers: Sequence[Answer | None], mechanism: Mechanism) -> tuple[str, ...]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_network
-from typing import Final
+from itertools import groupby
+from operator import itemgetter
 
-from shared.mailauth.evaluate.address_sets import EVERYTHING, AddressSet
-from shared.mailauth.evaluate.spf_branches import Branch, Component, Trouble
-
-_PASSES: Final = ("+", "")
-"""Qualifiers under which what is below passes; redirect has none."""
+from shared.mailauth.evaluate.address_sets import EVERYTHING, AddressSet, union
+from shared.mailauth.evaluate.spf_branches import LONGEST_RECORD, Branch, Component, Trouble
+from shared.mailauth.evaluate.spf_check import MOST_MX
+from shared.mailauth.records.spf import QUALIFIERS, Result, parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,75 +27,89 @@ class SpfNetwork:
     messages: int | None = None
 
 
-_RESULTS: Final = {"+": "pass", "": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
-
-
-def networks_of(tree: Branch, qualifier: str = "+") -> Iterator[SpfNetwork]:
+def networks_of(tree: Branch) -> Iterator[SpfNetwork]:
     """Every network that a term names. Below an include only passes count: they are what makes it match."""
     for component in tree.components:
         for network in component.networks:
             yield SpfNetwork(
                 network=network,
-                result=_RESULTS[component.qualifier if qualifier in _PASSES else qualifier],
+                result=str(QUALIFIERS[component.qualifier]),
                 domain=tree.domain,
                 term=component.text,
             )
-        if component.result is None:
-            continue
-        if component.type == "redirect":
-            yield from networks_of(component.result, qualifier)
-        else:
-            outer = component.qualifier if qualifier in _PASSES else qualifier
-            yield from (
-                _as(found, outer) for found in networks_of(component.result) if found.result == "pass"
-            )
+        if component.type == "redirect" and component.result is not None:
+            yield from networks_of(component.result)
+        elif component.result is not None:
+            result = str(QUALIFIERS[component.qualifier])
+            below = networks_of(component.result)
+            yield from (replace(found, result=result) for found in below if found.result == Result.PASS)
 
 
 def passing(tree: Branch) -> AddressSet:
     """The addresses that pass, the first term that matches deciding as it does for a receiver."""
     passed, decided = AddressSet(), AddressSet()
-    for qualifier, covered in _directives(tree):
-        if qualifier in _PASSES:
+    for passes, group in groupby(_directives(tree), key=itemgetter(0)):
+        covered = union(covered for _, covered in group)
+        if passes:
             passed |= covered - decided
         decided |= covered
     return passed
 
 
-def default_qualifier(tree: Branch) -> str | None:
-    """Of the ``all`` that ends the evaluation, behind a redirect or not; None where there is none."""
+def default_result(tree: Branch) -> str | None:
+    """What becomes of mail that no other term matches; None where that is not known: a redirect leads to
+    nothing that can be used."""
+    if tree.trouble is not Trouble.NONE:
+        return None
     if tree.all is not None:
-        return tree.all
+        return str(QUALIFIERS[tree.all])
     last = tree.components[-1] if tree.components else None
     if last is not None and last.type == "redirect" and last.result is not None:
-        return default_qualifier(last.result)
-    return None
+        return default_result(last.result)
+    return str(Result.NEUTRAL)
 
 
 def repeated(networks: list[SpfNetwork]) -> tuple[str, ...]:
     """Networks that pass by more than one term, in the order of their addresses."""
-    counted = Counter(found.network for found in networks if found.result == "pass")
+    counted = Counter(found.network for found in networks if found.result == Result.PASS)
     again = [network for network, times in counted.items() if times > 1]
     return tuple(sorted(again, key=lambda text: (":" in text, ip_network(text).network_address.packed)))
 
 
 @dataclass(frozen=True, slots=True)
 class Flattened:
+    """It is out of date once ``ttl`` seconds have passed: the smallest of all answers it was made of."""
+
     record: str
     lookups: int
+    ttl: int | None
 
 
 def flattened(tree: Branch) -> Flattened | None:
     """The record with addresses in the place of what they are looked up by, and the same result for every
     address. Terms that depend on the delivery stay as they are, and includes that hold such terms.
 
-    None where any part of the tree is unknown or broken: a record that lacks a sender is worse than none.
+    None where any part of the tree is unknown or broken: a record that lacks a sender is worse than none. So
+    it is where the list is too long to be published.
     """
     if any(branch.trouble not in (Trouble.NONE, Trouble.DYNAMIC) for branch in tree.walk()):
         return None
-    if any(component.reason for branch in tree.walk() for component in branch.components):
+    components = [component for branch in tree.walk() for component in branch.components]
+    if any(component.reason or len(component.hosts) > MOST_MX for component in components):
         return None
     terms, lookups = _flat(tree)
-    return Flattened(" ".join(["v=spf1", *dict.fromkeys(terms)]), lookups)
+    record = " ".join(["v=spf1", *dict.fromkeys(terms), *_explanation(tree)])
+    lives = [branch.ttl for branch in tree.walk()] + [component.ttl for component in components]
+    least = min((ttl for ttl in lives if ttl is not None), default=None)
+    return Flattened(record, lookups, least) if len(record) <= LONGEST_RECORD else None
+
+
+def _explanation(tree: Branch) -> Iterator[str]:
+    """Its text is looked up for failures only, and counts for nothing. That of a redirect's target is about
+    the target, and left out."""
+    if tree.record is not None and all(component.type != "redirect" for component in tree.components):
+        modifier = parse(tree.record).modifier("exp")
+        yield from () if modifier is None else (modifier.text,)
 
 
 def _flat(tree: Branch) -> tuple[list[str], int]:
@@ -124,12 +138,13 @@ def _is_dynamic(tree: Branch) -> bool:
     )
 
 
-def _directives(tree: Branch) -> Iterator[tuple[str, AddressSet]]:
+def _directives(tree: Branch) -> Iterator[tuple[bool, AddressSet]]:
+    """Whether a match passes, and what matches."""
     for component in tree.components:
         if component.type == "redirect" and component.result is not None:
             yield from _directives(component.result)
         else:
-            yield component.qualifier, _covered(component)
+            yield component.qualifier == "+", _covered(component)
 
 
 def _covered(component: Component) -> AddressSet:
@@ -138,10 +153,6 @@ def _covered(component: Component) -> AddressSet:
     if component.result is not None:
         return passing(component.result)
     return AddressSet.of(ip_network(network) for network in component.networks)
-
-
-def _as(found: SpfNetwork, qualifier: str) -> SpfNetwork:
-    return SpfNetwork(network=found.network, result=_RESULTS[qualifier], domain=found.domain, term=found.term)
 
 
 def _short(network: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from shared.mailauth.evaluate.questions import Asking, Question, Type, ask, ask_all
-from shared.mailauth.records.macros import Macro, MacroString
+from shared.mailauth.records.macros import Macro, MacroString, parse_macros
 
 LONGEST_NAME: Final = 253
 MOST_NAMES: Final = 10
@@ -34,6 +34,9 @@ class Delivery:
         return Type.A if self.ip.version == 4 else Type.AAAA
 
 
+_ANY: Final = Delivery(ip=IPv4Address(0), sender="postmaster@unknown", helo="unknown")
+
+
 def needs_names(pieces: MacroString) -> bool:
     return any(isinstance(piece, Macro) and piece.letter == "p" for piece in pieces)
 
@@ -54,6 +57,12 @@ def expand_domain(pieces: MacroString, delivery: Delivery, domain: str, validate
     while len(name) > LONGEST_NAME and "." in name:
         name = name.partition(".")[2]
     return name.lower()
+
+
+def settled_domain(value: str, domain: str) -> str:
+    """The name that a term of the record of ``domain`` asks for in every delivery: ``value`` is not dynamic
+    (see ``macros.is_dynamic``)."""
+    return expand_domain(parse_macros(value), _ANY, domain)
 
 
 def validated_names(delivery: Delivery) -> Asking[tuple[str, ...]]:

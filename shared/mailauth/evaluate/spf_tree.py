@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 from shared.mailauth.evaluate import spf_tree_flaws as flaws
@@ -15,14 +15,14 @@ from shared.mailauth.evaluate.spf_branches import Branch, Trouble, tree_of, tree
 from shared.mailauth.evaluate.spf_check import MOST_LOOKUPS, MOST_MX, MOST_VOID
 from shared.mailauth.evaluate.spf_coverage import (
     SpfNetwork,
-    default_qualifier,
+    default_result,
     flattened,
     networks_of,
     passing,
     repeated,
 )
 from shared.mailauth.findings import Finding, has_errors
-from shared.mailauth.records.spf import QUALIFIERS, parse
+from shared.mailauth.records.spf import Result, SpfRecord, parse
 
 _MOST_NETWORKS: Final = 2_000
 _SMALLEST_PREFIX: Final = {4: 16, 6: 32}
@@ -34,15 +34,19 @@ class SpfInspection(Inspection):
     """``lookups`` and ``void_lookups`` are those of the worst case, when no term matches.
 
     ``pass_network_count`` counts networks under a + all the way down, equal ones once; the address counts are
-    those of their union, as the terms decide in their order. ``networks`` are cut off at 2,000.
-    ``flattened`` is None where some part of the tree is unknown or broken. ``uncovered_messages`` are those
-    that reports counted from addresses that no network covers, where that was asked.
+    those of their union, as the terms decide in their order. ``networks`` are the first 2,000 of
+    ``network_count``. ``dynamic_terms`` cover what is known in a delivery only.
+
+    ``flattened`` is None where some part of the tree is unknown or broken, and out of date after
+    ``flattened_ttl`` seconds. ``uncovered_messages`` are those that reports of ``volume_days`` days counted
+    from addresses that no network covers; None where that was not asked, or not all networks are listed.
     """
 
     lookups: int = 0
     void_lookups: int = 0
     default_result: str | None = None
     all_mechanism: str | None = None
+    network_count: int = 0
     pass_network_count: int = 0
     pass_ip4_count: int = 0
     pass_ip6_count: int = 0
@@ -52,6 +56,8 @@ class SpfInspection(Inspection):
     dynamic_terms: tuple[str, ...] = ()
     flattened: str | None = None
     flattened_lookups: int | None = None
+    flattened_ttl: int | None = None
+    volume_days: int | None = None
     uncovered_messages: int | None = None
     tree: Branch | None = None
 
@@ -71,10 +77,23 @@ def validate_spf(text: str, domain: str = "") -> SpfInspection:
         state=State.INVALID if has_errors(record.findings) else State.VALID,
         records=(text,),
         findings=record.findings,
-        all_mechanism=everything.text if everything is not None else None,
-        default_result=str(everything.result) if everything is not None else None,
-        lookups=sum(each.queries for each in record.mechanisms) + (record.redirect is not None),
+        all_mechanism=f"{everything.qualifier}all" if everything is not None else None,
+        default_result=_default_of(record),
+        lookups=_own_lookups(record),
     )
+
+
+def _default_of(record: SpfRecord) -> str | None:
+    if not record.valid or record.redirect is not None:
+        return None
+    return str(record.all.result if record.all is not None else Result.NEUTRAL)
+
+
+def _own_lookups(record: SpfRecord) -> int:
+    """Of the terms that a receiver looks at: nothing behind all."""
+    end = record.all.start if record.all is not None else len(record.text)
+    asking = sum(each.queries for each in record.mechanisms if each.start < end)
+    return asking + (record.redirect is not None)
 
 
 def inspect_spf_record(text: str, domain: str) -> Asking[SpfInspection]:
@@ -90,7 +109,7 @@ def inspection_of(domain: str, tree: Branch) -> SpfInspection:
         query=domain,
         state=_state(tree, findings),
         records=tree.records,
-        ttl=tree.ttl or None,
+        ttl=tree.ttl,
         findings=findings,
         lookups=tree.lookups,
         void_lookups=_void_count(tree),
@@ -101,11 +120,11 @@ def inspection_of(domain: str, tree: Branch) -> SpfInspection:
     networks = list(networks_of(tree))
     addresses, flat = passing(tree), flattened(tree)
     duplicates = repeated(networks)
-    qualifier = default_qualifier(tree)
     return replace(
         common,
-        default_result=str(QUALIFIERS[qualifier or "?"]),
-        all_mechanism=f"{tree.all}all".removeprefix("+") if tree.all is not None else None,
+        default_result=default_result(tree),
+        all_mechanism=f"{tree.all}all" if tree.all is not None else None,
+        network_count=len(networks),
         pass_network_count=len({found.network for found in networks if found.result == "pass"}),
         pass_ip4_count=addresses.count4,
         pass_ip6_count=addresses.count6,
@@ -115,12 +134,15 @@ def inspection_of(domain: str, tree: Branch) -> SpfInspection:
         dynamic_terms=tuple(dict.fromkeys(_dynamic_terms(tree))),
         flattened=flat.record if flat is not None else None,
         flattened_lookups=flat.lookups if flat is not None else None,
+        flattened_ttl=flat.ttl if flat is not None else None,
     )
 
 
-def with_volumes(inspection: SpfInspection, counted: Iterable[tuple[str, int]]) -> SpfInspection:
-    """The inspection with the messages of each network, from (address, messages) as reports counted them.
-    An address counts for the smallest network that holds it, and for one term only."""
+def with_volumes(
+    inspection: SpfInspection, counted: Iterable[tuple[str, int]], *, days: int
+) -> SpfInspection:
+    """The inspection with the messages of each network, from (address, messages) as the reports of so many
+    days counted them. An address counts for the smallest network that holds it, and for one term only."""
     holders = {
         (network.version, network.prefixlen, int(network.network_address)): place
         for place, network in reversed(
@@ -145,7 +167,13 @@ def with_volumes(inspection: SpfInspection, counted: Iterable[tuple[str, int]]) 
     counted_networks = tuple(
         replace(found, messages=number) for found, number in zip(inspection.networks, messages, strict=True)
     )
-    return replace(inspection, networks=counted_networks, uncovered_messages=uncovered)
+    complete = len(inspection.networks) == inspection.network_count
+    return replace(
+        inspection,
+        networks=counted_networks,
+        volume_days=days,
+        uncovered_messages=uncovered if complete else None,
+    )
 
 
 def _cut(address: int, version: int, prefix: int) -> int:
@@ -158,7 +186,16 @@ def _state(tree: Branch, findings: tuple[Finding, ...]) -> State:
         return State.ERROR
     if tree.trouble is Trouble.NOT_FOUND:
         return State.MISSING
-    return State.INVALID if has_errors(findings) else State.VALID
+    if has_errors(findings):
+        return State.INVALID
+    return State.ERROR if _unknown(tree) else State.VALID
+
+
+def _unknown(tree: Branch) -> bool:
+    """Whether the DNS left something open, at the record or below."""
+    branches = list(tree.walk())
+    failed = any(branch.trouble is Trouble.DNS for branch in branches)
+    return failed or any(each.reason and not each.void for branch in branches for each in branch.components)
 
 
 def _void_count(tree: Branch) -> int:
@@ -198,13 +235,16 @@ def _on_limits(tree: Branch) -> Iterator[Finding]:
 
 
 def _on_repetition(tree: Branch) -> Iterator[Finding]:
-    included = Counter(branch.domain for branch in tree.walk() if branch is not tree)
+    again = (Trouble.LOOP, Trouble.DYNAMIC)
+    included = Counter(
+        branch.domain for branch in tree.walk() if branch is not tree and branch.trouble not in again
+    )
     for domain, times in included.items():
         if times > 1:
             yield flaws.REPEATED_INCLUDE.found(domain[:300], times=times)
-    again = repeated(list(networks_of(tree)))
-    if again:
-        yield flaws.REPEATED_NETWORKS.found(again[0], count=len(again))
+    networks = repeated(list(networks_of(tree)))
+    if networks:
+        yield flaws.REPEATED_NETWORKS.found(networks[0], count=len(networks))
 
 
 def _on_terms(tree: Branch) -> Iterator[Finding]:
@@ -230,10 +270,14 @@ def _on_networks(tree: Branch) -> Iterator[Finding]:
         network = ip_network(found.network)
         if network.prefixlen == 0:
             yield flaws.WHOLE_WORLD.found(found.term[:200], domain=found.domain)
-        elif not network.network_address.is_global:
+        elif not (_is_public(network.network_address) or _is_public(network.broadcast_address)):
             yield flaws.PRIVATE.found(found.term[:200], domain=found.domain)
         elif network.prefixlen < _SMALLEST_PREFIX[network.version]:
             yield flaws.LARGE.found(found.term[:200], domain=found.domain, count=network.num_addresses)
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    return address.is_global and not address.is_multicast
 
 
 def _once(tree: Branch) -> Iterator[Branch]:

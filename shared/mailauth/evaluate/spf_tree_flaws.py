@@ -84,8 +84,8 @@ WHOLE_WORLD: Final = Flaw(
 INCLUDED_PASS_ALL: Final = Flaw(
     "spf_include_passes_all",
     _ERROR,
-    "The record of {subject}, which is included, ends in +all: the whole world can send as the domain",
-    "Remove the include.",
+    "The record of {subject}, to which this one leads, ends in +all: the whole world can send as the domain",
+    "Remove the term that leads there.",
     _INCLUDE,
 )
 LARGE: Final = Flaw(
@@ -149,8 +149,8 @@ TROUBLES: Final = {
     ),
     Trouble.CUT: Flaw(
         "spf_too_large",
-        _WARNING,
-        "The tree of records is too large; {subject} and what is below was not looked at",
+        _ERROR,
+        "The tree of records is too large: {subject} and what is below was not looked at",
         "Include less.",
         _LIMITS,
     ),

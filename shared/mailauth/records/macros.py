@@ -74,9 +74,10 @@ def is_domain_spec(text: str) -> bool:
 
 
 def is_dynamic(text: str) -> bool:
-    """Whether what the text stands for differs from delivery to delivery. ``%{d}`` alone does not."""
+    """Whether what the text stands for differs from delivery to delivery. ``%{d}``, the domain whose record
+    it is in, does not."""
     try:
-        return any(isinstance(piece, Macro) for piece in parse_macros(text))
+        return any(isinstance(piece, Macro) and piece.letter != "d" for piece in parse_macros(text))
     except BadMacro:
         return False
 
