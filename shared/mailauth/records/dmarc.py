@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from shared.mailauth.findings import Finding, bounded
@@ -100,8 +101,13 @@ def is_dmarc(text: str) -> bool:
     return _IS_RECORD.match(text) is not None
 
 
+@lru_cache(maxsize=16)
 def parse(text: str) -> DmarcRecord:
-    """Any text; of what is no DMARC record ``is_record`` is False and the rest is read as far as it goes."""
+    """Any text; of what is no DMARC record ``is_record`` is False and the rest is read as far as it goes.
+
+    Each step of a walk reads its records, and several parts of an inspection walk the same way: the latest
+    are remembered.
+    """
     listed = parse_tags(text)
     counted = is_dmarc(text)
     policies = {name: _policy(listed.first(name)) for name in ("p", "sp", "np")}
