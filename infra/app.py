@@ -12,12 +12,12 @@ from aws_cdk import App
 from infra.bundling import BundleError
 from infra.constructs.bundles import BuiltBundles
 from infra.deployment import FLAGS, deploy
-from infra.stage import SnapStart, Stage, hosted, local
+from infra.stage import ConnectionGroup, SnapStart, Stage, hosted, local
 
 
 def stage_from(app: App) -> Stage:
-    """Context: stage, report_domain; on AWS region, account, alarm_email, snap_start; locally mail_host,
-    environment."""
+    """Context: stage, report_domain; on AWS region, account, hosting_domain, hosting_zones, alarm_email,
+    snap_start; locally mail_host, environment, connection_group."""
 
     def context(key: str) -> str | None:
         value = app.node.try_get_context(key)
@@ -29,6 +29,7 @@ def stage_from(app: App) -> Stage:
             report_domain=context("report_domain") or "reports.postseal.test",
             mail_host=context("mail_host") or "mx.reports.postseal.test",
             environment=json.loads(context("environment") or "{}"),
+            connection_group=_connection_group(context("connection_group")),
         )
     report_domain = context("report_domain")
     if report_domain is None:
@@ -40,9 +41,17 @@ def stage_from(app: App) -> Stage:
         report_domain=report_domain,
         region=context("region") or os.environ.get("CDK_DEFAULT_REGION") or "eu-west-1",
         account=context("account") or os.environ.get("CDK_DEFAULT_ACCOUNT"),
+        hosting_domain=context("hosting_domain"),
+        hosting_zones=int(context("hosting_zones") or 2),
         alarm_email=context("alarm_email"),
         snap_start=_snap_start(context("snap_start") or "api"),
     )
+
+
+def _connection_group(value: str | None) -> ConnectionGroup:
+    """``id=routing endpoint``, as ``make up`` says it; a template that is not deployed does without."""
+    group, _, endpoint = (value or "none=none.cloudfront.net").partition("=")
+    return ConnectionGroup(group, endpoint)
 
 
 def _snap_start(value: str) -> SnapStart:

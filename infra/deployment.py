@@ -16,8 +16,10 @@ from aws_cdk import (
 from cdk_nag import AwsSolutionsChecks
 
 from infra.constructs.bundles import Bundles
+from infra.grants import Owners
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
+from infra.stacks.hosting import HostingStack
 from infra.stacks.mail import MailStack
 from infra.stacks.observability import ObservabilityStack
 from infra.stacks.workers import WorkersStack
@@ -40,6 +42,7 @@ class Deployment:
 
     data: DataStack
     mail: MailStack
+    hosting: HostingStack
     workers: WorkersStack
     api: ApiStack
     observability: ObservabilityStack
@@ -61,15 +64,19 @@ def deploy(app: App, stage: Stage, bundles: Bundles) -> Deployment:
     prefix = f"postseal-{stage.name}"
     data = DataStack(app, f"{prefix}-data", stage, **common("table, buckets, queues"))
     mail = MailStack(app, f"{prefix}-mail", stage, data, **common("the report domain"))
-    workers = WorkersStack(
-        app, f"{prefix}-workers", stage, bundles, data, **common("functions behind queues")
+    hosting = HostingStack(
+        app, f"{prefix}-hosting", stage, mail.zone, **common("records and policies hosted for customers")
     )
-    api = ApiStack(app, f"{prefix}-api", stage, bundles, data, **common("the HTTP API"))
+    owners = Owners(data, hosting)
+    workers = WorkersStack(
+        app, f"{prefix}-workers", stage, bundles, owners, **common("functions behind queues")
+    )
+    api = ApiStack(app, f"{prefix}-api", stage, bundles, owners, **common("the HTTP API"))
     observability = ObservabilityStack(
         app, f"{prefix}-observability", stage, data, workers, api, **common("alarms and dashboard")
     )
-    suppress(app, stage, data)
+    suppress(app, stage, owners)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     Tags.of(app).add("application", "postseal")
     Tags.of(app).add("stage", stage.name)
-    return Deployment(data, mail, workers, api, observability)
+    return Deployment(data, mail, hosting, workers, api, observability)

@@ -26,6 +26,15 @@ class Thing(StrEnum):
     ROLLUP_QUEUE = "rollup-queue"
     HOSTS_QUEUE = "hosts-queue"
     PURGE_QUEUE = "purge-queue"
+    DNS_QUEUE = "dns-queue"
+    HOSTING_QUEUE = "hosting-queue"
+    HOSTING_CHECKS_QUEUE = "hosting-checks-queue"
+    HOSTING_ZONES = "hosting-zones"
+    POLICY_BUCKET = "policy-bucket"
+    POLICY_DISTRIBUTION = "policy-distribution"
+    """The distribution with its tenants and its connection group."""
+    CERTIFICATES = "certificates"
+    """Of the tenants: CloudFront asks for them in the name of who makes the tenant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Consumes:
-    """Started by a queue: up to ``batch`` messages, gathered for ``window`` seconds; ``at_once`` batches."""
+    """Started by a queue: up to ``batch`` messages, gathered for ``window`` seconds; ``at_once`` batches.
+
+    With ``in_order`` the queue is first in, first out: one batch of a group at a time, and no gathering.
+    """
 
     queue: Thing
     batch: int
@@ -47,6 +59,7 @@ class Consumes:
     at_once: int
     delay: int = 0
     """Seconds before a message can be had."""
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,13 @@ class Daily:
 
 
 @dataclass(frozen=True, slots=True)
+class Every:
+    """Started again and again, ``minutes`` apart."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One folder under ``functions/``, one Lambda function, one role."""
 
@@ -64,7 +84,7 @@ class Entry:
     grants: tuple[Grant, ...]
     knows: tuple[Thing, ...] = ()
     """Things whose name it takes without touching them: its stores can do more than it asks of them."""
-    trigger: Consumes | Daily | None = None
+    trigger: Consumes | Daily | Every | None = None
     memory: int = 512
     timeout: int = 29
     layer: Layer = "api"

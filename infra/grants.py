@@ -2,91 +2,165 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from infra.entries import Entry, Grant, Thing
 from infra.stacks.data import DataStack
+from infra.stacks.hosting import HostingStack
 from infra.stage import Stage
 from shared import settings
 
-_QUEUES = {
+_QUEUES: Final = {
     Thing.MAIL_QUEUE: settings.MAIL_QUEUE,
     Thing.ROLLUP_QUEUE: settings.ROLLUP_QUEUE,
     Thing.HOSTS_QUEUE: settings.HOSTS_QUEUE,
     Thing.PURGE_QUEUE: settings.PURGE_QUEUE,
+    Thing.DNS_QUEUE: settings.DNS_QUEUE,
+    Thing.HOSTING_QUEUE: settings.HOSTING_QUEUE,
+    Thing.HOSTING_CHECKS_QUEUE: settings.HOSTING_CHECKS_QUEUE,
 }
+_BUCKETS: Final = {
+    Thing.MAIL_BUCKET: settings.MAIL_BUCKET,
+    Thing.DATA_BUCKET: settings.DATA_BUCKET,
+    Thing.POLICY_BUCKET: settings.POLICY_BUCKET,
+}
+_POLICY_HOSTS: Final = "mta-sts.*"
+"""The names that certificates are asked for: no other host of a customer is ever served here."""
 
 
-def statements(grants: Iterable[Grant], data: DataStack, stage: Stage) -> list[iam.PolicyStatement]:
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The stacks that the things are in."""
+
+    data: DataStack
+    hosting: HostingStack
+
+    def bucket(self, thing: Thing) -> s3.Bucket:
+        buckets = {
+            Thing.MAIL_BUCKET: self.data.mail,
+            Thing.DATA_BUCKET: self.data.data,
+            Thing.POLICY_BUCKET: self.hosting.policies,
+        }
+        return buckets[thing]
+
+
+def statements(grants: Iterable[Grant], owners: Owners, stage: Stage) -> list[iam.PolicyStatement]:
     """At least one statement a grant, each on exactly the named thing."""
-    return [statement for grant in grants for statement in _statements(_as_named_on(stage, grant), data)]
+    return [statement for grant in grants for statement in _statements(grant, owners, stage)]
 
 
-def environment(entry: Entry, data: DataStack) -> dict[str, str]:
+def environment(entry: Entry, owners: Owners) -> dict[str, str]:
     """The variables that name what the entry may touch, and what it knows besides."""
     things = [*(grant.thing for grant in entry.grants), *entry.knows]
-    return dict(_variable(thing, data) for thing in things)
+    return {name: value for thing in things for name, value in _variables(thing, owners).items()}
 
 
-def bucket(thing: Thing, data: DataStack) -> s3.IBucket | None:
-    """The bucket, if the thing is one."""
-    return {Thing.MAIL_BUCKET: data.mail, Thing.DATA_BUCKET: data.data}.get(thing)
+def prefixes(entry: Entry, owners: Owners) -> list[tuple[s3.Bucket, str]]:
+    """The parts of buckets that the entry is granted verbs on."""
+    granted = [grant for grant in entry.grants if grant.thing in _BUCKETS]
+    return [(owners.bucket(grant.thing), grant.within) for grant in granted]
 
 
-def _variable(thing: Thing, data: DataStack) -> tuple[str, str]:
-    match thing:
-        case Thing.TABLE | Thing.INDEX:
-            return settings.TABLE, data.table.table_name
-        case Thing.MAIL_BUCKET:
-            return settings.MAIL_BUCKET, data.mail.bucket_name
-        case Thing.DATA_BUCKET:
-            return settings.DATA_BUCKET, data.data.bucket_name
-        case Thing.FAILURE_KEY:
-            return settings.FAILURE_KEY, data.failure_key.key_arn
-        case _:
-            return _QUEUES[thing], data.queues[thing].main.queue_url
+def _variables(thing: Thing, owners: Owners) -> dict[str, str]:
+    data, hosting = owners.data, owners.hosting
+    if thing in _QUEUES:
+        return {_QUEUES[thing]: data.queues[thing].main.queue_url}
+    if thing in _BUCKETS:
+        return {_BUCKETS[thing]: owners.bucket(thing).bucket_name}
+    table = {settings.TABLE: data.table.table_name}
+    others = {
+        Thing.TABLE: table,
+        Thing.INDEX: table,
+        Thing.FAILURE_KEY: {settings.FAILURE_KEY: data.failure_key.key_arn},
+        Thing.HOSTING_ZONES: {settings.HOSTING_ZONES: hosting.zone_list},
+        Thing.POLICY_DISTRIBUTION: {
+            settings.POLICY_DISTRIBUTION: hosting.distribution.ref,
+            settings.POLICY_CONNECTION_GROUP: hosting.connection_group.id,
+            settings.POLICY_ROUTING_ENDPOINT: hosting.connection_group.routing_endpoint,
+        },
+    }
+    return others.get(thing, {})
 
 
-def _as_named_on(stage: Stage, grant: Grant) -> Grant:
-    if grant.thing in _QUEUES and stage.names_batches:
-        return replace(grant, verbs=(*grant.verbs, *(f"{verb}Batch" for verb in grant.verbs)))
-    return grant
-
-
-def _statements(grant: Grant, data: DataStack) -> list[iam.PolicyStatement]:
+def _statements(grant: Grant, owners: Owners, stage: Stage) -> list[iam.PolicyStatement]:
     thing = grant.thing
+    if thing in _BUCKETS:
+        return _on_bucket(grant, owners.bucket(thing))
     match thing:
-        case Thing.TABLE:
-            return [_allow("dynamodb", grant.verbs, data.table.table_arn)]
-        case Thing.INDEX:
-            return [_allow("dynamodb", grant.verbs, f"{data.table.table_arn}/index/{thing}")]
-        case Thing.MAIL_BUCKET:
-            return _on_bucket(grant, data.mail)
-        case Thing.DATA_BUCKET:
-            return _on_bucket(grant, data.data)
-        case Thing.FAILURE_KEY:
-            return [_allow("kms", grant.verbs, data.failure_key.key_arn)]
-        case _:
-            return [_allow("sqs", grant.verbs, data.queues[thing].main.queue_arn)]
+        case Thing.HOSTING_ZONES:
+            return _on_zones(grant, owners.hosting, stage)
+        case Thing.POLICY_DISTRIBUTION:
+            return [_on_tenants(grant, owners.hosting, stage)]
+        case Thing.CERTIFICATES:
+            condition = {"ForAllValues:StringLike": {"acm:DomainNames": _POLICY_HOSTS}}
+            return [_allow("acm", grant.verbs, ["*"], condition)]
+    service, arn = _one(thing, owners.data)
+    return [_allow(service, _as_named_on(stage, service, grant.verbs), [arn])]
+
+
+def _one(thing: Thing, data: DataStack) -> tuple[str, str]:
+    """The service and the ARN of a thing that has one of its own."""
+    if thing in _QUEUES:
+        return "sqs", data.queues[thing].main.queue_arn
+    if thing is Thing.FAILURE_KEY:
+        return "kms", data.failure_key.key_arn
+    table = data.table.table_arn
+    return "dynamodb", f"{table}/index/{thing}" if thing is Thing.INDEX else table
+
+
+def _as_named_on(stage: Stage, service: str, verbs: tuple[str, ...]) -> tuple[str, ...]:
+    if service == "sqs" and stage.names_batches:
+        return (*verbs, *(f"{verb}Batch" for verb in verbs))
+    return verbs
 
 
 def _on_bucket(grant: Grant, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     """ListBucket is a verb on the bucket, narrowed by condition; all others are verbs on its objects."""
     objects = tuple(verb for verb in grant.verbs if verb != "ListBucket")
-    allowed = [_allow("s3", objects, bucket.arn_for_objects(f"{grant.within}*"))]
+    allowed = [_allow("s3", objects, [bucket.arn_for_objects(f"{grant.within}*")])]
     if "ListBucket" in grant.verbs:
         condition = {"StringLike": {"s3:prefix": f"{grant.within}*"}} if grant.within else {}
-        allowed.append(_allow("s3", ("ListBucket",), bucket.bucket_arn, condition))
+        allowed.append(_allow("s3", ("ListBucket",), [bucket.bucket_arn], condition))
     return allowed
 
 
-def _allow(
-    service: str, verbs: Iterable[str], resource: str, conditions: dict[str, dict[str, str]] | None = None
-) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=[f"{service}:{verb}" for verb in verbs], resources=[resource], conditions=conditions or None
+def _on_zones(grant: Grant, hosting: HostingStack, stage: Stage) -> list[iam.PolicyStatement]:
+    """GetChange is a verb on changes, which belong to no zone; all others are verbs on the zones."""
+    on_zones = tuple(verb for verb in grant.verbs if verb != "GetChange")
+    allowed = [_allow("route53", on_zones, [zone.hosted_zone_arn for zone in hosting.zones])]
+    if "GetChange" in grant.verbs:
+        changes = "arn:aws:route53:::change/*" if stage.authorizes_by_arn else "*"
+        allowed.append(_allow("route53", ("GetChange",), [changes]))
+    return allowed
+
+
+def _on_tenants(grant: Grant, hosting: HostingStack, stage: Stage) -> iam.PolicyStatement:
+    """A tenant is made of the distribution and the connection group, so a verb that makes one is a verb on
+    all three."""
+    if not stage.authorizes_by_arn:
+        return _allow("cloudfront", grant.verbs, ["*"])
+    tenants = hosting.format_arn(
+        service="cloudfront", region="", resource="distribution-tenant", resource_name="*"
     )
+    group = hosting.format_arn(
+        service="cloudfront",
+        region="",
+        resource="connection-group",
+        resource_name=hosting.connection_group.id,
+    )
+    return _allow("cloudfront", grant.verbs, [tenants, hosting.distribution_arn, group])
+
+
+def _allow(
+    service: str,
+    verbs: Iterable[str],
+    resources: Sequence[str],
+    conditions: dict[str, dict[str, str]] | None = None,
+) -> iam.PolicyStatement:
+    actions = [f"{service}:{verb}" for verb in verbs]
+    return iam.PolicyStatement(actions=actions, resources=list(resources), conditions=conditions or None)

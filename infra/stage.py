@@ -29,6 +29,14 @@ LAMBDA: Final = Platform("lambda-arm64", LAMBDA_PYTHON, "aarch64-manylinux2014")
 HOST: Final = Platform("host", f"{sys.version_info.major}.{sys.version_info.minor}")
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionGroup:
+    """Of CloudFront: the names of all policy hosts end at its ``routing_endpoint``."""
+
+    id: str
+    routing_endpoint: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """One deployment. The stacks read nothing else: no context, no environment, no look-ups."""
@@ -40,6 +48,13 @@ class Stage:
     """Without an account the templates are good for whichever one they are deployed to."""
     mail_host: str
     """Name of the mail exchanger that the MX record of the report domain points at."""
+    hosting_domain: str
+    """The zones that hosted records stand in are ``h1``, ``h2`` and so on below it."""
+    hosting_zones: int = 2
+    """How many. There may be more at any time, never fewer: each domain stays in the zone it began in."""
+    connection_group: ConnectionGroup | None = None
+    """One that is there already; if not set, the stage makes its own. The emulator's CloudFormation knows
+    no such resource, though its CloudFront does."""
     alarm_email: str | None = None
     retain: bool = True
     """Whether table, buckets, key and zone outlive their stack and refuse to be deleted."""
@@ -56,6 +71,9 @@ class Stage:
     names_batches: bool = False
     """Whether sending a batch to a queue takes a grant of its own. AWS knows no such action: there the grant
     to send covers batches. The emulator asks for ``sqs:SendMessageBatch``."""
+    authorizes_by_arn: bool = True
+    """Whether CloudFront's tenants and Route 53's changes are granted by their ARNs. The emulator asks for a
+    grant on everything."""
     redelivery_seconds: int | None = None
     """When a message comes back that a function died on; if not set, after six times its time limit."""
     most_at_once: int | None = None
@@ -72,7 +90,13 @@ class Stage:
     """Variables that every function gets beside its own."""
 
 
-def local(*, report_domain: str, mail_host: str, environment: Mapping[str, str]) -> Stage:
+def local(
+    *,
+    report_domain: str,
+    mail_host: str,
+    environment: Mapping[str, str],
+    connection_group: ConnectionGroup | None,
+) -> Stage:
     """The stage on the emulator: nothing is kept, wheels are the host's, SMTP listener instead of SES."""
     return Stage(
         name="local",
@@ -80,6 +104,8 @@ def local(*, report_domain: str, mail_host: str, environment: Mapping[str, str])
         region=LOCAL_REGION,
         account=LOCAL_ACCOUNT,
         mail_host=mail_host,
+        hosting_domain=_hosting_domain(report_domain),
+        connection_group=connection_group,
         retain=False,
         snap_start="off",
         receives_mail=False,
@@ -88,6 +114,7 @@ def local(*, report_domain: str, mail_host: str, environment: Mapping[str, str])
         deploys_as_caller=True,
         platform=HOST,
         names_batches=True,
+        authorizes_by_arn=False,
         redelivery_seconds=20,
         log_days=1,
         requests_per_second=1000,
@@ -103,6 +130,8 @@ def hosted(
     report_domain: str,
     region: str,
     account: str | None = None,
+    hosting_domain: str | None = None,
+    hosting_zones: int = 2,
     alarm_email: str | None = None,
     snap_start: SnapStart = "api",
 ) -> Stage:
@@ -113,7 +142,14 @@ def hosted(
         region=region,
         account=account,
         mail_host=f"inbound-smtp.{region}.amazonaws.com",
+        hosting_domain=hosting_domain or _hosting_domain(report_domain),
+        hosting_zones=hosting_zones,
         alarm_email=alarm_email,
         snap_start=snap_start,
         retain=name == "prod",
     )
+
+
+def _hosting_domain(report_domain: str) -> str:
+    """Below the report domain, whose zone is ours: so the hosting zones can be delegated here, too."""
+    return f"dns.{report_domain}"

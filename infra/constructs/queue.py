@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
@@ -20,12 +22,14 @@ class WorkQueue(Construct):
     def __init__(self, scope: Construct, thing: Thing, stage: Stage, consumer: Entry) -> None:
         super().__init__(scope, thing.value)
         self.thing = thing
+        order = _order(consumer)
         self.dead = sqs.Queue(
             self,
             "dead",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=stage.requires_tls,
             retention_period=Duration.days(14),
+            **order,
         )
         self.main = sqs.Queue(
             self,
@@ -37,6 +41,7 @@ class WorkQueue(Construct):
             # Less than the dead letters' 14 days, which count from the first arrival.
             retention_period=Duration.days(7),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=ATTEMPTS),
+            **order,
         )
 
     def alarms(self, scope: Construct) -> list[cloudwatch.Alarm]:
@@ -70,6 +75,19 @@ def _visibility(stage: Stage, consumer: Entry) -> Duration:
     """Six times the consumer's time limit and the time it gathers: AWS's own rule for retries."""
     assert isinstance(consumer.trigger, Consumes)
     return Duration.seconds(stage.redelivery_seconds or 6 * consumer.timeout + consumer.trigger.window)
+
+
+def _order(consumer: Entry) -> dict[str, Any]:
+    """Where order matters it does within a group: groups do not wait for each other. The sender names what
+    is the same message."""
+    if not (isinstance(consumer.trigger, Consumes) and consumer.trigger.in_order):
+        return {}
+    return {
+        "fifo": True,
+        "content_based_deduplication": False,
+        "deduplication_scope": sqs.DeduplicationScope.MESSAGE_GROUP,
+        "fifo_throughput_limit": sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+    }
 
 
 def _delay(consumer: Entry) -> Duration:

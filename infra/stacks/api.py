@@ -16,8 +16,8 @@ from infra import grants
 from infra.constructs.bundles import Bundles
 from infra.constructs.function import EntryFunction, retention
 from infra.entries import API
+from infra.grants import Owners
 from infra.routes import UNKNOWN, routes
-from infra.stacks.data import DataStack
 from infra.stage import Stage
 
 ACCESS_LOG = {
@@ -39,7 +39,7 @@ class ApiStack(Stack):
     """Routes as in infra/routes.py, functions as in infra/entries.py."""
 
     def __init__(
-        self, scope: Construct, name: str, stage: Stage, bundles: Bundles, data: DataStack, **kwargs: Any
+        self, scope: Construct, name: str, stage: Stage, bundles: Bundles, owners: Owners, **kwargs: Any
     ) -> None:
         super().__init__(scope, name, **kwargs)
         layers = {name: bundles.layer(self, name) for name in sorted({entry.layer for entry in API})}
@@ -50,8 +50,8 @@ class ApiStack(Stack):
                 stage,
                 bundles,
                 layer=layers[entry.layer],
-                statements=grants.statements(entry.grants, data, stage),
-                environment=grants.environment(entry, data),
+                statements=grants.statements(entry.grants, owners, stage),
+                environment=grants.environment(entry, owners),
             )
             for entry in API
         ]

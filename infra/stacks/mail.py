@@ -22,7 +22,7 @@ class MailStack(Stack):
 
     def __init__(self, scope: Construct, name: str, stage: Stage, data: DataStack, **kwargs: Any) -> None:
         super().__init__(scope, name, **kwargs)
-        zone = route53.PublicHostedZone(
+        self.zone = zone = route53.PublicHostedZone(
             self, "zone", zone_name=stage.report_domain, comment="Postseal: where reports are mailed to"
         )
         zone.apply_removal_policy(RemovalPolicy.RETAIN if stage.retain else RemovalPolicy.DESTROY)

@@ -1,4 +1,4 @@
-"""The functions behind the queues, and the daily one."""
+"""The functions behind the queues, and those that the clock starts."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
 from infra import grants
 from infra.constructs.bundles import Bundles
 from infra.constructs.function import EntryFunction
-from infra.entries import WORKERS, Consumes, Daily
+from infra.entries import WORKERS, Consumes, Daily, Every
+from infra.grants import Owners
 from infra.stacks.data import DataStack
 from infra.stage import Stage
 
@@ -23,7 +23,7 @@ class WorkersStack(Stack):
     """Each worker with what starts it."""
 
     def __init__(
-        self, scope: Construct, name: str, stage: Stage, bundles: Bundles, data: DataStack, **kwargs: Any
+        self, scope: Construct, name: str, stage: Stage, bundles: Bundles, owners: Owners, **kwargs: Any
     ) -> None:
         super().__init__(scope, name, **kwargs)
         layer = bundles.layer(self, "workers")
@@ -34,17 +34,19 @@ class WorkersStack(Stack):
                 stage,
                 bundles,
                 layer=layer,
-                statements=grants.statements(entry.grants, data, stage),
-                environment=grants.environment(entry, data),
+                statements=grants.statements(entry.grants, owners, stage),
+                environment=grants.environment(entry, owners),
             )
             for entry in WORKERS
         ]
         for worker in self.functions:
             match worker.entry.trigger:
                 case Consumes() as trigger:
-                    worker.alias.add_event_source(_source(trigger, data, stage))
+                    worker.alias.add_event_source(_source(trigger, owners.data, stage))
                 case Daily(hour=hour):
-                    _daily(self, hour, worker.alias)
+                    _scheduled(self, worker, events.Schedule.cron(hour=str(hour), minute="17"))
+                case Every(minutes=minutes):
+                    _scheduled(self, worker, events.Schedule.rate(Duration.minutes(minutes)))
 
 
 def _source(trigger: Consumes, data: DataStack, stage: Stage) -> sources.SqsEventSource:
@@ -54,16 +56,16 @@ def _source(trigger: Consumes, data: DataStack, stage: Stage) -> sources.SqsEven
     return sources.SqsEventSource(
         data.queues[trigger.queue].main,
         batch_size=trigger.batch,
-        max_batching_window=Duration.seconds(trigger.window),
+        max_batching_window=None if trigger.in_order else Duration.seconds(trigger.window),
         max_concurrency=most,
         report_batch_item_failures=True,
     )
 
 
-def _daily(scope: Construct, hour: int, function: lambda_.IFunction) -> None:
+def _scheduled(scope: Construct, worker: EntryFunction, schedule: events.Schedule) -> None:
     events.Rule(
         scope,
-        "daily",
-        schedule=events.Schedule.cron(hour=str(hour), minute="17"),
-        targets=[targets.LambdaFunction(function, retry_attempts=2)],
+        f"{worker.entry.name}-schedule",
+        schedule=schedule,
+        targets=[targets.LambdaFunction(worker.alias, retry_attempts=2)],
     )

@@ -6,13 +6,14 @@ from typing import Final
 
 import pytest
 
-from infra.stage import hosted, local
+from infra.stage import ConnectionGroup, hosted, local
 from tests.infra.synthesis import Templates, synthesize
 
 LOCAL: Final = local(
     report_domain="reports.postseal.test",
     mail_host="mx.reports.postseal.test",
     environment={"POSTSEAL_DNS_SERVERS": "127.0.0.1:5300"},
+    connection_group=ConnectionGroup("cg_1", "d1.cloudfront.net"),
 )
 PROD: Final = hosted(
     "prod", report_domain="reports.example.com", region="eu-west-1", alarm_email="ops@example.com"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.stage import hosted, local
+from infra.stage import hosted
 from tests.infra.synthesis import Templates, synthesize
 
 
@@ -26,13 +26,13 @@ def test_two_hosted_stages_have_the_same_resources(prod: Templates, staging: Tem
     assert one == other
 
 
-def test_local_lacks_ses_and_the_refusal_of_plain_http(synthesized: dict[str, Templates]) -> None:
+def test_local_lacks_ses_and_what_the_emulator_does_not_know(synthesized: dict[str, Templates]) -> None:
     def kinds(name: str) -> set[str]:
         templates = synthesized[name].stacks.values()
         return {resource["Type"] for template in templates for resource in template["Resources"].values()}
 
     assert kinds("prod") - kinds("local") == {
-        "AWS::S3::BucketPolicy",
+        "AWS::CloudFront::ConnectionGroup",
         "AWS::SES::EmailIdentity",
         "AWS::SES::ReceiptRule",
         "AWS::SES::ReceiptRuleSet",
@@ -78,6 +78,6 @@ def test_a_finding_without_a_reason_fails_the_synthesis(tmp_path: Path) -> None:
 
 
 def test_a_stage_cannot_be_changed() -> None:
-    stage = local(report_domain="reports.postseal.test", mail_host="mx.postseal.test", environment={})
+    stage = hosted("prod", report_domain="reports.example.com", region="eu-west-1")
     with pytest.raises(dataclasses.FrozenInstanceError):
         stage.name = "prod"  # type: ignore[misc]

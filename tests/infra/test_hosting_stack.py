@@ -1,0 +1,131 @@
+"""Where customers' CNAMEs lead: zones below the report domain's, and a web host with nothing of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.stage import hosted
+from shared import settings
+from tests.infra.synthesis import Templates, synthesize
+
+
+def distribution(templates: Templates) -> dict[str, Any]:
+    config: dict[str, Any] = templates.only("AWS::CloudFront::Distribution")["DistributionConfig"]
+    return config
+
+
+def hosting_zones(templates: Templates) -> list[str]:
+    zones = templates.resources("AWS::Route53::HostedZone")
+    return sorted(zone["Name"] for name, zone in zones.items() if name.startswith("hosting/"))
+
+
+def test_hosting_zones_are_below_the_report_domain_and_delegated_there(templates: Templates) -> None:
+    domain = templates.stage.report_domain
+    names = [f"h1.dns.{domain}.", f"h2.dns.{domain}."]
+    delegated = [
+        record for record in templates.resources("AWS::Route53::RecordSet").values() if record["Type"] == "NS"
+    ]
+
+    assert hosting_zones(templates) == names
+    assert sorted(record["Name"] for record in delegated) == names
+    for record in delegated:
+        assert "NameServers" in json.dumps(record["ResourceRecords"])
+
+
+def test_zones_of_another_domain_are_left_to_the_operator_to_delegate(tmp_path: Path) -> None:
+    stage = hosted(
+        "prod",
+        report_domain="reports.example.com",
+        region="eu-west-1",
+        hosting_domain="hosting.example.org",
+        hosting_zones=3,
+    )
+    templates = synthesize(stage, tmp_path)
+
+    assert hosting_zones(templates) == [f"h{number}.hosting.example.org." for number in (1, 2, 3)]
+    assert not [
+        record for record in templates.resources("AWS::Route53::RecordSet").values() if record["Type"] == "NS"
+    ]
+    assert {"NameServersH1", "NameServersH2", "NameServersH3"} <= templates.stacks["hosting"][
+        "Outputs"
+    ].keys()
+
+
+def test_a_domain_that_only_ends_alike_is_another_domain(tmp_path: Path) -> None:
+    stage = hosted(
+        "prod", report_domain="example.com", region="eu-west-1", hosting_domain="hosting-example.com"
+    )
+    templates = synthesize(stage, tmp_path)
+
+    assert "NS" not in {one["Type"] for one in templates.resources("AWS::Route53::RecordSet").values()}
+
+
+def test_more_zones_leave_those_that_are_there(prod: Templates, tmp_path: Path) -> None:
+    wider = synthesize(dataclasses.replace(prod.stage, hosting_zones=5), tmp_path).resources(
+        "AWS::Route53::HostedZone"
+    )
+    for name, zone in prod.resources("AWS::Route53::HostedZone").items():
+        assert wider[name] == zone
+
+
+def test_the_distribution_serves_tenants_only_each_from_its_folder(templates: Templates) -> None:
+    config = distribution(templates)
+    (origin,) = config["Origins"]
+    (parameter,) = config["TenantConfig"]["ParameterDefinitions"]
+
+    assert config["ConnectionMode"] == "tenant-only"
+    assert parameter["Name"] == settings.POLICY_PARAMETER
+    assert parameter["Definition"]["StringSchema"]["Required"] is True
+    assert origin["OriginPath"] == "/{{tenant}}"
+    assert origin["OriginAccessControlId"]
+    assert not {"Aliases", "PriceClass", "Logging", "DefaultRootObject"} & config.keys()
+
+
+@pytest.mark.statement("8.3")
+def test_policies_are_read_over_https_without_being_led_elsewhere(templates: Templates) -> None:
+    behavior = distribution(templates)["DefaultCacheBehavior"]
+
+    assert behavior["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert behavior["AllowedMethods"] == ["GET", "HEAD"]
+    assert "FunctionAssociations" not in behavior
+
+
+@pytest.mark.statement("8.9")
+def test_a_replaced_policy_leaves_the_edge_within_a_minute(templates: Templates) -> None:
+    cache = templates.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
+    keyed = cache["ParametersInCacheKeyAndForwardedToOrigin"]
+
+    assert cache["DefaultTTL"] == cache["MaxTTL"] == 60
+    assert keyed["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
+    assert keyed["CookiesConfig"] == {"CookieBehavior": "none"}
+    assert keyed["HeadersConfig"] == {"HeaderBehavior": "none"}
+
+
+@pytest.mark.statement("8.17")
+def test_only_the_distribution_reads_policies_and_learns_what_is_missing(templates: Templates) -> None:
+    (policy,) = (
+        one
+        for name, one in templates.resources("AWS::S3::BucketPolicy").items()
+        if name.startswith("hosting/")
+    )
+    allowed = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
+
+    assert {one["Action"] for one in allowed} == {"s3:GetObject", "s3:ListBucket"}
+    for statement in allowed:
+        assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        assert ":distribution/" in json.dumps(statement["Condition"]["StringEquals"]["AWS:SourceArn"])
+
+
+def test_the_stage_makes_its_own_connection_group_unless_it_is_given_one(
+    prod: Templates, synthesized: dict[str, Templates]
+) -> None:
+    outputs = synthesized["local"].stacks["hosting"]["Outputs"]
+
+    assert prod.only("AWS::CloudFront::ConnectionGroup")["Enabled"] is True
+    assert not synthesized["local"].resources("AWS::CloudFront::ConnectionGroup")
+    assert outputs["RoutingEndpoint"]["Value"] == "d1.cloudfront.net"
