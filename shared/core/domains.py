@@ -147,8 +147,8 @@ class Domains(Protocol):
     def change(self, domain: Domain) -> Domain:
         """Store notes, kinds, parking and standing of a domain that still exists; ``NotFound`` otherwise."""
 
-    def note_check(self, domain: Domain) -> None:
-        """Store what a check of the DNS found, and when; nothing happens if the domain is gone."""
+    def note_check(self, domain: Domain) -> bool:
+        """Store what a check of the DNS found, and when; False if the domain is gone."""
 
     def remove(self, domain: Domain) -> None:
         """Remove the domain, its name and token at once; its data is purged by a worker.

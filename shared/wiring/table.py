@@ -9,6 +9,7 @@ from shared import settings
 from shared.adapters.dynamodb.accounts import DynamoAccounts
 from shared.adapters.dynamodb.answers import DynamoAnswers
 from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
+from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
@@ -17,6 +18,7 @@ from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.secrets import kept_secret
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.uploads import DynamoUploads
+from shared.adapters.dynamodb.watching import DynamoApprovedSources, DynamoSeenMail, DynamoTurns
 from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
 from shared.core.api_keys import AddressLimits, ApiKeys
@@ -26,6 +28,10 @@ from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
 from shared.core.rollups import Rollups
 from shared.core.uploads import Uploads
+from shared.core.watching.approved import ApprovedSources
+from shared.core.watching.schedule import Turns
+from shared.core.watching.seen import SeenMail
+from shared.core.watching.states import DnsStates
 from shared.wiring import clients
 from shared.wiring.buckets import blobs
 from shared.wiring.entropy import now
@@ -85,6 +91,26 @@ def uploads() -> Uploads:
 @cache
 def hosts() -> Hosts:
     return DynamoHosts(_table())
+
+
+@cache
+def dns_states() -> DnsStates:
+    return DynamoDnsStates(_table(), now)
+
+
+@cache
+def turns() -> Turns:
+    return DynamoTurns(_table())
+
+
+@cache
+def seen_mail() -> SeenMail:
+    return DynamoSeenMail(_table())
+
+
+@cache
+def approved_sources() -> ApprovedSources:
+    return DynamoApprovedSources(_table())
 
 
 @cache

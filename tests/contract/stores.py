@@ -16,6 +16,7 @@ from shared.adapters.blobs import Blobs
 from shared.adapters.dynamodb.accounts import DynamoAccounts
 from shared.adapters.dynamodb.answers import DynamoAnswers
 from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
+from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
@@ -23,6 +24,7 @@ from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.uploads import DynamoUploads
+from shared.adapters.dynamodb.watching import DynamoApprovedSources, DynamoSeenMail, DynamoTurns
 from shared.adapters.s3 import S3Mailbox
 from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
@@ -34,6 +36,10 @@ from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
 from shared.core.rollups import Rollups
 from shared.core.uploads import Uploads
+from shared.core.watching.approved import ApprovedSources
+from shared.core.watching.schedule import Turns
+from shared.core.watching.seen import SeenMail
+from shared.core.watching.states import DnsStates
 from tests import fakes
 from tests.contract.aws import REGION, make_table
 
@@ -70,6 +76,10 @@ class Stores:
     uploads: Uploads
     hosts: Hosts
     mailbox: Mailbox
+    dns_states: DnsStates
+    turns: Turns
+    seen_mail: SeenMail
+    approved_sources: ApprovedSources
 
 
 @dataclass
@@ -100,6 +110,7 @@ def one_call_at_a_time(client: DynamoDBClient) -> DynamoDBClient:
 def in_memory() -> Stores:
     clock = Clock()
     accounts = fakes.FakeAccounts()
+    dns_states = fakes.FakeDnsStates(clock)
     return Stores(
         clock=clock,
         accounts=accounts,
@@ -113,6 +124,10 @@ def in_memory() -> Stores:
         uploads=fakes.FakeUploads(clock),
         hosts=fakes.FakeHosts(),
         mailbox=fakes.FakeMailbox(),
+        dns_states=dns_states,
+        turns=dns_states.turns,
+        seen_mail=dns_states.mail,
+        approved_sources=dns_states.sources,
     )
 
 
@@ -138,6 +153,10 @@ def on_aws() -> Iterator[AwsStores]:
             uploads=DynamoUploads(table, clock),
             hosts=DynamoHosts(table),
             mailbox=S3Mailbox(s3, "mail"),
+            dns_states=DynamoDnsStates(table, clock),
+            turns=DynamoTurns(table),
+            seen_mail=DynamoSeenMail(table),
+            approved_sources=DynamoApprovedSources(table),
             table=table,
             blobs=blobs,
         )

@@ -204,11 +204,10 @@ def test_a_check_of_the_dns_is_noted_and_nothing_else(stores: Stores) -> None:
         read, dns_status=DnsStatus.VALID, dns_status_message="fine", dns_checked=NOW, dns=summary
     )
 
-    stores.domains.note_check(checked)
-
+    assert stores.domains.note_check(checked)
     assert stores.domains.get(owner.id, read.id) == replace(checked, notes="ours")
     stores.domains.remove(checked)
-    stores.domains.note_check(checked)
+    assert not stores.domains.note_check(checked)
     assert stores.domains.get(owner.id, read.id) is None
 
 

@@ -9,6 +9,7 @@ from tests.fakes.hosts import FakeHosts
 from tests.fakes.mail import FakeMailbox
 from tests.fakes.quarantine import FakeQuarantine
 from tests.fakes.queues import (
+    FakeDnsChecks,
     FakeHostingChanges,
     FakeHostingChecks,
     FakeHostQuestions,
@@ -20,12 +21,16 @@ from tests.fakes.queues import (
 from tests.fakes.reports import FakeReports
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.uploads import FakeUploads
+from tests.fakes.watching import FakeApprovedSources, FakeDnsStates, FakeSeenMail, FakeTurns
 
 __all__ = [
     "FakeAccounts",
     "FakeAddressLimits",
     "FakeAnswers",
     "FakeApiKeys",
+    "FakeApprovedSources",
+    "FakeDnsChecks",
+    "FakeDnsStates",
     "FakeDomains",
     "FakeHostQuestions",
     "FakeHostingChanges",
@@ -41,7 +46,9 @@ __all__ = [
     "FakeReplays",
     "FakeReports",
     "FakeRollups",
+    "FakeSeenMail",
     "FakeTouchedDays",
+    "FakeTurns",
     "FakeUploads",
     "FakeZones",
 ]

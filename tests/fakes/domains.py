@@ -87,14 +87,13 @@ class FakeDomains:
         )
         return self._store(changed)
 
-    def note_check(self, domain: Domain) -> None:
+    def note_check(self, domain: Domain) -> bool:
         current = self.get(domain.account, domain.id)
-        if current is not None:
-            said = {
-                name: getattr(domain, name)
-                for name in ("dns_status", "dns_status_message", "dns_checked", "dns")
-            }
-            self._store(replace(current, **said))
+        if current is None:
+            return False
+        names = ("dns_status", "dns_status_message", "dns_checked", "dns")
+        self._store(replace(current, **{name: getattr(domain, name) for name in names}))
+        return True
 
     def remove(self, domain: Domain) -> None:
         current = self.stored.pop((domain.account, domain.id), None)

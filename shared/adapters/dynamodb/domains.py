@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from contextlib import suppress
-
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.domain_items import domain_of, item_of
 from shared.adapters.dynamodb.expressions import Item, Plain, in_index
@@ -135,9 +133,12 @@ class DynamoDomains:
         except ConditionFailed:
             raise _missing() from None
 
-    def note_check(self, domain: Domain) -> None:
-        with suppress(ConditionFailed):
+    def note_check(self, domain: Domain) -> bool:
+        try:
             self._set(domain, ("dns_status", "dns_status_message", "dns_checked", "dns"))
+        except ConditionFailed:
+            return False
+        return True
 
     def remove(self, domain: Domain) -> None:
         current = self.get(domain.account, domain.id)

@@ -30,6 +30,11 @@ found through it is then read from the table.
 | host names of up to 256 neighbouring addresses        | get ``H#<network>`` / ``HOSTS``                |
 | the answer to a request with this idempotency key     | ``I#<account>#<hash of the key>`` / ``ANSWER`` |
 | a secret of the deployment                            | get ``SECRET`` / ``<name>``                    |
+| what is known of a domain's DNS, and for looking at   | ``W#<account>#<domain>`` / ``NOW#...``: its    |
+| it: in one request                                    | state, its mail's selectors, approved sources  |
+| changes of a domain's DNS, newest first               | the same / ``PAST#<change>``                   |
+| domains whose DNS is looked at in a quarter of an hour | index ``CHECKS#<interval>#<slot>``            |
+| the last quarter whose looks were asked for           | get ``SCHEDULE`` / ``CHECKS``                  |
 """
 
 from __future__ import annotations
@@ -40,6 +45,7 @@ from typing import Final, NamedTuple
 
 from shared.core.domains import SHARDS
 from shared.core.ids import AccountId, ApiKeyId, DomainId, QuarantineId, ReportId, UploadId
+from shared.core.watching.states import ChangeId
 from shared.mailauth.reports.values import Kind
 
 INDEX: Final = "gsi1"
@@ -49,6 +55,10 @@ _DIGITS: Final = 16
 BEFORE_ALL: Final = " "
 AFTER_ALL: Final = "\x7f"
 """Sort before and after every number and name."""
+
+NOW: Final = "NOW#"
+SOURCE: Final = f"{NOW}SOURCE#"
+PAST: Final = "PAST#"
 
 
 class Key(NamedTuple):
@@ -155,3 +165,40 @@ def answer(owner: AccountId, key: str) -> Key:
 
 def secret(name: str) -> Key:
     return Key("SECRET", name)
+
+
+def dns_state(owner: AccountId, home: DomainId) -> Key:
+    return Key(watched(owner, home), f"{NOW}STATE")
+
+
+def seen_mail(owner: AccountId, home: DomainId) -> Key:
+    return Key(watched(owner, home), f"{NOW}MAIL")
+
+
+def approved_source(owner: AccountId, home: DomainId, slug: str) -> Key:
+    return Key(watched(owner, home), f"{SOURCE}{slug}")
+
+
+def dns_change(owner: AccountId, home: DomainId, change: ChangeId) -> Key:
+    return Key(watched(owner, home), f"{PAST}{padded(change)}")
+
+
+def turn(owner: AccountId, home: DomainId) -> Key:
+    return Key(watched(owner, home), "TURN")
+
+
+def watched(owner: AccountId, home: DomainId) -> str:
+    return f"W#{owner}#{home}"
+
+
+def slot(interval: int, number: int) -> str:
+    """In the index."""
+    return f"CHECKS#{interval}#{number}"
+
+
+def turn_of(owner: AccountId, home: DomainId, interval: int, number: int) -> Key:
+    """In the index."""
+    return Key(slot(interval, number), f"{padded(home)}#{owner}")
+
+
+CHECKS: Final = Key("SCHEDULE", "CHECKS")

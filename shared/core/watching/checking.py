@@ -1,0 +1,181 @@
+"""Looking at the DNS of watched domains: many at once, and what was seen put away one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from shared.core.accounts import Account, Accounts
+from shared.core.clock import DAY_SECONDS
+from shared.core.domains import Domain, Domains
+from shared.core.errors import NotFound
+from shared.core.lookups import Lookups
+from shared.core.ownership import Check, conclude, look_for_proof, secrets_of
+from shared.core.queues import DnsCheck, DnsChecks
+from shared.core.watching.approved import ApprovedSource, ApprovedSources
+from shared.core.watching.looking import advance, selectors_to_ask
+from shared.core.watching.schedule import Turns
+from shared.core.watching.seen import selectors_seen
+from shared.core.watching.states import DnsState, DnsStates
+from shared.core.watching.statuses import dns_status, summary
+from shared.mailauth.evaluate.inspection import State
+from shared.mailauth.evaluate.questions import Asking
+from shared.mailauth.evaluate.spf_tree import SpfInspection, inspect_spf
+from shared.mailauth.evaluate.whole import PARTS, DomainInspection, assembled, parts_of
+
+PATIENCE: Final = 25.0
+"""Seconds that the looks of one batch may take together."""
+
+SECOND_LOOK: Final = 600
+"""Seconds after which what changed is looked at again."""
+
+_ATTEMPTS: Final = 5
+_SOURCES_HOLD: Final = 20 * 3_600
+_LONGEST_MESSAGE: Final = 500
+
+
+class Contended(Exception):
+    """Others keep replacing the state of the same domain; the message comes back later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A domain with all that is known before a look."""
+
+    domain: Domain
+    owner: Account
+    previous: DnsState | None
+    selectors: tuple[str, ...]
+    stale_sources: tuple[ApprovedSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The same after it; ``proofs`` is empty for a domain that was verified before."""
+
+    watched: Watched
+    inspection: DomainInspection
+    proofs: tuple[Check, ...]
+    sources: tuple[SpfInspection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """``report_domain`` is where the mailboxes of the reports are."""
+
+    accounts: Accounts
+    domains: Domains
+    states: DnsStates
+    turns: Turns
+    sources: ApprovedSources
+    lookups: Lookups
+    checks: DnsChecks
+    report_domain: str
+
+    def watched(self, check: DnsCheck, now: float) -> Watched | None:
+        """None for a domain that is gone, whose turn is then gone, too."""
+        domain = self.domains.get(check.account, check.domain)
+        owner = self.accounts.get(check.account) if domain is not None else None
+        if domain is None or owner is None or not domain.active:
+            self.turns.remove(check.account, check.domain)
+        if domain is None or owner is None:
+            return None
+        known = self.states.knowledge(domain.account, domain.id)
+        selectors = selectors_to_ask(known.state, selectors_seen(known.seen))
+        stale = (source for source in known.sources if _is_stale(source, now))
+        return Watched(domain, owner, known.state, selectors, tuple(stale))
+
+    def look(self, watched: Sequence[Watched], now: float) -> list[Looked]:
+        """At all of them side by side."""
+        askings = [list(_askings(each, now)) for each in watched]
+        flat = [asking for group in askings for asking in group]
+        answers = iter(self.lookups.run_all(flat, within=PATIENCE))
+        return [
+            _looked(each, [next(answers) for _ in group])
+            for each, group in zip(watched, askings, strict=True)
+        ]
+
+    def put_away(self, looked: Looked, now: float) -> None:
+        """Store what was seen, whether it proves anything, and what follows from it. ``Contended``."""
+        domain, owner = looked.watched.domain, looked.watched.owner
+        if domain.verified is None:
+            self._conclude(looked, now)
+        for source, seen in zip(looked.watched.stale_sources, looked.sources, strict=True):
+            self.sources.note_addresses(domain.account, domain.id, _resolved(source, seen, int(now)))
+        state = self._advanced(looked, owner, int(now))
+        verdict = dns_status(state, self._addresses(domain, owner))
+        noted = self.domains.note_check(
+            replace(
+                domain,
+                dns_status=verdict.status,
+                dns_status_message=verdict.message[:_LONGEST_MESSAGE],
+                dns_checked=int(now),
+                dns=summary(state),
+            )
+        )
+        if not noted:
+            # It was removed meanwhile, and its purge may have been here before this look.
+            self.states.forget(domain.account, domain.id)
+        elif state.is_unsettled:
+            self.checks.send([DnsCheck(domain.account, domain.id)], delay=SECOND_LOOK)
+
+    def _conclude(self, looked: Looked, now: float) -> None:
+        with suppress(NotFound):
+            conclude(self.domains, looked.watched.domain, looked.proofs, now=now)
+
+    def _advanced(self, looked: Looked, owner: Account, now: int) -> DnsState:
+        domain, previous = looked.watched.domain, looked.watched.previous
+        for _ in range(_ATTEMPTS):
+            state, changes = advance(
+                previous,
+                looked.inspection,
+                account=domain.account,
+                domain=domain.id,
+                now=now,
+                last_checked=domain.dns_checked,
+            )
+            expires = now + owner.plan.retention_days * DAY_SECONDS
+            if state == previous or self.states.replace(state, changes, expires=expires):
+                return state
+            previous = self.states.get(domain.account, domain.id)
+        raise Contended(f"{_ATTEMPTS} attempts at the DNS state of {domain.id}")
+
+    def _addresses(self, domain: Domain, owner: Account) -> tuple[str, ...]:
+        return f"{domain.token}@{self.report_domain}", f"{owner.token}@{self.report_domain}"
+
+
+def _is_stale(source: ApprovedSource, now: float) -> bool:
+    return source.resolved is None or now - source.resolved >= _SOURCES_HOLD
+
+
+def _askings(watched: Watched, now: float) -> Iterator[Asking[Any]]:
+    """First ``PARTS``, then the proofs if they are wanted, then the sources."""
+    domain = watched.domain
+    yield from parts_of(domain.name, watched.selectors, now=now, well_known=True)
+    if domain.verified is None:
+        yield look_for_proof(domain, secrets_of(domain, watched.owner.token))
+    for source in watched.stale_sources:
+        yield inspect_spf(source.domain)
+
+
+def _looked(watched: Watched, answers: list[Any]) -> Looked:
+    unverified = watched.domain.verified is None
+    parts, rest = answers[: len(PARTS)], answers[len(PARTS) :]
+    return Looked(
+        watched,
+        assembled(watched.domain.name, parts),
+        proofs=rest[0] if unverified else (),
+        sources=tuple(rest[1:] if unverified else rest),
+    )
+
+
+def _resolved(source: ApprovedSource, seen: SpfInspection, now: int) -> ApprovedSource:
+    """With the networks of its record; those known before stay when there is no answer."""
+    if seen.state is State.ERROR:
+        return replace(source, trouble="The DNS gave no answer to its SPF record")
+    if seen.state is State.MISSING:
+        return replace(source, ips=(), resolved=now, trouble="It has no SPF record")
+    allowed = (network.network for network in seen.networks if network.result == "pass")
+    return replace(source, ips=tuple(dict.fromkeys(allowed)), resolved=now, trouble="")
