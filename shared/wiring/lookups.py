@@ -1,38 +1,32 @@
-"""What is looked up: in DNS and on the web, places of addresses offline, senders in the catalogue."""
+"""What is looked up in DNS and on the web."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from shared import settings
 from shared.adapters.dns_servers import DnsMisconfigured, servers_of
 from shared.adapters.dns_upstream import Upstream
-from shared.adapters.geoip import BundledPlaces
 from shared.adapters.host_names import host_names
 from shared.adapters.https import HttpsFetcher
 from shared.adapters.resolver import ResolvedLookups, Resolver
 from shared.adapters.resolver_cache import Cache
-from shared.core.addresses import HostName, Places
+from shared.core.addresses import HostName
 from shared.core.lookups import Lookups
-from shared.core.senders.catalogue import Catalogue, builtin
 from shared.wiring.entropy import now
 from shared.wiring.environment import optional
 
 __all__ = [
     "DnsMisconfigured",
     "ask_host_names",
-    "catalogue",
     "fresh_lookups",
     "lookups",
     "lookups_at",
-    "places",
 ]
 
-_BUNDLED: Final = Path(__file__).resolve().parents[2] / "address-data"
 _DEADLINE: Final = 20.0
 """Seconds for one question of many addresses; what is not answered by then is asked another time."""
 
@@ -53,19 +47,6 @@ def fresh_lookups() -> Lookups:
 def lookups_at(setting: str) -> Lookups:
     """By the servers of a ``HOST:PORT`` list. Raises ``DnsMisconfigured`` with what is wrong with it."""
     return ResolvedLookups(Upstream(servers_of(setting)), _fetcher())
-
-
-@cache
-def places() -> Places:
-    folder = optional(settings.ADDRESS_DATA)
-    city = optional(settings.CITY_DATABASE)
-    return BundledPlaces(Path(folder) if folder else _BUNDLED, Path(city) if city else None)
-
-
-@cache
-def catalogue() -> Catalogue:
-    path = optional(settings.SENDER_CATALOGUE)
-    return builtin().extended(Path(path).read_text(encoding="utf-8"), path) if path else builtin()
 
 
 def ask_host_names(addresses: list[str]) -> Mapping[str, HostName]:

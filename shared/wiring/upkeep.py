@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from shared.core.upkeep import Purge, Roller
-from shared.wiring import lookups, table
+from shared.wiring import enrichment, table
 from shared.wiring.buckets import mailbox
 from shared.wiring.queues import host_questions, removed_domains
 
@@ -17,8 +17,8 @@ def roller() -> Roller:
         reports=table.reports(),
         rollups=table.rollups(),
         hosts=table.hosts(),
-        places=lookups.places(),
-        catalogue=lookups.catalogue(),
+        places=enrichment.places(),
+        catalogue=enrichment.catalogue(),
         host_questions=host_questions(),
         removed_domains=removed_domains(),
     )
