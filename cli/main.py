@@ -23,6 +23,9 @@ class Entry(NamedTuple):
 
 COMMANDS: Final = {
     "parse": Entry("parse", "Read report files offline: one JSON object or CSV line a report."),
+    "inspect": Entry("inspect", "What a domain publishes in the DNS, and what is wrong with it."),
+    "validate": Entry("validate", "Hold a record to the rules before it is published."),
+    "spf": Entry("spf", "Check one delivery by SPF."),
     "import": Entry("bring", "Hand report files and mails to a deployment."),
     "reports": Entry("reports", "List the reports of the account."),
     "stats": Entry("stats", "Messages of a domain by day, and what became of them."),
@@ -78,7 +81,9 @@ app = typer.Typer(
 
 @app.callback()
 def postseal() -> None:
-    """DMARC, TLS and failure reports: read them offline, hand them to a deployment, ask it who sends."""
+    """DMARC, TLS and failure reports: read them offline, hand them to a deployment, ask it who sends.
+
+    And the records in the DNS that they are about: what a domain publishes, and whether it is right."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

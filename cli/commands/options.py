@@ -19,6 +19,13 @@ Limit = Annotated[int, typer.Option(min=1, help="How many to list, newest first.
 Domain = Annotated[str, typer.Argument(metavar="DOMAIN", help="Name or id of the domain.")]
 First = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First day, UTC.")]
 Last = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day, UTC.")]
+Resolver = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOST:PORT",
+        help="DNS server to ask, or several with commas; else POSTSEAL_DNS_SERVERS, else the system's.",
+    ),
+]
 StackFile = Annotated[
     str | None,
     typer.Option(

@@ -20,7 +20,7 @@ from shared.mailauth.evaluate.mta_sts import inspect_mta_sts, inspect_mta_sts_po
 from shared.mailauth.evaluate.mx import inspect_mx
 from shared.mailauth.evaluate.questions import Asking
 from shared.mailauth.evaluate.spf_check import SpfCheck, check
-from shared.mailauth.evaluate.spf_tree import inspect_spf
+from shared.mailauth.evaluate.spf_tree import inspect_spf, inspect_spf_record
 from shared.mailauth.evaluate.tls_rpt import inspect_tls_rpt
 from shared.mailauth.evaluate.validation import Kind as Validated
 from shared.mailauth.evaluate.validation import validate
@@ -103,12 +103,16 @@ def whole_inspection(
     return assembled(domain, lookups.run_all(parts_of(domain, selectors, now=now), within=within))
 
 
-def validation(kind: Kind, text: str, domain: str = "") -> Inspection:
-    """What a text says that is to be a record of ``domain``; without the DNS, and of every kind but MX."""
+def validation(lookups: Lookups, kind: Kind, text: str, domain: str = "") -> Inspection:
+    """What a text says that is to be a record of ``domain``; of every kind but MX. The DNS is asked for one
+    thing only: for what an SPF record includes, where its domain is named."""
     if len(text) > LONGEST_RECORD:
         raise Invalid(f"A record has {LONGEST_RECORD} characters at most", param="record")
     owner = inspected_name(domain) if domain else ""
-    return validate(Validated(kind.replace("-", "_")), text, owner)
+    found = validate(Validated(kind.replace("-", "_")), text, owner)
+    if kind is Kind.SPF and owner and found.valid:
+        return lookups.run(inspect_spf_record(found.records[0], owner))
+    return found
 
 
 def delivery_check(ip: str, mail_from: str, helo: str, *, now: float) -> Asking[SpfCheck]:
@@ -135,14 +139,13 @@ def _in_ascii(name: str, param: str) -> str:
 
 @dataclass(slots=True)
 class TimedLookups:
-    """Lookups that note how long they ran, and how long of that they only waited for the world: the time
-    in which this thread did no work. Both in seconds, over all runs."""
+    """Lookups that note how many seconds they only waited for the world: the time of their runs in which
+    this thread did no work."""
 
     lookups: Lookups
     wall: Clock
     work: Clock
     """The seconds that the thread has worked so far."""
-    total: float = field(default=0.0, init=False)
     waited: float = field(default=0.0, init=False)
 
     def run(self, asking: Asking[T], *, within: float = PATIENCE) -> T:
@@ -153,6 +156,4 @@ class TimedLookups:
         try:
             return self.lookups.run_all(askings, within=within)
         finally:
-            passed = self.wall() - began
-            self.total += passed
-            self.waited += max(passed - (self.work() - worked), 0.0)
+            self.waited += max(self.wall() - began - (self.work() - worked), 0.0)

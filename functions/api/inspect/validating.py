@@ -1,14 +1,13 @@
-"""``/validate``: texts that are to become records, held to the rules without asking the DNS."""
+"""``/validate``: texts that are to become records, held to the rules."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.api.inspect.app import WITH_OR_WITHOUT_KEY, app, described, meta
+from functions.api.inspect.app import WITH_OR_WITHOUT_KEY, app, described, timed
 from functions.api.inspect.schemas import Inspected, RecordText
 from shared.core.inspections import LONGEST_RECORD, Kind, validation
 from shared.mailauth.evaluate.bimi import BimiInspection
@@ -30,7 +29,8 @@ _MODELS: Final[Mapping[Kind, tuple[type[Inspection], str]]] = {
 }
 _DESCRIPTION: Final = (
     "The shape of the answer is that of the inspection of a published one; what only the DNS tells is left "
-    "out. A record may be in quoted strings, as zone files have it."
+    "out, except what an SPF record includes when its domain is named. A record may be in quoted strings, as "
+    "zone files have it."
 )
 
 RecordParam = Annotated[str, Query(max_length=LONGEST_RECORD, description="The text.")]
@@ -38,9 +38,7 @@ OwnerParam = Annotated[str, Query(max_length=1_000, description="The domain whos
 
 
 def validated(kind: Kind, record: str, domain: str) -> Inspected[Any]:
-    began = time.perf_counter()
-    found = validation(kind, record, domain)
-    return Inspected(data=found, meta=meta(0.0, time.perf_counter() - began))
+    return timed(lambda lookups: validation(lookups, kind, record, domain))
 
 
 def _add_routes(kind: Kind, model: type[Inspection], what: str) -> None:
