@@ -132,11 +132,14 @@ API: Final = (
     Entry(
         "api/domains",
         (
-            table(*AUTHENTICATES, *ONCE, "Query"),
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
             reads(Thing.DATA_BUCKET),
             sends(Thing.PURGE_QUEUE),
         ),
+        memory=1024,
+        layer="lookups",
     ),
+    Entry("api/inspect", (table(*AUTHENTICATES),), memory=1024, layer="lookups"),
     Entry(
         "api/reports",
         (

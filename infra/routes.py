@@ -11,9 +11,11 @@ RESOURCES: Final = {
     "account": "api/account",
     "api-keys": "api/api_keys",
     "domains": "api/domains",
+    "inspect": "api/inspect",
     "quarantine": "api/quarantine",
     "reports": "api/reports",
     "uploads": "api/reports",
+    "validate": "api/inspect",
 }
 """First part of the path after the base -> function that answers for it and for all below it."""
 

@@ -34,7 +34,10 @@ HOSTING_CHECKS_QUEUE: Final = "POSTSEAL_HOSTING_CHECKS_QUEUE"
 """URLs of the queue of changes (FIFO) and of the one of looks from outside."""
 
 POLICY_BUCKET: Final = "POSTSEAL_POLICY_BUCKET"
-"""MTA-STS policies: ``<label>/.well-known/mta-sts.txt``."""
+"""MTA-STS policies: ``<label>`` and the policy path."""
+
+POLICY_PATH: Final = "/.well-known/mta-sts.txt"
+"""The one path of a policy host (RFC 8461 section 3.3)."""
 
 POLICY_DISTRIBUTION: Final = "POSTSEAL_POLICY_DISTRIBUTION"
 """Id of the multi-tenant CloudFront distribution in front of the policies."""

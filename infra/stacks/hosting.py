@@ -18,6 +18,11 @@ from shared import settings
 DELEGATION_TTL: Final = Duration.hours(1)
 CACHED_SECONDS: Final = 60
 """How long the edge serves a policy that has been replaced: a new id is given out after that."""
+MISSING_SECONDS: Final = 10
+"""How long the edge remembers that there is no policy."""
+
+TLS: Final = "TLSv1.2_2021"
+"""Senders ask for 1.2 at least, too (RFC 8461 section 3.3)."""
 
 _ORIGIN: Final = "policies"
 
@@ -107,6 +112,7 @@ def _distribution(
         default_ttl=Duration.seconds(CACHED_SECONDS),
         max_ttl=Duration.seconds(CACHED_SECONDS),
     )
+    headers = _headers(scope, stage)
     origin = cloudfront.CfnDistribution.OriginProperty(
         id=_ORIGIN,
         domain_name=policies.bucket_regional_domain_name,
@@ -130,14 +136,45 @@ def _distribution(
                 allowed_methods=["GET", "HEAD"],
                 cached_methods=["GET", "HEAD"],
                 cache_policy_id=cache.cache_policy_id,
+                response_headers_policy_id=headers.response_headers_policy_id,
                 compress=False,
+            ),
+            custom_error_responses=[
+                cloudfront.CfnDistribution.CustomErrorResponseProperty(
+                    error_code=404, error_caching_min_ttl=MISSING_SECONDS
+                )
+            ],
+            viewer_certificate=cloudfront.CfnDistribution.ViewerCertificateProperty(
+                cloud_front_default_certificate=True, minimum_protocol_version=TLS
             ),
         ),
     )
     distribution.apply_removal_policy(removal)
-    access.apply_removal_policy(removal)
-    cache.apply_removal_policy(removal)
+    for part in (access, cache, headers):
+        part.apply_removal_policy(removal)
     return distribution
+
+
+def _headers(scope: Construct, stage: Stage) -> cloudfront.ResponseHeadersPolicy:
+    """What a browser is told of a host that has nothing for browsers. The name is the customer's: nothing is
+    said of names below or beside it."""
+    return cloudfront.ResponseHeadersPolicy(
+        scope,
+        "headers",
+        response_headers_policy_name=f"postseal-{stage.name}-{stage.region}",
+        security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+            content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                content_security_policy="default-src 'none'; frame-ancestors 'none'", override=True
+            ),
+            content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+            referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                referrer_policy=cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
+            ),
+            strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                access_control_max_age=Duration.days(365), include_subdomains=False, override=True
+            ),
+        ),
+    )
 
 
 def _tenants() -> cloudfront.CfnDistribution.TenantConfigProperty:
@@ -152,9 +189,10 @@ def _tenants() -> cloudfront.CfnDistribution.TenantConfigProperty:
 
 
 def _let_read(policies: s3.Bucket, distribution_arn: str) -> None:
-    """To the distribution alone. Without ListBucket a missing object would be answered 403, not 404."""
+    """Policies, to the distribution alone, and nothing else that might come to lie beside them. Without
+    ListBucket a missing object would be answered 403, not 404."""
     for action, resource in (
-        ("s3:GetObject", policies.arn_for_objects("*")),
+        ("s3:GetObject", policies.arn_for_objects(f"*{settings.POLICY_PATH}")),
         ("s3:ListBucket", policies.bucket_arn),
     ):
         policies.add_to_resource_policy(

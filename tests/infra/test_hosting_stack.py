@@ -86,6 +86,21 @@ def test_the_distribution_serves_tenants_only_each_from_its_folder(templates: Te
     assert not {"Aliases", "PriceClass", "Logging", "DefaultRootObject"} & config.keys()
 
 
+@pytest.mark.statement("8.7")
+def test_old_versions_of_tls_are_not_spoken(templates: Templates) -> None:
+    assert distribution(templates)["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+
+
+def test_browsers_are_told_to_make_nothing_of_what_they_get(templates: Templates) -> None:
+    headers = templates.only("AWS::CloudFront::ResponseHeadersPolicy")["ResponseHeadersPolicyConfig"]
+    told = headers["SecurityHeadersConfig"]
+
+    assert distribution(templates)["DefaultCacheBehavior"]["ResponseHeadersPolicyId"]
+    assert told["ContentSecurityPolicy"]["ContentSecurityPolicy"].startswith("default-src 'none'")
+    assert told["ContentTypeOptions"] == {"Override": True}
+    assert told["StrictTransportSecurity"]["IncludeSubdomains"] is False
+
+
 @pytest.mark.statement("8.3")
 def test_policies_are_read_over_https_without_being_led_elsewhere(templates: Templates) -> None:
     behavior = distribution(templates)["DefaultCacheBehavior"]
@@ -119,6 +134,14 @@ def test_only_the_distribution_reads_policies_and_learns_what_is_missing(templat
     for statement in allowed:
         assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
         assert ":distribution/" in json.dumps(statement["Condition"]["StringEquals"]["AWS:SourceArn"])
+        if statement["Action"] == "s3:GetObject":
+            assert json.dumps(statement["Resource"]).endswith(f'/*{settings.POLICY_PATH}"]]}}')
+
+
+@pytest.mark.statement("8.17")
+def test_a_missing_policy_is_forgotten_soon(templates: Templates) -> None:
+    (missing,) = distribution(templates)["CustomErrorResponses"]
+    assert missing == {"ErrorCode": 404, "ErrorCachingMinTTL": 10}
 
 
 def test_the_stage_makes_its_own_connection_group_unless_it_is_given_one(
