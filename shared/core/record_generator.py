@@ -33,22 +33,22 @@ _CHOICES: Final = {
 _PCT_LOST: Final = Flaw(
     "pct_not_published",
     Severity.WARNING,
-    "pct={subject} has no equivalent any more: t=y is published, one step weaker for all mail",
+    "pct={subject} has no equivalent any more: t=y is published, one step weaker for all mail.",
     "Leave out pct, or ask for t=n, when the policy is to apply in full.",
     "RFC 9989 appendix A.6",
 )
 _PCT_AS_TESTING: Final = Flaw(
     "pct_as_testing",
     Severity.INFO,
-    "pct=0 is published as t=y, which took its place",
+    "pct=0 is published as t=y, which took its place.",
     "Leave out t when the rehearsal is over.",
     "RFC 9989 appendix A.6",
 )
 _PCT_LEFT_OUT: Final = Flaw(
     "pct_left_out",
     Severity.INFO,
-    "pct=100 is left out: it says what is so anyway",
-    "",
+    "pct=100 is left out: it says what is so anyway.",
+    "Nothing needs to be done.",
     "RFC 9989 appendix A.6",
 )
 

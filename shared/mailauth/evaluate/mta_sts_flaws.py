@@ -47,7 +47,7 @@ POLICY_WITHOUT_RECORD: Final = Flaw(
     "mta_sts_policy_without_record",
     _ERROR,
     "There is a policy, but no MTA-STS record at {subject}: senders do not look for the policy.",
-    "Publish the record, such as v=STSv1; id=20260101T000000Z;",
+    "Publish the record, such as v=STSv1; id=20260101T000000Z;.",
     _RECORD,
 )
 NO_POLICY: Final = Flaw(

@@ -21,7 +21,7 @@ from shared.mailauth.evaluate.spf_coverage import (
     passing,
     repeated,
 )
-from shared.mailauth.findings import Finding, has_errors
+from shared.mailauth.findings import Finding, bounded, has_errors
 from shared.mailauth.records.spf import Result, SpfRecord, parse
 
 _MOST_NETWORKS: Final = 2_000
@@ -103,7 +103,7 @@ def inspect_spf_record(text: str, domain: str) -> Asking[SpfInspection]:
 
 
 def inspection_of(domain: str, tree: Branch) -> SpfInspection:
-    findings = tuple(_findings(tree))
+    findings = bounded(_findings(tree))
     common = SpfInspection(
         domain=domain,
         query=domain,

@@ -201,11 +201,11 @@ def _on_form(listed: TagList, counted: bool) -> Iterator[Finding]:
 def _instead_of_pct(value: str) -> str:
     match value.strip():
         case "100":
-            return "Remove it: it says what is so anyway."
+            return "Remove it: it says what is so anyway"
         case "0":
-            return "Write t=y instead."
+            return "Write t=y instead"
         case _:
-            return "There is nothing to take its place: remove it, or rehearse with t=y."
+            return "There is nothing to take its place: remove it, or rehearse with t=y"
 
 
 def _on_policies(

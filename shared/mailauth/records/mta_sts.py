@@ -17,35 +17,35 @@ _RULE: Final = "RFC 8461 section 3.1"
 NOT_A_RECORD: Final = Flaw(
     "not_an_mta_sts_record",
     Severity.ERROR,
-    "This is not an MTA-STS record: it does not begin with v=STSv1;",
+    "This is not an MTA-STS record: it does not begin with v=STSv1;.",
     "Begin the record with v=STSv1; and an id.",
     _RULE,
 )
 NO_ID: Final = Flaw(
     "mta_sts_no_id",
     Severity.ERROR,
-    "The record has no id: senders take it for no record",
+    "The record has no id: senders take it for no record.",
     "Add id= with 1 to 32 letters and digits, another one for each change of the policy.",
     _RULE,
 )
 BAD_ID: Final = Flaw(
     "mta_sts_bad_id",
     Severity.ERROR,
-    "The id {subject!r} is not 1 to 32 letters and digits: senders take the record for none",
+    "The id {subject!r} is not 1 to 32 letters and digits: senders take the record for none.",
     "Use letters and digits only, such as the time of the change.",
     _RULE,
 )
 SYNTAX: Final = Flaw(
     "mta_sts_syntax",
     Severity.WARNING,
-    "{subject!r} is not a field (name=value)",
+    "{subject!r} is not a field (name=value).",
     "Remove it.",
     _RULE,
 )
 REPEATED: Final = Flaw(
     "mta_sts_repeated_field",
     Severity.WARNING,
-    "The field {subject} is there more than once; the first counts",
+    "The field {subject} is there more than once; the first counts.",
     "Keep one of them.",
     _RULE,
 )

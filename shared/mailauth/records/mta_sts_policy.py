@@ -31,62 +31,62 @@ class Mode(StrEnum):
 
 
 NO_VERSION: Final = Flaw(
-    "policy_no_version", _ERROR, "The policy has no line version: STSv1", "Make it the first line.", _RULE
+    "policy_no_version", _ERROR, "The policy has no line version: STSv1.", "Make it the first line.", _RULE
 )
 NOT_FIRST: Final = Flaw(
     "policy_version_not_first",
     Severity.INFO,
-    "version is not the first line; some senders want it there",
+    "version is not the first line; some senders want it there.",
     "Move it to the top.",
     _RULE,
 )
 BAD_MODE: Final = Flaw(
     "policy_bad_mode",
     _ERROR,
-    "The policy has no mode of enforce, testing or none",
+    "The policy has no mode of enforce, testing or none.",
     "Add the line mode: testing, later mode: enforce.",
     _RULE,
 )
 BAD_AGE: Final = Flaw(
     "policy_bad_max_age",
     _ERROR,
-    "The policy has no max_age between 0 and 31557600 seconds",
+    "The policy has no max_age between 0 and 31557600 seconds.",
     "Add the line max_age: 86400 while testing, 604800 or more when enforcing.",
     _RULE,
 )
 SHORT_AGE: Final = Flaw(
     "policy_short_max_age",
     _WARNING,
-    "Senders forget the policy after {subject} seconds, and with it the protection",
+    "Senders forget the policy after {subject} seconds, and with it the protection.",
     "With mode: enforce use a week or more.",
     _RULE,
 )
 NO_MX: Final = Flaw(
     "policy_no_mx",
     _ERROR,
-    "The policy names no mail exchanger",
+    "The policy names no mail exchanger.",
     "Add a line mx: for each name of your MX records.",
     _RULE,
 )
 BAD_MX: Final = Flaw(
     "policy_bad_mx",
     _ERROR,
-    "{subject!r} is not a host name, nor *. and a name: no mail exchanger matches it",
+    "{subject!r} is not a host name, nor *. and a name: no mail exchanger matches it.",
     "One name a line, as A-labels, without a dot at the end.",
     _RULE,
 )
 BAD_LINE: Final = Flaw(
-    "policy_bad_line", _WARNING, "{subject!r} is not a line key: value", "Remove it.", _RULE
+    "policy_bad_line", _WARNING, "{subject!r} is not a line key: value.", "Remove it.", _RULE
 )
 REPEATED: Final = Flaw(
     "policy_repeated_key",
     _WARNING,
-    "{subject} is there more than once; the first counts",
+    "{subject} is there more than once; the first counts.",
     "Keep one of them.",
     _RULE,
 )
 TOO_LONG: Final = Flaw(
-    "policy_too_long", _ERROR, "The policy has more than {subject} lines", "Remove what is too much.", _RULE
+    "policy_too_long", _ERROR, "The policy has more than {subject} lines.", "Remove what is too much.", _RULE
 )
 
 

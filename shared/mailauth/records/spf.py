@@ -9,7 +9,7 @@ from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 
-from shared.mailauth.findings import Finding, has_errors
+from shared.mailauth.findings import Finding, bounded, has_errors
 from shared.mailauth.records import spf_flaws as flaws
 from shared.mailauth.records.macros import BadMacro, is_domain_spec, is_dynamic, parse_macros
 
@@ -145,7 +145,7 @@ def parse(text: str) -> SpfRecord:
         valid=valid,
         mechanisms=record.mechanisms,
         modifiers=record.modifiers,
-        findings=(*findings, *advice),
+        findings=bounded((*findings, *advice)),
     )
 
 

@@ -17,31 +17,31 @@ _RULE: Final = "RFC 8460 section 3"
 NOT_A_RECORD: Final = Flaw(
     "not_a_tls_rpt_record",
     Severity.ERROR,
-    "This is not a TLS-RPT record: it does not begin with v=TLSRPTv1;",
+    "This is not a TLS-RPT record: it does not begin with v=TLSRPTv1;.",
     "Begin the record with v=TLSRPTv1; and rua.",
     _RULE,
 )
 NO_RUA: Final = Flaw(
     "tls_rpt_no_rua",
     Severity.ERROR,
-    "The record names nowhere to send reports to",
+    "The record names nowhere to send reports to.",
     "Add rua=mailto: with the address of your reports.",
     _RULE,
 )
 BAD_URI: Final = Flaw(
     "tls_rpt_bad_uri",
     Severity.WARNING,
-    "{subject!r} is neither a mailbox (mailto:) nor an https URI: no report is sent there",
+    "{subject!r} is neither a mailbox (mailto:) nor an https URI: no report is sent there.",
     "Use mailto: or https:.",
     _RULE,
 )
 SYNTAX: Final = Flaw(
-    "tls_rpt_syntax", Severity.WARNING, "{subject!r} is not a field (name=value)", "Remove it.", _RULE
+    "tls_rpt_syntax", Severity.WARNING, "{subject!r} is not a field (name=value).", "Remove it.", _RULE
 )
 REPEATED: Final = Flaw(
     "tls_rpt_repeated_field",
     Severity.WARNING,
-    "The field {subject} is there more than once; the first counts",
+    "The field {subject} is there more than once; the first counts.",
     "Keep one of them.",
     _RULE,
 )
