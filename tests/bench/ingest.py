@@ -6,23 +6,19 @@ this process stands beside it, as the part that is ours.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from infra.local.demo.posting import post
 from infra.local.demo.script import Mail
-from infra.local.down import down
-from infra.local.emulator import server
-from infra.local.processes import find
 from infra.local.stack_file import Stack
-from infra.local.up import up
 from shared.core.segments import SegmentWriter
 from shared.mailauth.reports import read_delivery
 from shared.mailauth.reports.limits import Limits
 from shared.mailauth.reports.meter import Meter
 from shared.mailauth.reports.reading import Parsed
+from tests.bench.local_stack import local_stack
 from tests.bench.tables import Report
 from tests.fixtures.packaging import Attached, gzip, mail
 from tests.fixtures.reports import Record, aggregate_xml
@@ -35,13 +31,8 @@ _POLL = 0.3
 
 
 def run(report: Report) -> None:
-    ran_before = find(server.SERVICE) is not None
-    stack = up(dict(os.environ))
-    try:
+    with local_stack() as stack:
         _measure(report, stack, open_tenant(stack))
-    finally:
-        if not ran_before:
-            down(purge=False)
 
 
 def _measure(report: Report, stack: Stack, tenant: Tenant) -> None:
