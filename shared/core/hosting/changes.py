@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeVar
 
 from shared.core.hosting.hosting import Hosting
 from shared.core.hosting.names import Service
-from shared.mailauth.records.quoting import quoted
+from shared.mailauth.records.dns_text import quoted
 
 TTL: Final = 300
 MOST_VALUES: Final = 1_000

@@ -15,7 +15,7 @@ from shared.core.hosting.switches import Switches
 from shared.core.hosting.tending import SCHEDULED, Tender
 from shared.core.queues import HostingCheck
 from shared.mailauth.evaluate.questions import Answer, Asking, Fetched, Fetching
-from shared.mailauth.records.quoting import unquoted
+from shared.mailauth.records.dns_text import unquoted
 from tests import fakes
 from tests.fakes.dns import FakeDns, drive
 from tests.unit.core.world import DOMAIN, NOW, stored_domains
