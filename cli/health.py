@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cli.client import Api, part
 from cli.stops import REFUSED, UNREACHABLE
 from cli.tables import show
 
@@ -14,12 +13,15 @@ _NEEDED = ("dmarc", "spf")
 
 _FAULTS = frozenset({"missing", "invalid"})
 
+if TYPE_CHECKING:
+    from cli.client import Api
+
 State = Mapping[str, Any]
 
 
 def states(api: Api) -> list[State]:
     """What ``GET /domains/{id}/dns`` says, of every domain."""
-    return [api.get(f"/domains/{part(domain['id'])}/dns")["data"] for domain in api.every("/domains")]
+    return [api.get(f"/domains/{domain['id']}/dns")["data"] for domain in api.every("/domains")]
 
 
 def show_states(found: Sequence[State]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.client import Api
-from cli.connection import connection
+if TYPE_CHECKING:
+    from cli.client import Api
 
 Url = Annotated[
     str | None,
@@ -37,5 +37,9 @@ StackFile = Annotated[
 
 
 def api_of(url: str | None, key: str | None) -> Api:
-    """The deployment that the options name."""
+    """The deployment that the options name. HTTP is loaded by those who need one: some commands have these
+    options and work without."""
+    from cli.client import Api
+    from cli.connection import connection
+
     return Api(connection(url, key))

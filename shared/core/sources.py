@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -74,6 +75,15 @@ def senders(
             groups.setdefault(line.sender_domain, _Group()).add(day, line)
     found = [_sender(domain, group, addresses_each) for domain, group in groups.items()]
     return sorted(found, key=lambda sender: (-sender.counters.messages, sender.domain))
+
+
+def messages_by_address(rollups: Rollups, right: Readable, span: Span) -> Counter[str]:
+    """What each address sent as the domain in the span, by the reports of every trust class."""
+    counted: Counter[str] = Counter()
+    for _, share in _shares(rollups, right, span, Trust):
+        for line in share:
+            counted[line.ip] += line.counters.messages
+    return counted
 
 
 def reporters(

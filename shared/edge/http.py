@@ -24,7 +24,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic_core import from_json
 
 from shared.core.access import Caller
-from shared.core.errors import Malformed, NotFound, Refusal, TooLarge
+from shared.core.errors import Invalid, Malformed, NotFound, Refusal, TooLarge
 from shared.core.paging import Page
 from shared.edge.caller import Admission
 from shared.edge.refusals import (
@@ -41,6 +41,9 @@ BASES: Final = ("/v1", "/dmarctrust/api/v1")
 """The same resources answer under both."""
 
 LARGEST_BODY: Final = 1_048_576
+
+_LARGEST_ANSWER: Final = 5_500_000
+"""Octets of a body. AWS Lambda gives up on a little more than that, with an error of its own."""
 
 _SECURITY: Final = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -162,6 +165,8 @@ def serve(
         body = _body_of(event, app.largest_body)
         app.context.update(caller=admission.caller, body=body)
         answer = app.resolve(_readable(event, body), context)
+        if len(answer.get("body") or "") > _LARGEST_ANSWER:
+            raise Invalid("The answer is too large to be sent: ask for less at once")
     except Refusal as refusal:
         app.context.update(request_id=request_id)
         answer = _plain(app.refused(refusal))

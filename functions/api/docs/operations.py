@@ -79,7 +79,8 @@ def by_title(said: dict[str, Any]) -> dict[str, Any]:
         if name.startswith(_ENVELOPES):
             text = text.replace(f'"{name}"', f'"{schema["title"]}"')
             text = text.replace(f'"{_SCHEMAS}{name}"', f'"{_SCHEMAS}{schema["title"]}"')
-    found: dict[str, Any] = json.loads(text)
+    # Docstrings of values that are shown as they are mark code as Sphinx does.
+    found: dict[str, Any] = json.loads(text.replace("``", "`"))
     return found
 
 

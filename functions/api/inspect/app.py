@@ -10,6 +10,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from functions.api.inspect.schemas import Inspected, InspectionMeta
+from shared.core.access import Caller
+from shared.core.errors import Unauthenticated
 from shared.core.inspections import TimedLookups
 from shared.core.lookups import Lookups
 from shared.edge.http import Api
@@ -35,6 +37,14 @@ DomainParam = Annotated[
 def described(model: Any, *refusals: int) -> dict[int, OpenAPIResponse]:
     """What the document says of the answers of a route that needs no key."""
     return answers(200, "What was found.", Inspected[model], refusals=(400, 401, *refusals), public=True)
+
+
+def known_caller() -> Caller:
+    """Who asks, for what needs to know; ``Unauthenticated`` where the request came without a key."""
+    caller: Caller | None = app.context["caller"]
+    if caller is None:
+        raise Unauthenticated("This needs an API key: it is about domains of an account")
+    return caller
 
 
 def timed(inspect: Callable[[Lookups], T]) -> Inspected[T]:

@@ -6,7 +6,7 @@ import pytest
 
 from shared.core.api_keys import create_key
 from shared.core.errors import Limited, Unauthenticated
-from shared.edge.caller import Admission, address_of, anyone, bearer_of, with_key
+from shared.edge.caller import Admission, address_of, anyone, bearer_of, with_key, with_or_without_key
 from tests.fakes import FakeAccounts, FakeAddressLimits, FakeApiKeys
 from tests.unit.core.world import ACCOUNT, NOW
 
@@ -117,3 +117,30 @@ def test_the_header_is_found_in_any_case() -> None:
 
 def replace_headers(headers: dict[str, str]) -> dict[str, Any]:
     return {**event(), "headers": headers}
+
+
+def test_without_a_key_the_address_pays_and_with_one_the_key() -> None:
+    door = Door()
+    stores = (door.keys, door.accounts, door.limits)
+    found = [with_or_without_key(event(), *stores, NOW) for _ in range(3)]
+    assert [admission.caller for admission in found] == [None] * 3
+    assert [admission.refusal is None for admission in found] == [True, True, False]
+    admitted = with_or_without_key(event(f"Bearer {door.secret}"), *stores, NOW)
+    assert admitted.caller is not None
+    assert admitted.allowance.limit == 30
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer x", "Basic abc"])
+def test_a_wrong_key_is_refused_where_none_is_needed(authorization: str) -> None:
+    door = Door()
+    admission = with_or_without_key(event(authorization), door.keys, door.accounts, door.limits, NOW)
+    assert isinstance(admission.refusal, Unauthenticated)
+
+
+def test_requests_without_a_key_are_counted_together_wherever_they_are_refused_or_not() -> None:
+    door = Door()
+    with_or_without_key(event(), door.keys, door.accounts, door.limits, NOW)
+    assert isinstance(door.admit(event()).refusal, Unauthenticated)
+    assert isinstance(
+        with_or_without_key(event(), door.keys, door.accounts, door.limits, NOW).refusal, Limited
+    )

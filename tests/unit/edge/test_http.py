@@ -212,6 +212,18 @@ def test_an_answer_that_breaks_its_own_shape_is_our_fault() -> None:
     assert ask(app, path="/v1/wrong")["statusCode"] == 500
 
 
+def test_an_answer_that_could_not_be_sent_is_refused() -> None:
+    app = app_that(lambda api: None)
+
+    @app.get("/large")
+    def read() -> Single[Thing]:
+        return Single(data=Thing(name="\u00ff" * 1_000_000), meta=app.meta)
+
+    answer = ask(app, path="/v1/large")
+    assert answer["statusCode"] == 422
+    assert json.loads(answer["body"])["error"]["request_id"] == "r-1"
+
+
 def test_nothing_of_a_request_is_left_for_the_next() -> None:
     app = app_that(nothing)
     ask(app)

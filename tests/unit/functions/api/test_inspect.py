@@ -10,12 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.core import inspections
+from shared.core.accounts import Status
 from shared.core.inspections import Kind
 from shared.core.plain import plain
 from shared.mailauth.evaluate.whole import PARTS
 from shared.mailauth.findings import Finding
 from tests.fakes.dns import FAILED, FakeDns, FakeLookups, drive
-from tests.unit.functions.api.client import Api
+from tests.unit.core.world import fact, row, said
+from tests.unit.functions.api.client import Api, day_of, other_account
 
 MANY = ",".join("abcdefghijklmnopqrstu")
 ZONE: dict[tuple[str, str], Any] = {
@@ -196,6 +198,50 @@ def test_a_key_pays_at_its_own_rate(dns: Api) -> None:
 def test_whatever_is_asked_for_is_answered_or_refused(dns: Api, domain: str, path: str) -> None:
     answer = dns.call("GET", path, query={"domain": domain})
     assert answer.status in (200, 422)
+
+
+def filed(api: Api) -> Api:
+    """Reports of 198.51.100.0/24 with five messages, and of three from elsewhere."""
+    api.zone["orchard.example", "TXT"] = ["v=spf1 ip4:198.51.100.0/24 ip4:203.0.113.9 -all"]
+    api.file(
+        fact(said(row("198.51.100.7", 4), row("198.51.100.8", 1), row("192.0.2.1", 3))),
+        fact(said(row("198.51.100.7", 50), day=day_of(-7))),
+    )
+    return api
+
+
+def test_networks_have_the_messages_of_the_domains_own_reports(api: Api) -> None:
+    data = filed(api).get("/inspect/spf", domain="orchard.example", volume_days=7).data
+    assert [(found["network"], found["messages"]) for found in data["networks"]] == [
+        ("198.51.100.0/24", 5),
+        ("203.0.113.9/32", 0),
+    ]
+    assert (data["uncovered_messages"], data["volume_days"]) == (3, 7)
+    assert filed(api).get("/inspect/spf", domain="orchard.example").data["volume_days"] is None
+
+
+def test_volumes_are_told_to_nobody_else(api: Api) -> None:
+    filed(api)
+    stranger = other_account()
+    api.accounts.add(stranger)
+    query = {"domain": "orchard.example", "volume_days": "7"}
+    answer = api.call("GET", "/inspect/spf", query=query, key=api.new_key(stranger))
+    assert (answer.status, answer.error["code"]) == (404, "not_found")
+    keyless = api.call("GET", "/inspect/spf", query=query, key=None)
+    assert (keyless.status, keyless.error["code"]) == (401, "invalid_api_key")
+
+
+@pytest.mark.parametrize("days", ["0", "31", "x"])
+def test_volumes_are_of_1_to_30_days(api: Api, days: str) -> None:
+    answer = api.get("/inspect/spf", domain="orchard.example", volume_days=days)
+    assert (answer.status, answer.error["param"]) == (400, "volume_days")
+
+
+def test_an_account_that_has_run_out_still_inspects(api: Api) -> None:
+    filed(api).change_account(status=Status.EXPIRED)
+    assert api.get("/inspect/spf", domain="orchard.example").status == 200
+    refused = api.get("/inspect/spf", domain="orchard.example", volume_days=7)
+    assert (refused.status, refused.error["code"]) == (403, "subscription_required")
 
 
 def test_findings_are_objects_with_every_field(dns: Api) -> None:
