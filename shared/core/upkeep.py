@@ -22,6 +22,8 @@ from shared.core.reports import Reports
 from shared.core.rolling import roll_up
 from shared.core.rollups import DayDetail, DayRollup, DayTotals, Rollups
 from shared.core.senders.catalogue import Catalogue
+from shared.core.watching.seen import SeenMail, remember
+from shared.core.watching.states import DnsStates
 
 _ATTEMPTS = 8
 _QUESTION = 200
@@ -44,13 +46,16 @@ class Roller:
     catalogue: Catalogue
     host_questions: HostQuestions
     removed_domains: RemovedDomains
+    seen_mail: SeenMail
 
     def refresh(self, touched: TouchedDay, now: int) -> None:
-        """Bring one day's rollup up to its reports, and ask for the host names it lacks.
+        """Bring one day's rollup up to its reports, ask for the host names it lacks, and note what it tells
+        of the domain's own mail.
 
         A report that arrived while its domain was being removed finds no domain here: it is purged.
         """
-        if self.domains.get(touched.account, touched.domain) is None:
+        domain = self.domains.get(touched.account, touched.domain)
+        if domain is None:
             self.removed_domains.send([RemovedDomain(touched.account, touched.domain)])
             return
         for _ in range(_ATTEMPTS):
@@ -68,6 +73,7 @@ class Roller:
             if self.rollups.replace(rolled.rollup, expected=version):
                 due = unknown_among(rolled.known_hosts, rolled.addresses, now)
                 self.host_questions.send(_questions(touched, due))
+                remember(self.seen_mail, domain, rolled.rollup)
                 return
         raise Contended(f"{_ATTEMPTS} attempts at {touched}")
 
@@ -94,12 +100,13 @@ def days_to_rebuild(
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """Removes all that was stored of a domain that is no more: reports, their mail, rollups."""
+    """Removes all that was stored of a domain that is no more: reports, their mail, rollups, DNS states."""
 
     domains: Domains
     reports: Reports
     rollups: Rollups
     mailbox: Mailbox
+    dns_states: DnsStates
 
     def run(self, removed: RemovedDomain) -> int:
         """Returns how many reports went: none if the domain is there, for then it was not removed.
@@ -116,6 +123,7 @@ class Purge:
                 self.reports.remove(fact.summary)
                 gone += 1
             self._empty(removed, touched.day)
+        self.dns_states.forget(account, domain)
         return gone
 
     def _empty(self, removed: RemovedDomain, day: date) -> None:

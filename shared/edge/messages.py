@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 logger = Logger()
 
@@ -31,3 +34,37 @@ def handle_each(event: dict[str, Any], context: Any, work: Callable[[str], None]
         event=event, record_handler=handle, processor=processor, context=context
     )
     return dict(response)
+
+
+def handle_together(
+    event: dict[str, Any],
+    context: Any,
+    prepare: Callable[[str], T | None],
+    work: Callable[[list[T]], Sequence[U]],
+    finish: Callable[[U], None],
+) -> dict[str, Any]:
+    """As ``handle_each``, with what takes long done for the whole batch at once, equal messages once.
+
+    ``prepare`` makes each body ready, or None where there is nothing to do; ``work`` has one result for each
+    in order, and ``finish`` uses it. Messages whose preparing or finishing fails come back alone.
+    """
+    ready: dict[str, T] = {}
+    broken: dict[str, Exception] = {}
+    for body in dict.fromkeys(record["body"] for record in event.get("Records", ())):
+        try:
+            prepared = prepare(body)
+        except Exception as error:
+            logger.exception("message could not be made ready")
+            broken[body] = error
+            continue
+        if prepared is not None:
+            ready[body] = prepared
+    done = dict(zip(ready, work(list(ready.values())), strict=True)) if ready else {}
+
+    def conclude(body: str) -> None:
+        if body in broken:
+            raise broken[body]
+        if body in done:
+            finish(done.pop(body))
+
+    return handle_each(event, context, conclude)

@@ -21,9 +21,16 @@ def roller() -> Roller:
         catalogue=enrichment.catalogue(),
         host_questions=host_questions(),
         removed_domains=removed_domains(),
+        seen_mail=table.seen_mail(),
     )
 
 
 @cache
 def purge() -> Purge:
-    return Purge(domains=table.domains(), reports=table.reports(), rollups=table.rollups(), mailbox=mailbox())
+    return Purge(
+        domains=table.domains(),
+        reports=table.reports(),
+        rollups=table.rollups(),
+        mailbox=mailbox(),
+        dns_states=table.dns_states(),
+    )

@@ -1,4 +1,5 @@
-"""Once a day: has the rollups of every active domain's last days made anew, whatever went wrong with them."""
+"""Once a day: has the rollups of every active domain's last days made anew, whatever went wrong with them,
+and sees to it that every active domain has its turn when its DNS is looked at."""
 
 from __future__ import annotations
 
@@ -10,9 +11,10 @@ from aws_lambda_powertools import Logger, Tracer
 from shared.core.clock import utc_day
 from shared.core.domains import every_active
 from shared.core.upkeep import days_to_rebuild
+from shared.core.watching.schedule import repair
 from shared.wiring.entropy import now
-from shared.wiring.queues import touched_days
-from shared.wiring.table import domains, reports, rollups
+from shared.wiring.queues import dns_checks, touched_days
+from shared.wiring.table import accounts, domains, reports, rollups, turns
 
 DAYS = 3
 
@@ -29,5 +31,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         days = list(days_to_rebuild(reports(), rollups(), domain.account, domain.id, first))
         touched_days().send(days)
         count += len(days)
-    log.info("reconciling", days=count)
-    return {"days": count}
+    given = repair(accounts(), domains(), turns(), dns_checks())
+    log.info("reconciling", days=count, turns_given=given)
+    return {"days": count, "turns_given": given}

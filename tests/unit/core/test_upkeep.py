@@ -10,7 +10,9 @@ from shared.core.queues import RemovedDomain, TouchedDay
 from shared.core.rollups import DayRollup
 from shared.core.senders.catalogue import builtin
 from shared.core.upkeep import Contended, Purge, Roller, days_to_rebuild
+from shared.core.watching.seen import Seen
 from tests.fakes import (
+    FakeDnsStates,
     FakeHostQuestions,
     FakeHosts,
     FakeMailbox,
@@ -43,6 +45,7 @@ class World:
     questions: FakeHostQuestions = field(default_factory=FakeHostQuestions)
     removed: FakeRemovedDomains = field(default_factory=FakeRemovedDomains)
     mailbox: FakeMailbox = field(default_factory=FakeMailbox)
+    states: FakeDnsStates = field(default_factory=lambda: FakeDnsStates(lambda: NOW))
 
     def __post_init__(self) -> None:
         self.domains = stored_domains()
@@ -55,8 +58,9 @@ class World:
             builtin(),
             self.questions,
             self.removed,
+            self.states.mail,
         )
-        self.purge = Purge(self.domains, self.reports, self.rollups, self.mailbox)
+        self.purge = Purge(self.domains, self.reports, self.rollups, self.mailbox, self.states)
 
     def messages(self, day: date = TODAY) -> int:
         days = self.rollups.totals(domain_right(), day, day)
@@ -81,6 +85,15 @@ def test_refreshing_follows_reports_that_come_and_go(world: World) -> None:
     world.roller.refresh(TOUCHED, NOW)
     assert world.messages() == 2
     assert [day.messages for day in world.rollups.account_days(account_right(), TODAY, TODAY)] == [2]
+
+
+def test_the_selectors_of_its_own_mail_are_noted(world: World) -> None:
+    world.reports.file(fact(said(row(count=2))))
+    world.roller.refresh(TOUCHED, NOW)
+    seen = world.states.mail.get(ACCOUNT.id, DOMAIN.id)
+    assert seen == Seen(TODAY, {"s1": TODAY})
+    world.states.mail.put = None  # type: ignore[assignment,method-assign]
+    world.roller.refresh(TOUCHED, NOW)
 
 
 def test_host_names_are_asked_for_once_known_ones_are_not(world: World) -> None:
@@ -137,6 +150,7 @@ def test_a_purge_leaves_nothing_and_goes_on_after_a_crash(world: World) -> None:
     assert world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id)) == 2
     assert (world.reports.facts, world.mailbox.objects) == ([], {})
     assert world.rollups.account_days(account_right(), YESTERDAY, TODAY) == []
+    assert world.states.mail.stored == {}
     assert world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id)) == 0
 
 

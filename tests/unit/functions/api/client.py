@@ -85,6 +85,7 @@ class Api:
     touched: fakes.FakeTouchedDays = field(default_factory=fakes.FakeTouchedDays)
     removed: fakes.FakeRemovedDomains = field(default_factory=fakes.FakeRemovedDomains)
     replays: fakes.FakeReplays = field(default_factory=fakes.FakeReplays)
+    dns_checks: fakes.FakeDnsChecks = field(default_factory=fakes.FakeDnsChecks)
     zone: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What the DNS holds, as ``FakeDns`` takes it."""
 
@@ -94,6 +95,7 @@ class Api:
         self.domains = fakes.FakeDomains(self.accounts)
         self.reports = fakes.FakeReports(lambda: self.now)
         self.quarantine = fakes.FakeQuarantine(lambda: self.now)
+        self.dns_states = fakes.FakeDnsStates(lambda: self.now)
         self.secrets = 0
         self.numbers = count(1)
         self.accounts.add(ACCOUNT)
@@ -112,6 +114,10 @@ class Api:
             "rollups": self.rollups,
             "quarantine": self.quarantine,
             "uploads": self.uploads,
+            "dns_states": self.dns_states,
+            "turns": self.dns_states.turns,
+            "seen_mail": self.dns_states.mail,
+            "approved_sources": self.dns_states.sources,
         }
         for name, store in stores.items():
             patch.setattr(table, name, lambda store=store: store)
@@ -119,6 +125,7 @@ class Api:
         patch.setattr(queues, "touched_days", lambda: self.touched)
         patch.setattr(queues, "removed_domains", lambda: self.removed)
         patch.setattr(queues, "replays", lambda: self.replays)
+        patch.setattr(queues, "dns_checks", lambda: self.dns_checks)
         patch.setattr(lookups, "fresh_lookups", lambda: FakeLookups(FakeDns(self.zone)))
         patch.setattr(entropy, "now", lambda: self.now)
         patch.setattr(entropy, "random_bits", lambda bits: next(self.numbers))
@@ -152,6 +159,7 @@ class Api:
             builtin(),
             fakes.FakeHostQuestions(),
             self.removed,
+            self.dns_states.mail,
         )
         for day in {(fact.summary.account, fact.summary.domain_id, fact.summary.day) for fact in facts}:
             roller.refresh(TouchedDay(*day), int(self.now))
