@@ -73,6 +73,7 @@ def test_more_zones_leave_those_that_are_there(prod: Templates, tmp_path: Path) 
         assert wider[name] == zone
 
 
+@pytest.mark.statement("8H.1", "8H.13")
 def test_the_distribution_serves_tenants_only_each_from_its_folder(templates: Templates) -> None:
     config = distribution(templates)
     (origin,) = config["Origins"]
@@ -101,7 +102,7 @@ def test_browsers_are_told_to_make_nothing_of_what_they_get(templates: Templates
     assert told["StrictTransportSecurity"]["IncludeSubdomains"] is False
 
 
-@pytest.mark.statement("8.3")
+@pytest.mark.statement("8.3", "8H.14")
 def test_policies_are_read_over_https_without_being_led_elsewhere(templates: Templates) -> None:
     behavior = distribution(templates)["DefaultCacheBehavior"]
 
@@ -110,7 +111,7 @@ def test_policies_are_read_over_https_without_being_led_elsewhere(templates: Tem
     assert "FunctionAssociations" not in behavior
 
 
-@pytest.mark.statement("8.9")
+@pytest.mark.statement("8.9", "8H.12")
 def test_a_replaced_policy_leaves_the_edge_within_a_minute(templates: Templates) -> None:
     cache = templates.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
     keyed = cache["ParametersInCacheKeyAndForwardedToOrigin"]

@@ -52,7 +52,7 @@ def test_everything_hosted_becomes_ready_once_the_cnames_are_set() -> None:
     assert world.is_host(HostState.ACTIVE)
 
 
-@pytest.mark.statement("8.8", "8.9")
+@pytest.mark.statement("8.8", "8.9", "8H.12")
 def test_the_id_comes_after_the_body_is_live_and_nothing_older_is_cached() -> None:
     world = served()
     first = world.hosting.record(M).value
@@ -290,6 +290,7 @@ def test_a_body_that_was_lost_is_put_again() -> None:
     assert world.files.stored[world.hosting.record(P).label] == world.hosting.mta_sts.policy.body  # type: ignore[union-attr]
 
 
+@pytest.mark.statement("8H.3")
 def test_a_name_that_somebody_else_serves_is_tried_again_later() -> None:
     world = World()
     world.hosts.taken = {"mta-sts.orchard.example"}

@@ -121,8 +121,13 @@ def test_bad_patterns_cover_nothing(value: str) -> None:
     assert found.mx == ("mx1.example.com",)
 
 
+@pytest.mark.statement("8.11")
 def test_a_policy_that_is_forgotten_within_a_day_is_a_warning() -> None:
-    assert codes(mta_sts_policy.parse(GOOD.replace("604800", "3600"))) == {"policy_short_max_age"}
+    """Unless it is tried out: then that is how it should be."""
+    short = mta_sts_policy.parse(GOOD.replace("604800", "3600"))
+    assert codes(short) == {"policy_short_max_age"}
+    assert "a week or more" in short.findings[0].advice
+    assert codes(mta_sts_policy.parse(GOOD.replace("604800", "3600").replace("enforce", "testing"))) == set()
 
 
 @given(

@@ -85,6 +85,19 @@ def test_a_report_of_rfc_9990() -> None:
     assert report.deviations == ()
 
 
+@pytest.mark.statement("2.12")
+@pytest.mark.parametrize("method", ["psl", "treewalk"])
+def test_alignment_is_as_the_reporter_found_it_whatever_the_method(method: str) -> None:
+    """A key of a name that the tree walk keeps apart counts as aligned if the report says so."""
+    policy = POLICY.replace("<pct>100</pct>", f"<discovery_method>{method}</discovery_method>")
+    record = RECORD.replace("<dkim><domain>example.com", "<dkim><domain>elsewhere.example")
+    result = read(feedback(METADATA, policy, record))
+    assert result.report.policy.discovery_method == method
+    assert result.rows[0].evaluated == Evaluated("none", "pass", "fail")
+    assert result.rows[0].auth.dkim[0].domain == "elsewhere.example"
+    assert result.report.dmarc_pass == 3
+
+
 @pytest.mark.parametrize("prefix", ["d", "ns0"])
 def test_prefixed_names(prefix: str) -> None:
     text = feedback(METADATA, POLICY, RECORD, RECORD)
