@@ -177,9 +177,10 @@ def _essence(state: DnsState) -> Any:
 
 
 def _lasting(value: Any) -> Any:
-    """Order is none: servers answer in any, and where it counts ``lines`` has it."""
+    """Order is none: servers answer in any, and where it counts ``lines`` has it; what was stored comes back
+    with its keys in another."""
     if isinstance(value, Mapping):
-        return {key: _lasting(held) for key, held in value.items() if key not in _PASSING}
+        return {key: _lasting(held) for key, held in sorted(value.items()) if key not in _PASSING}
     if isinstance(value, (list, tuple)):
         return sorted((_lasting(each) for each in value), key=repr)
     return value
