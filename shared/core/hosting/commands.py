@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
 
 from shared.core.domains import Domain
 from shared.core.errors import Invalid
 from shared.core.hosting.hosting import HostedRecord, Hosting, HostState
 from shared.core.hosting.names import HostedZone, Service, new_labels
 from shared.core.hosting.policies import REMOVAL, Policy
-from shared.mailauth.findings import Severity
-from shared.mailauth.records.dmarc import DmarcRecord, is_dmarc, parse
-
-LONGEST_RECORD: Final = 2_048
-"""Characters of a hosted DMARC record."""
+from shared.core.record_generator import own_record
+from shared.mailauth.records.dmarc import is_dmarc
 
 
 def begin(domain: Domain, zone: HostedZone, now: int, new_token: Callable[[], str]) -> Hosting:
@@ -32,29 +28,16 @@ def with_dmarc(hosting: Hosting, text: str, *, own: str, parked: bool) -> Hostin
 
 
 def checked_dmarc(text: str, *, own: str, parked: bool) -> str:
+    """The record on one line. ``Invalid`` unless every receiver reads it alike, and it reports to us."""
     record = " ".join(text.split())
-    if not (record.isascii() and record.isprintable()):
-        raise Invalid("A record is of printable ASCII characters", param="record")
     if not is_dmarc(record):
         raise Invalid("A DMARC record begins with v=DMARC1", param="record")
-    if len(record) > LONGEST_RECORD:
-        raise Invalid(f"A record may have {LONGEST_RECORD} characters", param="record")
-    parsed = parse(record)
-    wrong = next((each for each in parsed.findings if each.severity is Severity.ERROR), None)
-    if wrong is not None:
-        raise Invalid(f"{wrong.message} {wrong.advice}", param="record")
+    parsed = own_record(record, own, own, parked=parked)
     if parsed.p is None:
         raise Invalid("A hosted record says p=none, p=quarantine or p=reject", param="record")
-    for tag, uris in (("rua", parsed.rua), ("ruf", parsed.ruf)):
-        if own.lower() not in {uri.address.lower() for uri in uris}:
-            raise Invalid(f"The record keeps mailto:{own} in {tag}", param="record")
-    if parked and not _rejects_all(parsed):
+    if parked and parsed.sp is None:
         raise Invalid("The record of a parked domain says p=reject and sp=reject", param="record")
     return record
-
-
-def _rejects_all(record: DmarcRecord) -> bool:
-    return record.p == "reject" and record.sp == "reject" and not record.testing
 
 
 def without_dmarc(hosting: Hosting, now: int) -> Hosting:
