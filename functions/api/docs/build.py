@@ -14,7 +14,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from functions.api.docs.operations import HEADERS, by_title, operation_of, refusals, used_schemas
+from functions.api.docs.operations import (
+    HEADERS,
+    by_title,
+    operation_of,
+    refusals,
+    used_schemas,
+    with_all_fields,
+)
 from shared.edge.http import Api
 
 HERE: Final = Path(__file__).parent
@@ -23,9 +30,9 @@ DOCUMENT: Final = HERE / "openapi.json"
 _DESCRIPTION: Final = """\
 DMARC, TLS and failure reports of your domains, and what they add up to.
 
-**Keys.** Send `Authorization: Bearer ps_live_...` with every request. Requests are counted for each key,
-those without one for their address (2 a minute); `X-RateLimit-Limit`, `-Remaining` and `-Reset` are on every
-answer.
+**Keys.** Send `Authorization: Bearer ps_live_...` with every request; inspecting domains and validating
+records works without, too. Requests are counted for each key, those without one for their address (2 a
+minute); `X-RateLimit-Limit`, `-Remaining` and `-Reset` are on every answer.
 
 **Answers.** One object is `{"data": {...}, "meta": {"request_id"}}`. A list has `total_count`, `has_more` and
 `next_cursor` in `meta`; ask for the next page with `cursor`. Lists answer CSV on `?format=csv` or
@@ -70,7 +77,7 @@ def document() -> dict[str, Any]:
         "security": [{"apiKey": []}],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": used_schemas(schemas, paths),
+            "schemas": with_all_fields(used_schemas(schemas, paths)),
             "headers": HEADERS,
             "responses": refusals(),
             "securitySchemes": {

@@ -86,12 +86,30 @@ def by_title(said: dict[str, Any]) -> dict[str, Any]:
 
 def used_schemas(schemas: dict[str, Any], paths: dict[str, Any]) -> dict[str, Any]:
     """The schemas that some path leads to, by name."""
-    used: set[str] = set()
-    left = _references([paths, refusals()])
-    while left:
-        used |= left
-        left = set().union(*(_references(schemas[name]) for name in left)) - used
+    used = _reached(schemas, _references([paths, refusals()]))
     return {name: schemas[name] for name in sorted(used)}
+
+
+def with_all_fields(schemas: dict[str, Any]) -> dict[str, Any]:
+    """The values of evaluations are shown with every field, also where the code has a default for it."""
+    answers = {name for name, schema in schemas.items() if "InspectionMeta" in _references(schema)}
+    shown = _reached(schemas, answers)
+    return {
+        name: {**schema, "required": list(schema["properties"])}
+        if name in shown and "properties" in schema
+        else schema
+        for name, schema in schemas.items()
+    }
+
+
+def _reached(schemas: dict[str, Any], names: set[str]) -> set[str]:
+    """These schemas, and those that they lead to."""
+    reached: set[str] = set()
+    left = names
+    while left:
+        reached |= left
+        left = set().union(*(_references(schemas[name]) for name in left)) - reached
+    return reached
 
 
 def _response(status: str, response: dict[str, Any]) -> dict[str, Any]:
