@@ -47,7 +47,8 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A term of a record. ``lookups`` counts it and all below it; ``networks`` are those it names itself.
+    """A term of a record. ``lookups`` counts it and all below it; ``networks`` are those it names itself,
+    ``hosts`` the first mail exchangers of ``mx``, one more than are allowed.
 
     ``void``: its question was answered with nothing (that of ``a``: for IPv4 and for IPv6). ``reason``: why
     it is not known what it covers. ``ttl`` is the smallest of the answers, those below it left out.
@@ -101,9 +102,10 @@ def tree_of_record(domain: str, text: str) -> Asking[Branch]:
 def _grown(build: Callable[[_Known], Branch]) -> Asking[Branch]:
     answers: dict[Question, Answer] = {}
     parsed: dict[str, SpfRecord] = {}
+    ranked: dict[str, tuple[str, ...]] = {}
     while True:
         missing: dict[Question, None] = {}
-        tree = build(_Known(answers, missing, parsed))
+        tree = build(_Known(answers, missing, parsed, ranked))
         room = MOST_QUESTIONS - len(answers)
         wanted = list(missing)[: max(room, 0)]
         if not wanted:
@@ -116,11 +118,18 @@ class _Known:
     answers: Mapping[Question, Answer]
     missing: dict[Question, None]
     parsed: dict[str, SpfRecord]
+    ranked: dict[str, tuple[str, ...]]
 
     def record(self, text: str) -> SpfRecord:
         if text not in self.parsed:
             self.parsed[text] = parse(text)
         return self.parsed[text]
+
+    def hosts(self, target: str, exchangers: Answer | None) -> tuple[str, ...]:
+        """No more of them than show that there are too many."""
+        if exchangers is not None and target not in self.ranked:
+            self.ranked[target] = mx_hosts(exchangers)[: MOST_MX + 1]
+        return self.ranked.get(target, ())
 
     def get(self, name: str, type_: Type) -> Answer | None:
         question = Question(name, type_)
@@ -237,7 +246,7 @@ class _Builder:
                 return _judged(self._covering(plain, addresses, mechanism), addresses, addresses)
             case _:
                 exchangers = self.known.get(target, Type.MX)
-                hosts = mx_hosts(exchangers) if exchangers is not None else ()
+                hosts = self.known.hosts(target, exchangers)
                 addresses = self._addresses(hosts[:MOST_MX])
                 covering = self._covering(replace(plain, hosts=hosts), addresses, mechanism)
                 return _judged(covering, [exchangers], [exchangers, *addresses])
