@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
+from tests.bench.name_server import running
 from tests.bench.parsing import PEER, peer_python
 from tests.bench.tables import Report
 from tests.bench.zones import domains
@@ -29,12 +29,12 @@ _ROUND_TRIPS = 6
 
 
 def run(report: Report) -> None:
-    with _server() as port:
+    with running(DOMAINS, _DELAY) as port:
         command = [peer_python(), str(PEER / "checks_child.py"), str(port)]
         theirs = _figures([*command, *domains(_PEER_DOMAINS)])
     runs = []
     for _ in range(_RUNS):
-        with _server() as port:
+        with running(DOMAINS, _DELAY) as port:
             runs.append(_figures([sys.executable, "-m", "tests.bench.checks_child", str(port), str(DOMAINS)]))
     ours = {name: median(run[name] for run in runs) for name in runs[0]}
     _speed(report, ours, theirs)
@@ -70,21 +70,6 @@ def _nested(report: Report, ours: dict[str, float]) -> None:
         ("look-ups", "trips (server)", "ms", "trips (time)", "promised", "holds"),
         [(int(ours["nested_lookups"]), counted, ours["nested_ms"], spent, f"< {_ROUND_TRIPS} trips", held)],
     )
-
-
-@contextmanager
-def _server() -> Iterator[int]:
-    """The port of a server that knows the domains."""
-    command = [sys.executable, "-m", "tests.bench.name_server", str(DOMAINS), str(_DELAY)]
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert server.stdin
-    assert server.stdout
-    try:
-        yield int(server.stdout.readline())
-    finally:
-        server.stdin.close()
-        server.wait(timeout=10)
-        server.stdout.close()
 
 
 def _figures(command: Sequence[str]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""``python -m tests.bench.name_server DOMAINS SECONDS``: an authoritative server that takes its time.
+"""``python -m tests.bench.name_server DOMAINS SECONDS EDITION``: an authoritative server that takes its time.
 
 Answers every query ``SECONDS`` after it came, however many are open, over UDP and TCP; all answers are made
 beforehand. Prints its port, and ends with its standard input. A TXT query for ``COUNTERS`` is answered at
@@ -8,8 +8,10 @@ once with the number of other queries so far, and that of the times when one cam
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from struct import pack
 from typing import Final, cast
@@ -19,7 +21,7 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 
-from tests.bench.zones import zone
+from tests.bench.zones import Zone, zone
 
 COUNTERS: Final = "counters.invalid"
 _OWNER: Final = b"\xc0\x0c"
@@ -30,17 +32,17 @@ _HEADER: Final = 12
 class Answers:
     """From the question's octets to flags, counts and records."""
 
-    def __init__(self, domains: int) -> None:
+    def __init__(self, records: Zone) -> None:
         self._made: dict[bytes, bytes] = {}
         self._names: set[bytes] = set()
-        for (name, type_), texts in zone(domains).items():
+        for (name, type_), texts in records.items():
             number = dns.rdatatype.from_text(type_)
-            wire = _wire(name)
-            records = b"".join(_record(number, text) for text in texts)
-            self._made[wire + pack("!2H", number, 1)] = pack("!H", len(texts)) + bytes(4) + records
-            while wire:
-                self._names.add(wire)
-                wire = wire[wire[0] + 1 :]
+            owner = _wire(name)
+            data = b"".join(_record(number, text) for text in texts)
+            self._made[owner + pack("!2H", number, 1)] = pack("!H", len(texts)) + bytes(4) + data
+            while owner:
+                self._names.add(owner)
+                owner = owner[owner[0] + 1 :]
 
     def to(self, query: bytes) -> bytes:
         question = _question(query)
@@ -118,8 +120,23 @@ def _record(number: dns.rdatatype.RdataType, text: str, *, ttl: int = 300) -> by
     return _OWNER + pack("!2HIH", number, 1, ttl, len(data)) + data
 
 
-async def serve(domains: int, delay: float) -> None:
-    desk = Desk(Answers(domains), delay)
+@contextmanager
+def running(domains: int, delay: float, *, edition: int = 1) -> Iterator[int]:
+    """The port of a server in a process of its own that knows so many domains."""
+    command = [sys.executable, "-m", __name__, str(domains), str(delay), str(edition)]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert server.stdin
+    assert server.stdout
+    try:
+        yield int(server.stdout.readline())
+    finally:
+        server.stdin.close()
+        server.wait(timeout=10)
+        server.stdout.close()
+
+
+async def serve(records: Zone, delay: float) -> None:
+    desk = Desk(Answers(records), delay)
     loop = asyncio.get_running_loop()
     listener = await loop.create_server(lambda: Stream(desk), "127.0.0.1", 0)
     address = listener.sockets[0].getsockname()
@@ -134,4 +151,4 @@ _COUNTERS_QUESTION: Final = _wire(COUNTERS) + pack("!2H", 16, 1)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2])))
+    asyncio.run(serve(zone(int(sys.argv[1]), edition=int(sys.argv[3])), float(sys.argv[2])))

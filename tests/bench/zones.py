@@ -23,14 +23,17 @@ def domains(count: int) -> list[str]:
     return [f"news.d{n}.example" if n % 4 == 0 else f"d{n}.example" for n in range(count)]
 
 
-def zone(count: int) -> Zone:
+def zone(count: int, *, edition: int = 1) -> Zone:
+    """With another ``edition`` one record of each domain has changed."""
     made: Zone = dict(_nested())
     for n, domain in enumerate(domains(count)):
-        made.update(_checked(domain, f"d{n}.example", n))
+        made.update(_checked(domain, f"d{n}.example", n, edition))
     return made
 
 
-def _checked(domain: str, organization: str, n: int) -> Iterator[tuple[tuple[str, str], list[str]]]:
+def _checked(
+    domain: str, organization: str, n: int, edition: int
+) -> Iterator[tuple[tuple[str, str], list[str]]]:
     yield (
         (f"_dmarc.{organization}", "TXT"),
         [_text(f"v=DMARC1; p=reject; sp=quarantine; rua=mailto:dmarc@{organization}")],
@@ -41,7 +44,7 @@ def _checked(domain: str, organization: str, n: int) -> Iterator[tuple[tuple[str
     yield (domain, "MX"), [f"10 mx1.{organization}.", f"20 mx2.{organization}."]
     for place in (1, 2):
         yield (f"mx{place}.{organization}", "A"), [_address(n, place)]
-    yield (f"_mta-sts.{domain}", "TXT"), [_text(f"v=STSv1; id=20260101{n:04}")]
+    yield (f"_mta-sts.{domain}", "TXT"), [_text(f"v=STSv1; id=202601{edition:02}{n:04}")]
     yield (f"_smtp._tls.{domain}", "TXT"), [_text(f"v=TLSRPTv1; rua=mailto:tls@{organization}")]
     yield (
         (f"default._bimi.{domain}", "TXT"),
