@@ -7,12 +7,22 @@ from functools import cache
 from shared import settings
 from shared.adapters.queues import (
     SqsDnsChecks,
+    SqsHostingChanges,
+    SqsHostingChecks,
     SqsHostQuestions,
     SqsRemovedDomains,
     SqsReplays,
     SqsTouchedDays,
 )
-from shared.core.queues import DnsChecks, HostQuestions, RemovedDomains, Replays, TouchedDays
+from shared.core.queues import (
+    DnsChecks,
+    HostingChanges,
+    HostingChecks,
+    HostQuestions,
+    RemovedDomains,
+    Replays,
+    TouchedDays,
+)
 from shared.wiring import clients
 from shared.wiring.environment import required
 
@@ -40,3 +50,13 @@ def replays() -> Replays:
 @cache
 def dns_checks() -> DnsChecks:
     return SqsDnsChecks(clients.sqs(), required(settings.DNS_QUEUE))
+
+
+@cache
+def hosting_changes() -> HostingChanges:
+    return SqsHostingChanges(clients.sqs(), required(settings.HOSTING_QUEUE))
+
+
+@cache
+def hosting_checks() -> HostingChecks:
+    return SqsHostingChecks(clients.sqs(), required(settings.HOSTING_CHECKS_QUEUE))

@@ -55,12 +55,7 @@ def with_mta_sts(
     """Hosted MTA-STS on, or another policy. The id follows once the policy is live.
 
     ``endpoint`` is the host name that all policy hosts end at."""
-    if domain.parked:
-        raise Invalid("A parked domain receives no mail: it needs no MTA-STS", param="id")
-    if not domain.kinds.tls:
-        raise Invalid(
-            "Hosted MTA-STS needs TLS reports: switch report_kinds.tls on", param="report_kinds.tls"
-        )
+    require_mta_sts_possible(domain)
     sts = hosting.mta_sts
     changed = replace(sts, on=True, revision=sts.revision + 1, ended=None, quiet=None)
     if policy != sts.policy or sts.host.state is HostState.OFF:
@@ -69,6 +64,15 @@ def with_mta_sts(
         changed = replace(changed, host=sts.host.to(HostState.WAITING_DNS, now))
     hosting = replace(hosting, mta_sts=changed)
     return hosting.with_value(Service.POLICY, endpoint).with_value(Service.TLS_RPT, tls_rpt_record(own))
+
+
+def require_mta_sts_possible(domain: Domain) -> None:
+    if domain.parked:
+        raise Invalid("A parked domain receives no mail: it needs no MTA-STS", param="id")
+    if not domain.kinds.tls:
+        raise Invalid(
+            "Hosted MTA-STS needs TLS reports: switch report_kinds.tls on", param="report_kinds.tls"
+        )
 
 
 def tls_rpt_record(own: str) -> str:

@@ -67,11 +67,16 @@ class Switches:
         stored = self.hostings.get(domain.account, domain.id)
         return stored or begin(domain, self.zones[0], now, self.new_token)
 
+    def look_again(self, domain: Domain) -> None:
+        """Have what is hosted looked at, and what follows from it done, before the schedule comes round."""
+        self.checks.send([HostingCheck(domain.account, domain.id)])
+
     def _changed(self, domain: Domain, command: Callable[[Hosting], Hosting], now: int) -> Hosting:
         for _ in range(_ATTEMPTS):
             before = self.hostings.get(domain.account, domain.id)
-            after = command(before or self._begun(domain, now))
-            if after == before:
+            present = before or self._begun(domain, now)
+            after = command(present)
+            if after == present:
                 return after
             try:
                 stored = self.hostings.put(after) if before else self.hostings.add(after)

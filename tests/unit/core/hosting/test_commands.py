@@ -20,6 +20,7 @@ from shared.core.hosting.names import (
 from shared.core.hosting.notes import notes_on
 from shared.core.hosting.policies import Mode, Policy, mta_sts_record, next_id, policy_of
 from shared.core.ids import DomainId
+from shared.core.queues import HostingCheck
 from tests.unit.core.hosting.world import OWN, RECORD, ZONES, World, parked, served
 
 D, M, T, P = Service.DMARC, Service.MTA_STS, Service.TLS_RPT, Service.POLICY
@@ -154,6 +155,19 @@ def test_switching_off_what_is_off_changes_nothing() -> None:
     off = world.switches.dmarc_off(world.domain, now=world.now)
     assert world.switches.dmarc_off(world.domain, now=world.now + 9) == off
     assert off.record(D).value == RECORD, "it goes on answering"
+
+
+def test_switching_off_what_never_was_on_stores_nothing() -> None:
+    world = World()
+    world.switches.dmarc_off(world.domain, now=world.now)
+    world.switches.mta_sts_off(world.domain, now=world.now)
+    assert (world.hostings.stored, world.changes.sent, world.checks.sent) == ({}, [], [])
+
+
+def test_a_look_can_be_had_before_the_schedule_comes_round() -> None:
+    world = World()
+    world.switches.look_again(world.domain)
+    assert world.checks.sent == [(HostingCheck(world.domain.account, world.domain.id), 0)]
 
 
 def test_an_outdated_revision_is_refused() -> None:
