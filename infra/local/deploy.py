@@ -13,6 +13,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from infra.local import layout
+from infra.local.authority import Authority
 from infra.local.credentials import ACCOUNT, REGION, client, client_environment
 from infra.local.outputs import Outputs, read_outputs
 from infra.local.tools import cdk, run_quietly
@@ -32,17 +33,24 @@ SOURCES: Final = (
 )
 """What a deployment is made of."""
 
+CONNECTION_GROUP: Final = "postseal-local"
+
 ENDPOINT_VARIABLE: Final = "POSTSEAL_FUNCTION_ENDPOINT"
 """Endpoint that the functions talk to instead of the emulator: a proxy between, for tests of failures."""
 
 
-def function_environment(dns_servers: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Variables that every function gets in this stage.
+def function_environment(dns_servers: str, edge: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables that every function gets in this stage: names are asked for at ``dns_servers``, and the web
+    is what ``edge`` says it is.
 
     Without a proxy the endpoint is left out: the emulator gives each worker its own address, and that
     still holds when the stack starts again on another port.
     """
-    variables = {settings.DNS_SERVERS: dns_servers}
+    variables = {
+        settings.DNS_SERVERS: dns_servers,
+        settings.FETCH_GATEWAY: edge,
+        settings.FETCH_AUTHORITY: str(Authority(layout.AUTHORITY).root),
+    }
     if proxy := environment.get(ENDPOINT_VARIABLE):
         variables["AWS_ENDPOINT_URL"] = proxy
     return variables
@@ -50,7 +58,8 @@ def function_environment(dns_servers: str, environment: Mapping[str, str]) -> di
 
 def deploy(endpoint: str, variables: Mapping[str, str]) -> tuple[Outputs, bool]:
     """Deploy what changed since the last time; returns the outputs and whether there was anything to do."""
-    digest = fingerprint(layout.CHECKOUT, variables)
+    group = _connection_group(endpoint)
+    digest = fingerprint(layout.CHECKOUT, {**variables, CONNECTION_GROUP: group})
     if _deployed(layout.DEPLOYED_FILE, digest) and layout.OUTPUTS_FILE.exists():
         outputs = read_outputs(layout.OUTPUTS_FILE)
         if _is_there(endpoint, outputs):
@@ -61,6 +70,7 @@ def deploy(endpoint: str, variables: Mapping[str, str]) -> tuple[Outputs, bool]:
         *("--app", f'"{sys.executable}" -m infra.app', "--output", str(layout.ASSEMBLY)),
         *("--outputs-file", str(layout.OUTPUTS_FILE)),
         *("--context", "stage=local", "--context", f"environment={json.dumps(dict(variables))}"),
+        *("--context", f"connection_group={group}"),
     ]
     _make_asset_bucket(endpoint)
     run_quietly(command, _cli_environment(endpoint), what="cdk deploy", log=layout.LOCAL / "deploy.log")
@@ -104,6 +114,18 @@ def _is_there(endpoint: str, outputs: Outputs) -> bool:
     except ClientError:
         return False
     return True
+
+
+def _connection_group(endpoint: str) -> str:
+    """``id=routing endpoint`` of the stage's connection group, which the emulator makes when asked by its
+    API: its CloudFormation knows no such thing."""
+    cloudfront = client("cloudfront", endpoint)
+    held = cloudfront.list_connection_groups().get("ConnectionGroups", [])
+    named = [group for group in held if group["Name"] == CONNECTION_GROUP]
+    group = (
+        named[0] if named else cloudfront.create_connection_group(Name=CONNECTION_GROUP)["ConnectionGroup"]
+    )
+    return f"{group['Id']}={group['RoutingEndpoint']}"
 
 
 def _make_asset_bucket(endpoint: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import dns.exception
@@ -33,6 +33,11 @@ class Zones:
 
     def __init__(self, zones: Iterable[Zone]) -> None:
         self._zones: Mapping[dns.name.Name, Zone] = {zone.origin: zone for zone in zones}
+        self._above = frozenset(above for origin in self._zones for above in _ancestors(origin))
+
+    def has_below(self, name: dns.name.Name) -> bool:
+        """Whether one of the zones lies below the name, which then exists (RFC 8020)."""
+        return name in self._above
 
     def holding(self, name: dns.name.Name) -> Zone | None:
         """The zone that is authoritative for the name."""
@@ -42,6 +47,12 @@ class Zones:
             if name == dns.name.root or not name.labels:
                 return None
             name = name.parent()
+
+
+def _ancestors(name: dns.name.Name) -> Iterator[dns.name.Name]:
+    while name != dns.name.root:
+        name = name.parent()
+        yield name
 
 
 def answer_packet(zones: Zones, packet: bytes, *, tcp: bool) -> bytes | None:
@@ -94,7 +105,8 @@ def _fill(
             return
         records = _records(zone, name)
         if records is None:
-            response.set_rcode(dns.rcode.NXDOMAIN)
+            if not zones.has_below(name):
+                response.set_rcode(dns.rcode.NXDOMAIN)
             _deny(zone, response)
             return
         found = _matching(records, kind)

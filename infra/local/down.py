@@ -20,7 +20,7 @@ def down(*, purge: bool) -> None:
     with only_one():
         ended = [
             service.name
-            for service in (listeners.SMTP, listeners.DNS)
+            for service in listeners.ALL
             if processes.stop(service, seconds=listeners.STOP_SECONDS)
         ]
         if server.stop():
@@ -32,7 +32,7 @@ def down(*, purge: bool) -> None:
 
 
 def _purge() -> None:
-    for folder in (layout.STATE, layout.OBJECTS, layout.ASSEMBLY):
+    for folder in (layout.STATE, layout.OBJECTS, layout.ASSEMBLY, layout.AUTHORITY):
         shutil.rmtree(folder, ignore_errors=True)
     for file in (layout.STACK_FILE, layout.OUTPUTS_FILE, layout.DEPLOYED_FILE):
         file.unlink(missing_ok=True)
@@ -42,7 +42,7 @@ def _purge() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--purge", action="store_true", help="remove state and data, keep logs and zone files"
+        "--purge", action="store_true", help="remove state and data, keep logs, zone files and sites"
     )
     try:
         down(purge=parser.parse_args().purge)

@@ -27,3 +27,9 @@ SCRATCH: Final = LOCAL / "tmp"
 
 SHIPPED_ZONES: Final = CHECKOUT / "infra" / "local" / "zones"
 USER_ZONES: Final = LOCAL / "zones"
+
+SHIPPED_SITES: Final = CHECKOUT / "infra" / "local" / "sites"
+USER_SITES: Final = LOCAL / "sites"
+"""Files that the edge serves, in a folder for each host."""
+AUTHORITY: Final = LOCAL / "authority"
+"""Of the edge's certificates."""

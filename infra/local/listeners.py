@@ -1,10 +1,12 @@
-"""The two listeners of ours: DNS server and SMTP listener, as background processes."""
+"""The listeners of ours: DNS server, HTTPS edge and SMTP listener, as background processes."""
 
 from __future__ import annotations
 
 import os
 import socket
+import ssl
 import sys
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import dns.exception
@@ -18,13 +20,20 @@ from infra.local.ports import HOST
 from infra.local.processes import Service
 
 DNS: Final = Service("dns", layout.LOCAL)
+EDGE: Final = Service("edge", layout.LOCAL)
 SMTP: Final = Service("smtp", layout.LOCAL)
+ALL: Final = (SMTP, EDGE, DNS)
+"""In the order in which they end."""
 START_SECONDS: Final = 20.0
 STOP_SECONDS: Final = 10.0
 
 
 def dns_command(port: int, endpoint: str) -> list[str]:
     return [sys.executable, "-m", "infra.local.dns_server", "--port", str(port), "--route53", endpoint]
+
+
+def edge_command(port: int, endpoint: str) -> list[str]:
+    return [sys.executable, "-m", "infra.local.edge", "--port", str(port), "--aws", endpoint]
 
 
 def smtp_command(port: int, outputs: Outputs, dns_port: int) -> list[str]:
@@ -44,8 +53,7 @@ def ensure(service: Service, port: int, command: list[str], endpoint: str) -> bo
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment = {**inherited, **client_environment(endpoint), "PYTHONUNBUFFERED": "1"}
     running = processes.start(service, command, environment, cwd=layout.CHECKOUT, port=port)
-    probe = answers_dns if service == DNS else greets
-    processes.wait_ready(service, running, lambda: probe(port), seconds=START_SECONDS)
+    processes.wait_ready(service, running, lambda: _PROBES[service](port), seconds=START_SECONDS)
     return True
 
 
@@ -58,6 +66,19 @@ def answers_dns(port: int) -> bool:
     return True
 
 
+def speaks_tls(port: int) -> bool:
+    """Whether anything agrees on TLS on the port, under whatever certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with socket.create_connection((HOST, port), timeout=2) as connection:
+            context.wrap_socket(connection).close()
+    except OSError:
+        return False
+    return True
+
+
 def greets(port: int) -> bool:
     """Whether an SMTP server greets on the port."""
     try:
@@ -65,3 +86,6 @@ def greets(port: int) -> bool:
             return connection.recv(4).startswith(b"220")
     except OSError:
         return False
+
+
+_PROBES: Final[Mapping[Service, Callable[[int], bool]]] = {DNS: answers_dns, EDGE: speaks_tls, SMTP: greets}

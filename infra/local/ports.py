@@ -27,6 +27,7 @@ class Wanted:
 EMULATOR: Final = Wanted("emulator", 4566, "POSTSEAL_PORT")
 SMTP: Final = Wanted("SMTP listener", 2525, "POSTSEAL_SMTP_PORT")
 DNS: Final = Wanted("DNS server", 5300, "POSTSEAL_DNS_PORT", datagrams=True)
+EDGE: Final = Wanted("HTTPS edge", 8443, "POSTSEAL_EDGE_PORT")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ class Stack:
     aws_endpoint: str
     smtp: Listener
     dns: Listener
+    edge: Listener
+    """HTTPS, for every host there is here."""
+    edge_authority: str
+    """Path of the root certificate of all that the edge shows."""
     report_domain: str
     mail_bucket: str
     table: str
@@ -38,6 +42,11 @@ class Stack:
     """URL by name: mail, rollup, hosts, purge."""
     verdict_header: str
     """Header in which a test says the verdicts on its mail; the listener strips it."""
+
+
+def with_listeners(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a stack, its listeners made out of their own fields."""
+    return fields | {name: Listener(**fields[name]) for name in ("smtp", "dns", "edge")}
 
 
 def write_stack(path: Path, stack: Stack) -> None:
@@ -51,7 +60,6 @@ def write_stack(path: Path, stack: Stack) -> None:
 def read_stack(path: Path) -> Stack | None:
     """The stack in the file, or None when there is no file or not one of ours."""
     try:
-        fields: dict[str, Any] = dict(json.loads(path.read_text()))
-        return Stack(smtp=Listener(**fields.pop("smtp")), dns=Listener(**fields.pop("dns")), **fields)
+        return Stack(**with_listeners(json.loads(path.read_text())))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None

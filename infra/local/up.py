@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from infra.local import deploy, layout, listeners, ports, processes
 from infra.local.account import Deployment, Operator, answers_to
+from infra.local.authority import Authority
 from infra.local.emulator import server
 from infra.local.lock import only_one
 from infra.local.outputs import Outputs
@@ -29,12 +31,14 @@ def up(environment: Mapping[str, str]) -> Stack:
         port = _emulator(environment)
         endpoint = server.endpoint(port)
         dns_port = _dns(environment, endpoint, port)
-        outputs = _deploy(endpoint, dns_port, environment)
-        smtp_port = _smtp(environment, endpoint, outputs, port, dns_port)
+        edge_port = _edge(environment, endpoint, {port, dns_port})
+        outputs = _deploy(endpoint, dns_port, edge_port, environment)
+        smtp_port = _smtp(environment, endpoint, outputs, dns_port, {port, dns_port, edge_port})
         api_url = f"{endpoint}/_aws/execute-api/{outputs.api_id}"
         deployment = Deployment(endpoint, outputs)
         operator = _operator(deployment, api_url, read_stack(layout.STACK_FILE))
-        stack = _describe(deployment, operator, api_url, smtp_port, dns_port)
+        listening = _Ports(smtp_port, dns_port, edge_port)
+        stack = _describe(deployment, operator, api_url, listening)
         write_stack(layout.STACK_FILE, stack)
         if (status := answers_to(api_url, stack.api_key)) != HTTPStatus.OK:
             raise StackError(f"{api_url}/v1/account answers {status} (see {server.SERVICE.log_file})")
@@ -67,23 +71,33 @@ def _dns(environment: Mapping[str, str], endpoint: str, emulator_port: int) -> i
     return chosen.port
 
 
-def _deploy(endpoint: str, dns_port: int, environment: Mapping[str, str]) -> Outputs:
+def _edge(environment: Mapping[str, str], endpoint: str, taken: Collection[int]) -> int:
+    running = _same_port(ports.EDGE, listeners.EDGE, environment)
+    if Authority(layout.AUTHORITY).ensure():
+        # What runs shows certificates of the root before.
+        processes.stop(listeners.EDGE, seconds=listeners.STOP_SECONDS)
+    chosen = Chosen(running.port, "") if running else ports.choose(ports.EDGE, environment, taken)
+    command = listeners.edge_command(chosen.port, endpoint)
+    begun = listeners.ensure(listeners.EDGE, chosen.port, command, endpoint)
+    _say("edge", f"{'started' if begun else 'runs'} on {ports.HOST}:{chosen.port}", chosen.remark)
+    return chosen.port
+
+
+def _deploy(endpoint: str, dns_port: int, edge_port: int, environment: Mapping[str, str]) -> Outputs:
     began = time.monotonic()
-    variables = deploy.function_environment(f"{ports.HOST}:{dns_port}", environment)
+    variables = deploy.function_environment(
+        f"{ports.HOST}:{dns_port}", f"{ports.HOST}:{edge_port}", environment
+    )
     outputs, changed = deploy.deploy(endpoint, variables)
     _say("stacks", f"deployed in {time.monotonic() - began:.1f} s" if changed else "nothing changed")
     return outputs
 
 
 def _smtp(
-    environment: Mapping[str, str], endpoint: str, outputs: Outputs, emulator_port: int, dns_port: int
+    environment: Mapping[str, str], endpoint: str, outputs: Outputs, dns_port: int, taken: Collection[int]
 ) -> int:
     running = _same_port(ports.SMTP, listeners.SMTP, environment)
-    chosen = (
-        Chosen(running.port, "")
-        if running
-        else ports.choose(ports.SMTP, environment, {emulator_port, dns_port})
-    )
+    chosen = Chosen(running.port, "") if running else ports.choose(ports.SMTP, environment, taken)
     command = listeners.smtp_command(chosen.port, outputs, dns_port)
     begun = listeners.ensure(listeners.SMTP, chosen.port, command, endpoint)
     where = f"{'started' if begun else 'runs'} on {ports.HOST}:{chosen.port}"
@@ -102,17 +116,24 @@ def _operator(deployment: Deployment, api_url: str, known: Stack | None) -> Oper
     return operator
 
 
-def _describe(
-    deployment: Deployment, operator: Operator, api_url: str, smtp_port: int, dns_port: int
-) -> Stack:
+@dataclass(frozen=True, slots=True)
+class _Ports:
+    smtp: int
+    dns: int
+    edge: int
+
+
+def _describe(deployment: Deployment, operator: Operator, api_url: str, listening: _Ports) -> Stack:
     outputs = deployment.outputs
     return Stack(
         api_url=api_url,
         api_key=operator.api_key,
         account_id=operator.account_id,
         aws_endpoint=deployment.endpoint,
-        smtp=Listener(ports.HOST, smtp_port),
-        dns=Listener(ports.HOST, dns_port),
+        smtp=Listener(ports.HOST, listening.smtp),
+        dns=Listener(ports.HOST, listening.dns),
+        edge=Listener(ports.HOST, listening.edge),
+        edge_authority=str(Authority(layout.AUTHORITY).root),
         report_domain=outputs.report_domain,
         mail_bucket=outputs.mail_bucket,
         table=outputs.table,

@@ -14,7 +14,7 @@ import httpx
 from infra.local.account import Deployment
 from infra.local.credentials import client
 from infra.local.outputs import Outputs
-from infra.local.stack_file import Listener, Stack
+from infra.local.stack_file import Stack, with_listeners
 
 PATIENCE: Final = 60.0
 Found = TypeVar("Found")
@@ -36,8 +36,7 @@ class RunningStack(Stack):
 
     @classmethod
     def of(cls, stack: Stack) -> RunningStack:
-        fields = asdict(stack)
-        return cls(**fields | {name: Listener(**fields[name]) for name in ("smtp", "dns")})
+        return cls(**with_listeners(asdict(stack)))
 
     def send_mail(
         self,

@@ -1,6 +1,7 @@
-"""The zone files of the demo's domains and senders: ``python -m infra.local.demo.zones`` writes them.
+"""The zone files of the demo's domains and senders, and the files of their hosts: ``python -m
+infra.local.demo.zones`` writes them.
 
-Only the local DNS server reads them, so that host names are found and confirmed without leaving the machine.
+Only the local DNS server and the local edge read them, so that nothing leaves the machine.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from typing import Final
 
 from infra.local import layout
 from infra.local.demo.cast import DOMAINS, Host
+from infra.local.demo.published import policies
 from infra.local.demo.published import records as published
+from shared import settings
 
 _HEAD: Final = """\
 ; Written by `python -m infra.local.demo.zones` from the cast of the demo.
@@ -37,6 +40,11 @@ def zone_files() -> dict[str, str]:
     }
 
 
+def site_files() -> dict[str, bytes]:
+    """Path under the folder of sites -> content."""
+    return {f"{host}{settings.POLICY_PATH}": policy.encode() for host, policy in policies().items()}
+
+
 def _forward(hosts: Iterable[Host]) -> Iterator[tuple[str, str]]:
     for host in hosts:
         if host.name is not None:
@@ -56,6 +64,10 @@ def main() -> None:
     layout.SHIPPED_ZONES.mkdir(exist_ok=True)
     for name, text in zone_files().items():
         (layout.SHIPPED_ZONES / name).write_text(text)
+    for path, content in site_files().items():
+        file = layout.SHIPPED_SITES / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from infra.local.demo.expected import Sum, expected_of
 from infra.local.demo.script import FORGED, write_script
 from infra.local.demo.traffic import Parameters, aggregates
 from infra.local.demo.truth import Aggregate
-from infra.local.demo.zones import zone_files
+from infra.local.demo.zones import site_files, zone_files
 from infra.local.dns_zones import parse_zone_file
 
 LAST_DAY = date(2026, 11, 20)
@@ -116,6 +116,15 @@ def test_the_script_names_what_must_be_quarantined() -> None:
 def test_zone_files_are_those_of_the_cast() -> None:
     shipped = {path.name: path.read_text() for path in layout.SHIPPED_ZONES.glob("*.zone")}
     assert {name: shipped.get(name) for name in zone_files()} == zone_files()
+
+
+def test_site_files_are_those_of_the_cast() -> None:
+    shipped = {
+        file.relative_to(layout.SHIPPED_SITES).as_posix(): file.read_bytes()
+        for file in layout.SHIPPED_SITES.rglob("*")
+        if file.is_file()
+    }
+    assert shipped == site_files()
 
 
 def test_every_zone_can_be_served() -> None:

@@ -61,10 +61,18 @@ def test_changed_variables_are_a_new_deployment(tmp_path: Path) -> None:
 
 
 def test_functions_learn_of_an_endpoint_only_when_a_proxy_stands_between() -> None:
-    plain = function_environment("127.0.0.1:5300", {})
-    assert plain == {"POSTSEAL_DNS_SERVERS": "127.0.0.1:5300"}
-    proxied = function_environment("127.0.0.1:5300", {"POSTSEAL_FUNCTION_ENDPOINT": "http://127.0.0.1:1"})
-    assert proxied["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+    listening = ("127.0.0.1:5300", "127.0.0.1:8443")
+    plain = function_environment(*listening, {})
+    assert "AWS_ENDPOINT_URL" not in plain
+    proxied = function_environment(*listening, {"POSTSEAL_FUNCTION_ENDPOINT": "http://127.0.0.1:1"})
+    assert proxied == {**plain, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+
+
+def test_functions_see_the_names_and_the_web_of_the_local_stack() -> None:
+    variables = function_environment("127.0.0.1:5300", "127.0.0.1:8443", {})
+    assert variables["POSTSEAL_DNS_SERVERS"] == "127.0.0.1:5300"
+    assert variables["POSTSEAL_FETCH_GATEWAY"] == "127.0.0.1:8443"
+    assert Path(variables["POSTSEAL_FETCH_AUTHORITY"]).name == "root.pem"
 
 
 def test_outputs_are_read_across_stacks(tmp_path: Path) -> None:
@@ -89,6 +97,8 @@ def test_stack_file_is_read_back_and_only_for_its_owner(tmp_path: Path) -> None:
         aws_endpoint="http://aws",
         smtp=Listener("127.0.0.1", 2525),
         dns=Listener("127.0.0.1", 5300),
+        edge=Listener("127.0.0.1", 8443),
+        edge_authority="root.pem",
         report_domain="reports.test",
         mail_bucket="m",
         table="t",

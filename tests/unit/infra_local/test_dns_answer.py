@@ -46,6 +46,12 @@ $ORIGIN sub.example.test.
 host 60 IN A 192.0.2.99
 """
 
+ROOT = """
+$ORIGIN .
+@ 60 IN SOA ns.example.test. hostmaster.example.test. 1 7200 900 1209600 60
+@ 60 IN NS ns.example.test.
+"""
+
 ZONES = Zones([parse_zone_file(ZONE), parse_zone_file(SUB)])
 
 
@@ -144,6 +150,21 @@ def test_longest_zone_answers() -> None:
 def test_foreign_name_is_refused(name: str) -> None:
     response = ask(name, "A")
     assert (response.rcode(), response.flags & dns.flags.AA) == (dns.rcode.REFUSED, 0)
+
+
+def test_a_root_denies_what_no_zone_holds_but_not_what_lies_above_one() -> None:
+    rooted = Zones([parse_zone_file(text) for text in (ROOT, ZONE, SUB)])
+    codes = {
+        name: answer(rooted, dns.message.make_query(name, "TXT")).rcode()
+        for name in ("elsewhere.invalid.", "_dmarc.test.", "test.", ".", "ns.example.test.")
+    }
+    assert codes == {
+        "elsewhere.invalid.": dns.rcode.NXDOMAIN,
+        "_dmarc.test.": dns.rcode.NXDOMAIN,
+        "test.": dns.rcode.NOERROR,
+        ".": dns.rcode.NOERROR,
+        "ns.example.test.": dns.rcode.NOERROR,
+    }
 
 
 def test_delegation_is_a_referral_with_glue() -> None:

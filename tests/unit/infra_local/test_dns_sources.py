@@ -10,9 +10,12 @@ import dns.message
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from infra.local import layout
 from infra.local.dns_answer import Zones, answer, answer_packet
 from infra.local.dns_sources import ZoneSources
 from infra.local.dns_zones import Alias, Zone, zone_of_record_sets
+from infra.local.zone_files import write_zone
+from shared.adapters.public_addresses import public_only
 
 RECORD_SETS: list[dict[str, Any]] = [
     {
@@ -95,6 +98,25 @@ def test_alias_is_answered_when_its_target_is_here() -> None:
     zones = ZoneSources([], FakeHostedZones()).refresh()
     assert addresses(zones, "hosted.test.") == ["192.0.2.1"]
     assert addresses(zones, "cdn.hosted.test.") == []
+
+
+def test_what_leads_to_cloudfront_has_public_addresses() -> None:
+    zones = ZoneSources([layout.SHIPPED_ZONES], FakeHostedZones()).refresh()
+    found = addresses(zones, "cdn.hosted.test.")
+    assert found
+    assert public_only(found) == tuple(found)
+    assert addresses(zones, "d2abc.cloudfront.net.") == found
+
+
+def test_a_customers_cname_is_followed_through_a_hosting_zone_to_cloudfront(tmp_path: Path) -> None:
+    write_zone("customer.example", ["mta-sts IN CNAME cdn.hosted.test."], folder=tmp_path)
+    sources = ZoneSources([layout.SHIPPED_ZONES, tmp_path], FakeHostedZones())
+    chain = addresses(sources.refresh(), "mta-sts.customer.example.")
+    assert chain[-1] == "cdn.hosted.test."
+    assert public_only(chain) == tuple(addresses(sources.zones, "cdn.hosted.test."))
+
+    write_zone("customer.example", ["mta-sts IN A 88.198.24.17"], folder=tmp_path)
+    assert addresses(sources.refresh(), "mta-sts.customer.example.") == ["88.198.24.17"]
 
 
 def test_last_good_answer_of_route_53_stays_when_it_is_down() -> None:
