@@ -49,7 +49,7 @@ def _dmarc(found: Inspected) -> Iterator[str]:
         yield f"asked: {step['query']}: {step['record'] or step['reason'] or step['outcome']}"
     for destination in found["destinations"]:
         told = destination["authorization"].replace("_", " ")
-        yield f"{destination['tag']} {destination['uri']}: consent {told}"
+        yield f"{destination['tag']} {destination['uri']}: {told}"
     view = found["suffix_list"]
     if view and view["differences"]:
         yield (

@@ -71,7 +71,7 @@ class Commands(TyperGroup):
 app = typer.Typer(
     name="postseal",
     cls=Commands,
-    epilog="Exit codes: 0 done, 1 something was refused, 2 wrong usage, 3 the deployment cannot be reached.",
+    epilog="Exit codes: 0 done, 1 something was refused or is wrong, 2 wrong usage, 3 no answer.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

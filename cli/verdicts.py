@@ -117,7 +117,8 @@ def _findings(out: Console, findings: Sequence[Mapping[str, Any]], *, of: str = 
         line.append(f"{finding['severity']:<8}", _SEVERITIES.get(finding["severity"], ""))
         line.append(f"{of}: " if of else "")
         line.append(text_of(finding["message"]))
-        line.append(f"  [{finding['code']}; {finding['rule']}]", "dim")
+        place = f"; at {finding['start']}-{finding['end']}" if finding["start"] is not None else ""
+        line.append(f"  [{finding['code']}; {finding['rule']}{place}]", "dim")
         out.print(line, soft_wrap=True)
         if finding["advice"]:
             _line(out, f"        {text_of(finding['advice'])}")

@@ -14,7 +14,7 @@ from cli.tables import show_json
 from cli.verdicts import exit_code, show_inspection, show_whole, states_of, whole_states
 from shared.core.inspections import Kind
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from cli.inspecting import checked
 from cli.tables import show_json
 from cli.verdicts import check_exit_code, show_check
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from cli.tables import show_json
 from cli.verdicts import exit_code, show_inspection, states_of
 from shared.core.inspections import LONGEST_RECORD, Kind
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 _KINDS = tuple(kind for kind in Kind if kind is not Kind.MX)
 
