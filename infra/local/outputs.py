@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from infra.entries import WORKERS, Consumes
 from infra.local.stack_error import StackError
+
+_QUEUES: Final = [entry.trigger.queue for entry in WORKERS if isinstance(entry.trigger, Consumes)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +24,7 @@ class Outputs:
     mail_topic: str
     report_domain: str
     queues: dict[str, str]
-    """URL by name: mail, rollup, hosts, purge."""
+    """URL by name: what ``Thing`` calls them, less ``-queue``."""
 
 
 def read_outputs(path: Path) -> Outputs:
@@ -36,7 +40,8 @@ def read_outputs(path: Path) -> Outputs:
             mail_topic=values["MailTopic"],
             report_domain=values["ReportDomain"],
             queues={
-                name: values[f"{name.capitalize()}Queue"] for name in ("mail", "rollup", "hosts", "purge")
+                name: values[f"{name.title().replace('-', '')}Queue"]
+                for name in (thing.removesuffix("-queue") for thing in _QUEUES)
             },
         )
     except KeyError as missing:

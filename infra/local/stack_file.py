@@ -39,7 +39,7 @@ class Stack:
     data_bucket: str
     mail_topic: str
     queues: dict[str, str]
-    """URL by name: mail, rollup, hosts, purge."""
+    """URL by name: mail, rollup, hosts, purge, dns and so on."""
     verdict_header: str
     """Header in which a test says the verdicts on its mail; the listener strips it."""
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from infra.entries import API, WORKERS
+from infra.entries import API, WORKERS, Daily, Every
 from tests.infra.synthesis import Templates
 
 ENTRIES = (*API, *WORKERS)
@@ -102,6 +102,25 @@ def test_what_starts_a_function_starts_its_published_version(templates: Template
     assert len(started) == len(aliases)
     for name in aliases:
         assert [one for one in started if f'"{name.partition("/")[2]}"' in one], name
+
+
+def test_the_clock_starts_what_waits_for_it_and_nothing_else(templates: Templates) -> None:
+    rules = templates.resources("AWS::Events::Rule").values()
+    started = {
+        json.dumps(target["Arn"]): rule["ScheduleExpression"] for rule in rules for target in rule["Targets"]
+    }
+    expected = {
+        entry.name: f"cron(17 {entry.trigger.hour} * * ? *)"
+        if isinstance(entry.trigger, Daily)
+        else f"rate({entry.trigger.minutes} minutes)"
+        for entry in ENTRIES
+        if isinstance(entry.trigger, Daily | Every)
+    }
+
+    assert len(started) == len(expected)
+    for name, schedule in expected.items():
+        (found,) = [said for arn, said in started.items() if f'"{name.replace("-", "")}live' in arn]
+        assert found == schedule
 
 
 def test_every_function_has_its_alarms(templates: Templates) -> None:

@@ -10,13 +10,15 @@ from infra.constructs.queue import ATTEMPTS
 from infra.entries import WORKERS, Consumes
 from tests.infra.synthesis import Templates
 
+CONSUMERS = {entry: entry.trigger for entry in WORKERS if isinstance(entry.trigger, Consumes)}
+
 
 def test_every_queue_has_one_for_dead_letters(templates: Templates) -> None:
     queues = templates.resources("AWS::SQS::Queue")
     working = {name: queue for name, queue in queues.items() if "RedrivePolicy" in queue}
     dead = {queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for queue in working.values()}
 
-    assert len(working) == len([entry for entry in WORKERS if isinstance(entry.trigger, Consumes)])
+    assert len(working) == len(CONSUMERS)
     assert {f"data/{name}" for name in dead} == queues.keys() - working.keys()
     for queue in working.values():
         assert queue["RedrivePolicy"]["maxReceiveCount"] == ATTEMPTS >= 5
@@ -38,8 +40,8 @@ def test_every_queue_has_its_alarms(templates: Templates, queue_metric: str) -> 
         if one["MetricName"] == queue_metric
     ]
 
-    assert len(alarms) == 4
-    assert len({json.dumps(one["Dimensions"]) for one in alarms}) == 4
+    assert len(alarms) == len(CONSUMERS)
+    assert len({json.dumps(one["Dimensions"]) for one in alarms}) == len(CONSUMERS)
     for alarm in alarms:
         wanted = "dead" if queue_metric == "ApproximateNumberOfMessagesVisible" else "main"
         assert f"queue{wanted}" in json.dumps(alarm["Dimensions"])
@@ -50,22 +52,19 @@ def test_a_message_stays_hidden_for_six_time_limits_of_its_function(prod: Templa
     functions = prod.resources("AWS::Lambda::Function")
     limits = {function["FunctionName"]: function["Timeout"] for function in functions.values()}
     queues = prod.resources("AWS::SQS::Queue")
-    for entry in WORKERS:
-        if isinstance(entry.trigger, Consumes):
-            (queue,) = [
-                found
-                for name, found in queues.items()
-                if name.startswith(f"data/{entry.trigger.queue.replace('-', '')}main")
-            ]
-            assert (
-                queue["VisibilityTimeout"] >= 6 * limits[f"postseal-prod-{entry.name}"] + entry.trigger.window
-            )
+    for entry, trigger in CONSUMERS.items():
+        (queue,) = [
+            found
+            for name, found in queues.items()
+            if name.startswith(f"data/{trigger.queue.replace('-', '')}main")
+        ]
+        assert queue["VisibilityTimeout"] >= 6 * limits[f"postseal-prod-{entry.name}"] + trigger.window
 
 
 def test_a_batch_fails_message_by_message(templates: Templates) -> None:
     sources = templates.resources("AWS::Lambda::EventSourceMapping")
 
-    assert len(sources) == 4
+    assert len(sources) == len(CONSUMERS)
     for source in sources.values():
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert source["ScalingConfig"]["MaximumConcurrency"] >= 2

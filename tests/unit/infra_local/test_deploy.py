@@ -19,7 +19,10 @@ OUTPUTS = {
         "MailBucket": "m",
         "DataBucket": "d",
         "MailTopic": "arn:topic",
-        **{f"{name}Queue": f"http://q/{name}" for name in ("Mail", "Rollup", "Hosts", "Purge")},
+        **{
+            f"{name}Queue": f"http://q/{name}"
+            for name in ("Mail", "Rollup", "Hosts", "Purge", "Dns", "Hosting", "HostingChecks")
+        },
     },
     "mail": {"ReportDomain": "reports.test"},
 }
