@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from shared.core.access import Caller
-from shared.core.domains import Domain, Domains
+from shared.core.domains import DmarcPolicy, DnsStatus, Domain, Domains
 from shared.core.ids import DomainId
 from shared.core.paging import Cursor, Page, PageRequest
 
@@ -16,18 +16,50 @@ _BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class DomainFilter:
-    """``name_part`` matches anywhere in the name, in any case."""
+    """What is None filters nothing. ``name_part`` matches anywhere in the name, in any case; ``below`` is a
+    domain whose subdomains are wanted. A number of SPF look-ups that is not known is in no range.
+    """
 
     name_part: str = ""
     active: bool | None = None
+    name: str | None = None
+    below: str | None = None
+    top_level: bool | None = None
+    verified: bool | None = None
+    parked: bool | None = None
+    dns_status: DnsStatus | None = None
+    has_errors: bool | None = None
+    policy: DmarcPolicy | None = None
+    fewest_lookups: int | None = None
+    most_lookups: int | None = None
 
     @property
     def empty(self) -> bool:
-        return not self.name_part and self.active is None
+        return self == DomainFilter()
 
     def matches(self, domain: Domain) -> bool:
-        named = self.name_part.strip().lower() in domain.name
-        return named and (self.active is None or domain.active == self.active)
+        wanted = (
+            (self.active, domain.active),
+            (self.name, domain.name),
+            (self.top_level, domain.stands_alone),
+            (self.verified, domain.verified is not None),
+            (self.parked, domain.parked),
+            (self.dns_status, domain.dns_status),
+            (self.has_errors, domain.dns.has_errors),
+            (self.policy, domain.dns.policy),
+        )
+        return (
+            all(each is None or each == has for each, has in wanted)
+            and self.name_part.strip().lower() in domain.name
+            and (self.below is None or domain.name.endswith(f".{self.below}"))
+            and self._in_range(domain.dns.spf_lookups)
+        )
+
+    def _in_range(self, lookups: int | None) -> bool:
+        if self.fewest_lookups is None and self.most_lookups is None:
+            return True
+        least, most = self.fewest_lookups or 0, self.most_lookups
+        return lookups is not None and least <= lookups and (most is None or lookups <= most)
 
 
 def list_domains(domains: Domains, caller: Caller, wanted: DomainFilter, page: PageRequest) -> Page[Domain]:

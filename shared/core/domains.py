@@ -54,13 +54,25 @@ class Presence(StrEnum):
     UNKNOWN = "unknown"
 
 
+class DmarcPolicy(StrEnum):
+    """What receivers do with mail from a domain that fails."""
+
+    NONE = "none"
+    QUARANTINE = "quarantine"
+    REJECT = "reject"
+    MISSING = "missing"
+    """There is no record that says it."""
+    INVALID = "invalid"
+    """There is one of no use."""
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class DnsSummary:
-    """What lists show of the last check. ``policy`` is a code: ``n``, ``q``, ``r`` for none, quarantine,
-    reject, after ``o`` where the organizational domain says it; ``x`` no record, ``e`` a bad one, empty as
-    long as nothing is known."""
+    """What lists show of the last check. ``inherited``: the policy is that of a domain above."""
 
-    policy: str = ""
+    policy: DmarcPolicy = DmarcPolicy.UNKNOWN
+    inherited: bool = False
     spf_lookups: int | None = None
     has_errors: bool = False
     exists: bool | None = None
@@ -92,6 +104,8 @@ class Domain:
     parked: bool = False
     top_level: bool = False
     """Shown as a domain of its own though it lies below another."""
+    wanted_dmarc: str = ""
+    """The record that the owner wants published; empty where nothing else than ours is."""
     dns_status: DnsStatus = DnsStatus.PENDING
     dns_status_message: str = "DNS has not been checked yet"
     dns_checked: int | None = None
@@ -100,6 +114,11 @@ class Domain:
     @property
     def is_subdomain(self) -> bool:
         return self.name != organizational_domain(self.name)
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether lists show it as a domain of its own."""
+        return self.top_level or not self.is_subdomain
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +205,7 @@ def change_domain(
     kinds: ReportKinds | None = None,
     parked: bool | None = None,
     top_level: bool | None = None,
+    wanted_dmarc: str | None = None,
 ) -> Domain:
     if notes is not None and len(notes) > 4_000:
         raise Invalid("Notes may have 4,000 characters", param="notes")
@@ -197,6 +217,7 @@ def change_domain(
         kinds=domain.kinds if kinds is None else kinds,
         parked=domain.parked if parked is None else parked,
         top_level=domain.top_level if top_level is None else top_level,
+        wanted_dmarc=domain.wanted_dmarc if wanted_dmarc is None else wanted_dmarc,
         updated=int(now),
     )
     return domains.change(changed)

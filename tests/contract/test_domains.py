@@ -10,6 +10,7 @@ from shared.adapters.dynamodb import keys
 from shared.core.accounts import Account, Recipient
 from shared.core.domains import (
     SHARDS,
+    DmarcPolicy,
     DnsStatus,
     DnsSummary,
     Domain,
@@ -185,6 +186,7 @@ def test_a_change_keeps_what_others_changed_meanwhile(stores: Stores) -> None:
             kinds=ReportKinds(failure=True),
             parked=True,
             top_level=True,
+            wanted_dmarc="v=DMARC1; p=none",
             updated=NOW + 5,
         )
     )
@@ -192,6 +194,8 @@ def test_a_change_keeps_what_others_changed_meanwhile(stores: Stores) -> None:
     assert changed.active
     assert changed.parked
     assert changed == stores.domains.get(owner.id, read.id)
+    assert changed.wanted_dmarc
+    assert not stores.domains.change(replace(changed, wanted_dmarc="")).wanted_dmarc
     assert (changed.notes, changed.kinds.failure, changed.top_level) == ("ours", True, True)
 
 
@@ -199,7 +203,7 @@ def test_a_check_of_the_dns_is_noted_and_nothing_else(stores: Stores) -> None:
     owner = given.account(stores)
     read = given.domain(stores, owner)
     stores.domains.change(replace(read, notes="ours"))
-    summary = DnsSummary("oq", 7, True, True, Presence.PRESENT, Presence.ERROR, Presence.UNKNOWN)
+    summary = DnsSummary(DmarcPolicy.QUARANTINE, True, 7, True, True, Presence.PRESENT, Presence.ERROR, Presence.UNKNOWN)
     checked = replace(
         read, dns_status=DnsStatus.VALID, dns_status_message="fine", dns_checked=NOW, dns=summary
     )

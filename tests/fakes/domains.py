@@ -83,6 +83,7 @@ class FakeDomains:
             kinds=domain.kinds,
             parked=domain.parked,
             top_level=domain.top_level,
+            wanted_dmarc=domain.wanted_dmarc,
             updated=domain.updated,
         )
         return self._store(changed)

@@ -7,13 +7,23 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.domains import dns, figures, render, schemas, switching
+from functions.api.domains import approved, dns, figures, render, schemas, switching
 from functions.api.domains.app import DomainParam, app, found, readable, shown
 from shared.core import ids
 from shared.core.domain_lists import DomainFilter, list_domains
-from shared.core.domains import ReportKinds, add_domain, change_domain, remove_domain
+from shared.core.domain_names import normalise
+from shared.core.domains import (
+    DmarcPolicy,
+    DnsStatus,
+    ReportKinds,
+    add_domain,
+    change_domain,
+    remove_domain,
+)
 from shared.core.paging import LARGEST_LIMIT, Cursor, PageRequest
 from shared.core.statistics import retained_span, statistics
+from shared.core.watching.switching import look_now
+from shared.core.watching.wanted import required_record
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
 from shared.edge.params import CursorParam
@@ -21,9 +31,10 @@ from shared.edge.schemas import Listing, Single
 from shared.wiring import entropy, queues, table
 from shared.wiring.api import idempotent, report_domain, serve_with_key
 
-__all__ = ["app", "dns", "figures", "handler", "switching"]
+__all__ = ["app", "approved", "dns", "figures", "handler", "switching"]
 
 _TAGS = ["Domains"]
+LookupsParam = Annotated[int | None, Query(ge=0, le=1_000, description="DNS look-ups of the SPF record.")]
 _WHOLE_LIST = 1_000
 """The page of a caller who asks for none: clients are known that never turn a page."""
 
@@ -35,18 +46,46 @@ _WHOLE_LIST = 1_000
     f"{_WHOLE_LIST} of them, with it at most {LARGEST_LIMIT}.",
     operation_id="list_domains",
     tags=_TAGS,
-    responses=answers(200, "The domains.", Listing[schemas.Domain], refusals=(400,), csv=True),
+    responses=answers(200, "The domains.", Listing[schemas.Domain], refusals=(400, 422), csv=True),
     middlewares=[also_csv(schemas.Domain, name="domains")],
 )
-def list_all(
+def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     limit: Annotated[int | None, Query(ge=1, description="Domains on a page.")] = None,
     cursor: CursorParam = None,
     name: Annotated[str, Query(max_length=253, description="Part of the domain's name.")] = "",
     active: Annotated[bool | None, Query(description="Only active, or only inactive domains.")] = None,
+    domain: Annotated[str | None, Query(max_length=253, description="The whole name.")] = None,
+    parent: Annotated[
+        str | None, Query(max_length=253, description="Only subdomains of this domain: its id or name.")
+    ] = None,
+    top_level: Annotated[bool | None, Query(description="Shown as domains of their own, or not.")] = None,
+    verified: Annotated[bool | None, Query(description="Whether they were shown to be yours.")] = None,
+    parked: Annotated[bool | None, Query(description="Meant to send no mail at all, or not.")] = None,
+    dns_status: Annotated[DnsStatus | None, Query(description="As the last check found it.")] = None,
+    has_errors: Annotated[bool | None, Query(description="Whether the last check found errors.")] = None,
+    dmarc_policy: Annotated[
+        DmarcPolicy | None, Query(description="What applies to mail from the domain itself.")
+    ] = None,
+    spf_lookups_min: LookupsParam = None,
+    spf_lookups_max: LookupsParam = None,
 ) -> Listing[schemas.Domain]:
     size = _WHOLE_LIST if limit is None else min(limit, LARGEST_LIMIT)
     page = PageRequest(size, Cursor.decode(cursor) if cursor is not None else None)
-    listed = list_domains(table.domains(), app.caller, DomainFilter(name, active), page)
+    wanted = DomainFilter(
+        name_part=name,
+        active=active,
+        name=None if domain is None else normalise(domain),
+        below=None if parent is None else _named(parent),
+        top_level=top_level,
+        verified=verified,
+        parked=parked,
+        dns_status=dns_status,
+        has_errors=has_errors,
+        policy=dmarc_policy,
+        fewest_lookups=spf_lookups_min,
+        most_lookups=spf_lookups_max,
+    )
+    listed = list_domains(table.domains(), app.caller, wanted, page)
     items = [render.domain(each, report_domain()) for each in listed.items]
     return Listing(data=items, meta=app.list_meta(listed))
 
@@ -55,23 +94,24 @@ def list_all(
     "/domains",
     status_code=201,
     summary="Add a domain",
-    description="The domain is not active yet: its reports are kept once it is activated.",
+    description="The domain is not active yet: its reports are kept once it is activated. Its DNS is looked "
+    "at soon.",
     operation_id="add_domain",
     tags=_TAGS,
     responses=answers(201, "The new domain.", Single[schemas.Domain], refusals=(400, 409, 413, 415, 422)),
     middlewares=[idempotent()],
 )
 def add(body: schemas.AddDomain) -> Single[schemas.Domain]:
-    return shown(
-        add_domain(
-            table.domains(),
-            app.caller.account_id,
-            body.domain,
-            now=app.now,
-            new_token=entropy.new_token,
-            random_bits=entropy.random_bits,
-        )
+    domain = add_domain(
+        table.domains(),
+        app.caller.account_id,
+        body.domain,
+        now=app.now,
+        new_token=entropy.new_token,
+        random_bits=entropy.random_bits,
     )
+    look_now(queues.dns_checks(), domain)
+    return shown(domain)
 
 
 @app.get(
@@ -91,7 +131,8 @@ def read(domain_id: DomainParam) -> Single[schemas.DomainDetail]:
 @app.patch(
     "/domains/<domain_id>",
     summary="Change a domain",
-    description="Its notes, which kinds of reports are kept, and whether it is parked.",
+    description="Its notes, which kinds of reports are kept, whether it is parked, whether a subdomain is "
+    "shown by itself, and the DMARC record that should be published.",
     operation_id="change_domain",
     tags=_TAGS,
     responses=answers(200, "The domain.", Single[schemas.Domain], refusals=(400, 404, 413, 415, 422)),
@@ -99,9 +140,18 @@ def read(domain_id: DomainParam) -> Single[schemas.DomainDetail]:
 def change(domain_id: DomainParam, body: schemas.ChangeDomain) -> Single[schemas.Domain]:
     domain = found(domain_id)
     kinds = None if body.report_kinds is None else _merged(domain.kinds, body.report_kinds)
-    return shown(
-        change_domain(table.domains(), domain, now=app.now, notes=body.notes, kinds=kinds, parked=body.parked)
+    wanted = body.wanted_dmarc_record
+    changed = change_domain(
+        table.domains(),
+        domain,
+        now=app.now,
+        notes=body.notes,
+        kinds=kinds,
+        parked=body.parked,
+        top_level=body.top_level,
+        wanted_dmarc=None if wanted is None else required_record(wanted, param="wanted_dmarc_record"),
     )
+    return shown(changed)
 
 
 @app.delete(
@@ -122,6 +172,12 @@ def delete(domain_id: DomainParam) -> Single[schemas.RemovedDomain]:
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return serve_with_key(app, event, context)
+
+
+def _named(reference: str) -> str:
+    """Of a domain that the account need not have."""
+    domain = table.domains().resolve(app.caller.account_id, reference)
+    return reference.strip().lower() if domain is None else domain.name
 
 
 def _merged(kinds: ReportKinds, wanted: schemas.ChangeReportKinds) -> ReportKinds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functions.api.domains import schemas
 from shared.core import ids
 from shared.core.clock import rfc3339
-from shared.core.domains import DnsStatus, Domain
+from shared.core.domains import Domain
 from shared.core.mail import Trust
 from shared.core.ownership import Verification, record_to_publish
 from shared.core.rollups import Counters, DayTotals, Share
@@ -32,6 +32,18 @@ def domain(value: Domain, report_domain: str) -> schemas.Domain:
         notes=value.notes,
         is_verified=value.verified is not None,
         parked=value.parked,
+        is_subdomain=value.is_subdomain,
+        top_level=value.stands_alone,
+        dns=schemas.DnsSummary(
+            dmarc_policy=value.dns.policy,
+            dmarc_policy_inherited=value.dns.inherited,
+            spf_lookups=value.dns.spf_lookups,
+            has_errors=value.dns.has_errors,
+            nxdomain=None if value.dns.exists is None else not value.dns.exists,
+            state_dmarc=value.dns.dmarc,
+            state_spf=value.dns.spf,
+            state_dkim=value.dns.dkim,
+        ),
     )
 
 
@@ -58,18 +70,6 @@ def verification(value: Verification) -> schemas.Verification:
             schemas.OwnershipCheck(proof=check.proof, name=check.name, status=check.seen, detail=check.detail)
             for check in value.checks
         ],
-    )
-
-
-def dns_state(value: Domain) -> schemas.DnsState:
-    """No check is stored record by record yet, so that nothing is known of any."""
-    pending = DnsStatus.PENDING
-    return schemas.DnsState(
-        domain=value.name,
-        last_checked_at=_time(value.dns_checked),
-        dmarc=schemas.DmarcState(status=pending, record=None, policy=None, dmarctrust_configured=None),
-        spf=schemas.SpfState(status=pending, record=None, all_mechanism=None),
-        bimi=schemas.BimiState(status=pending, record=None),
     )
 
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from shared.core.domains import DmarcPolicy, Presence
+from shared.core.watching.wanted import LONGEST
 from shared.edge.schemas import Timestamp, Wire
 
 
@@ -16,6 +18,19 @@ class ReportKinds(Wire):
     aggregate: bool
     failure: bool
     tls: bool
+
+
+class DnsSummary(Wire):
+    """The last check in short."""
+
+    dmarc_policy: DmarcPolicy = Field(description="What applies to mail from this very domain.")
+    dmarc_policy_inherited: bool = Field(description="Whether a domain above says it.")
+    spf_lookups: int | None
+    has_errors: bool
+    nxdomain: bool | None = Field(description="Whether the name is not in the DNS; null if not known.")
+    state_dmarc: Presence
+    state_spf: Presence
+    state_dkim: Presence
 
 
 class Domain(Wire):
@@ -31,6 +46,9 @@ class Domain(Wire):
     notes: str
     is_verified: bool = Field(description="Whether it was shown to be yours; before, it receives nothing.")
     parked: bool = Field(description="Whether it is meant to send no mail at all.")
+    is_subdomain: bool
+    top_level: bool = Field(description="Whether it is shown as a domain of its own.")
+    dns: DnsSummary
 
 
 class Figures(Wire):
@@ -87,6 +105,11 @@ class ChangeDomain(Wire):
     notes: str | None = Field(default=None, description="At most 4,000 characters.")
     report_kinds: ChangeReportKinds | None = None
     parked: bool | None = None
+    top_level: bool | None = Field(default=None, description="Show a subdomain as a domain of its own.")
+    wanted_dmarc_record: str | None = Field(
+        default=None,
+        description=f"The record that should be published, {LONGEST} characters at most; empty for ours.",
+    )
 
 
 class PublishedRecord(Wire):
@@ -111,34 +134,6 @@ class Verification(Wire):
     proof: str | None = Field(description="What verified it first; null if that was before proofs were kept.")
     record: PublishedRecord = Field(description="Publish this to verify the domain.")
     checks: list[OwnershipCheck] = Field(description="What the DNS holds now; one proof is enough.")
-
-
-class DmarcState(Wire):
-    status: str
-    record: str | None
-    policy: str | None
-    dmarctrust_configured: bool | None = Field(description="Whether our reporting address is in the record.")
-
-
-class SpfState(Wire):
-    status: str
-    record: str | None
-    all_mechanism: str | None
-
-
-class BimiState(Wire):
-    status: str
-    record: str | None
-
-
-class DnsState(Wire):
-    """What the last check of the domain's records found; null is what is not known."""
-
-    domain: str
-    last_checked_at: Timestamp | None
-    dmarc: DmarcState
-    spf: SpfState
-    bimi: BimiState
 
 
 class Dated(Wire):

@@ -6,9 +6,10 @@ from functions.api.domains import render, schemas
 from functions.api.domains.app import DomainParam, app, found, shown
 from shared.core.domains import Domain
 from shared.core.ownership import Secrets, Verification, require_owned, secrets_of, verify
+from shared.core.watching.switching import begin_watching
 from shared.edge.openapi import answers
 from shared.edge.schemas import Single
-from shared.wiring import lookups, table
+from shared.wiring import lookups, queues, table
 from shared.wiring.api import idempotent
 
 _TAGS = ["Domains"]
@@ -59,7 +60,10 @@ def activate(domain_id: DomainParam) -> Single[schemas.Domain]:
         lookups_now = lookups.fresh_lookups()
         domain = require_owned(table.domains(), lookups_now, domain, _secrets(domain), now=app.now)
     allowed = app.caller.account.allowed_domains
-    return shown(table.domains().activate(domain, allowed=allowed, now=int(app.now)))
+    activated = table.domains().activate(domain, allowed=allowed, now=int(app.now))
+    if not domain.active:
+        begin_watching(table.turns(), queues.dns_checks(), activated, app.caller.account)
+    return shown(activated)
 
 
 @app.post(
@@ -72,7 +76,9 @@ def activate(domain_id: DomainParam) -> Single[schemas.Domain]:
     middlewares=[idempotent()],
 )
 def deactivate(domain_id: DomainParam) -> Single[schemas.Domain]:
-    return shown(table.domains().deactivate(found(domain_id), now=int(app.now)))
+    domain = table.domains().deactivate(found(domain_id), now=int(app.now))
+    table.turns().remove(domain.account, domain.id)
+    return shown(domain)
 
 
 def _secrets(domain: Domain) -> Secrets:

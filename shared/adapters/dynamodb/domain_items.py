@@ -6,7 +6,7 @@ import json
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Item, in_index
-from shared.core.domains import DnsStatus, DnsSummary, Domain, Presence, Proof, ReportKinds
+from shared.core.domains import DmarcPolicy, DnsStatus, DnsSummary, Domain, Presence, Proof, ReportKinds
 from shared.core.ids import AccountId, DomainId
 
 
@@ -32,6 +32,7 @@ def item_of(domain: Domain) -> Item:
         "proof": None if domain.proof is None else domain.proof.value,
         "parked": domain.parked,
         "top_level": domain.top_level,
+        "wanted_dmarc": domain.wanted_dmarc,
         "dns_status": domain.dns_status.value,
         "dns_status_message": domain.dns_status_message,
         "dns_checked": domain.dns_checked,
@@ -56,6 +57,7 @@ def domain_of(item: Item) -> Domain:
         proof=Proof(item["proof"]) if "proof" in item else None,
         parked=item.get("parked", False),
         top_level=item.get("top_level", False),
+        wanted_dmarc=item.get("wanted_dmarc", ""),
         dns_status=DnsStatus(item["dns_status"]),
         dns_status_message=item["dns_status_message"],
         dns_checked=item.get("dns_checked"),
@@ -66,7 +68,7 @@ def domain_of(item: Item) -> Domain:
 def _packed_summary(summary: DnsSummary) -> str:
     return json.dumps(
         [
-            *(summary.policy, summary.spf_lookups, summary.has_errors, summary.exists),
+            *(summary.policy, summary.inherited, summary.spf_lookups, summary.has_errors, summary.exists),
             *(summary.dmarc, summary.spf, summary.dkim),
         ],
         separators=(",", ":"),
@@ -74,8 +76,9 @@ def _packed_summary(summary: DnsSummary) -> str:
 
 
 def _summary(packed: str) -> DnsSummary:
-    policy, lookups, has_errors, exists, dmarc, spf, dkim = json.loads(packed)
-    return DnsSummary(policy, lookups, has_errors, exists, Presence(dmarc), Presence(spf), Presence(dkim))
+    policy, inherited, lookups, has_errors, exists, *states = json.loads(packed)
+    dmarc, spf, dkim = (Presence(state) for state in states)
+    return DnsSummary(DmarcPolicy(policy), inherited, lookups, has_errors, exists, dmarc, spf, dkim)
 
 
 def _verified(item: Item) -> int | None:

@@ -127,7 +127,10 @@ class DynamoDomains:
             return domain_of(failed.item)
 
     def change(self, domain: Domain) -> Domain:
-        names = ("notes", "aggregate", "failure", "tls", "parked", "top_level", "updated")
+        names = (
+            *("notes", "aggregate", "failure", "tls"),
+            *("parked", "top_level", "wanted_dmarc", "updated"),
+        )
         try:
             return self._set(domain, names)
         except ConditionFailed:

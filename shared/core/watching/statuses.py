@@ -8,19 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from shared.core.domains import DnsStatus, DnsSummary, Presence
+from shared.core.domains import DmarcPolicy, DnsStatus, DnsSummary, Presence
 from shared.core.watching.states import DnsState, Part
 from shared.mailauth.evaluate.destinations import Authorization
 from shared.mailauth.evaluate.inspection import State
 from shared.mailauth.findings import Severity
 
-_STATUSES: Final = {
-    State.VALID: DnsStatus.VALID,
-    State.INVALID: DnsStatus.INVALID,
-    State.MISSING: DnsStatus.MISSING,
-    State.ERROR: DnsStatus.ERROR,
-    State.UNKNOWN: DnsStatus.MISSING,
-}
 _PRESENCES: Final = {
     State.VALID: Presence.PRESENT,
     State.INVALID: Presence.ERROR,
@@ -28,10 +21,22 @@ _PRESENCES: Final = {
     State.ERROR: Presence.UNKNOWN,
     State.UNKNOWN: Presence.UNKNOWN,
 }
-_POLICIES: Final = {"none": "n", "quarantine": "q", "reject": "r"}
 _UNHEARD: Final = frozenset(
     {Authorization.UNAUTHORIZED, Authorization.CONTRADICTED, Authorization.IMPOSSIBLE}
 )
+
+
+class PartStatus(StrEnum):
+    """Of one kind of record."""
+
+    PENDING = "pending"
+    VALID = "valid"
+    INVALID = "invalid"
+    MISSING = "missing"
+    ERROR = "error"
+    """The DNS never gave an answer: nothing is known."""
+    UNKNOWN = "unknown"
+    """DKIM: no key was found, which does not show that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,9 @@ class Configuration(StrEnum):
     UNAUTHORIZED = "unauthorized-reporting-domain"
 
 
-def part_status(state: DnsState | None, part: Part) -> DnsStatus:
-    """Of one kind of record."""
+def part_status(state: DnsState | None, part: Part) -> PartStatus:
     known = state.state(part) if state is not None else None
-    return DnsStatus.PENDING if known is None else _STATUSES[known]
+    return PartStatus.PENDING if known is None else PartStatus(known.value)
 
 
 def dns_status(state: DnsState | None, addresses: Collection[str]) -> Verdict:
@@ -83,7 +87,7 @@ def dns_status(state: DnsState | None, addresses: Collection[str]) -> Verdict:
     if state is None:
         return Verdict(DnsStatus.PENDING, "DNS has not been checked yet")
     for part, name in ((Part.DMARC, "DMARC"), (Part.SPF, "SPF")):
-        status = part_status(state, part)
+        status = DnsStatus(part_status(state, part).value)
         if status is DnsStatus.ERROR:
             trouble = state.parts[part].trouble if part in state.parts else ""
             return Verdict(status, f"The DNS gave no answer to the {name} record. {trouble}".strip())
@@ -156,23 +160,20 @@ def configuration(state: DnsState | None) -> Configuration | None:
 def presence(state: DnsState | None, part: Part) -> Presence:
     """Of one kind of record, in dmarcian's words."""
     known = state.state(part) if state is not None else None
-    if known is State.UNKNOWN and part is Part.DKIM:
-        # Selectors cannot be listed: that none was found is not that there is none (standards 10.7).
-        return Presence.UNKNOWN
     return Presence.UNKNOWN if known is None else _PRESENCES[known]
 
 
-def policy_code(state: DnsState | None) -> str:
+def policy(state: DnsState | None) -> tuple[DmarcPolicy, bool]:
+    """What applies to mail from the domain, and whether that is inherited."""
     known = state.state(Part.DMARC) if state is not None else None
     if state is None or known in (None, State.ERROR):
-        return ""
-    dmarc = state.inspection(Part.DMARC)
-    code = _POLICIES.get(str(dmarc.get("effective_policy")), "")
+        return DmarcPolicy.UNKNOWN, False
     if known is State.MISSING:
-        return "x"
-    if not code:
-        return "e"
-    return code if dmarc.get("policy_domain") == dmarc["domain"] else f"o{code}"
+        return DmarcPolicy.MISSING, False
+    dmarc = state.inspection(Part.DMARC)
+    effective = dmarc.get("effective_policy")
+    inherited = dmarc.get("policy_domain") not in (None, dmarc["domain"])
+    return (DmarcPolicy(effective) if effective else DmarcPolicy.INVALID), inherited
 
 
 def spf_lookup_count(state: DnsState | None) -> int | None:
@@ -197,7 +198,7 @@ def has_errors(state: DnsState | None) -> bool:
 
 def summary(state: DnsState) -> DnsSummary:
     return DnsSummary(
-        policy=policy_code(state),
+        *policy(state),
         spf_lookups=spf_lookup_count(state),
         has_errors=has_errors(state),
         exists=exists(state),

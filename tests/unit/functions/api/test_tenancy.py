@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from tests.unit.functions.api.client import Api, other_account
 from tests.unit.functions.api.test_quarantine import entry
 
 WITH_ID = [(method, path) for method, path, _ in routes() if "{" in path and path.startswith("/v1")]
+SOURCE = json.dumps({"name": "Mailer", "domain": "mailer.example"})
 PUBLIC = ("/v1/inspect", "/v1/validate")
 """What the DNS says, or the request itself: nobody's."""
 
@@ -33,12 +35,15 @@ def theirs(api: Api) -> dict[str, list[str]]:
     api.mailbox.put("inbound/m1", b"mail")
     upload = api.call("POST", "/reports", body=b"x").data["id"]
     (key,) = api.get("/api-keys").data
+    api.call("PUT", "/domains/ud_19/approved_sources/mailer", body=SOURCE)
+    api.dns_checks.sent.clear()
     return {
         "domain_id": ["ud_19", "19", "orchard.example"],
         "report_id": [ids.render(ids.REPORT, brought.summary.id), str(brought.summary.id)],
         "entry_id": [ids.render(ids.QUARANTINE, entry().id), str(entry().id)],
         "upload_id": [upload],
         "key_id": [key["id"]],
+        "slug": ["mailer"],
     }
 
 
@@ -54,19 +59,23 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         list(api.reports.facts),
         dict(api.quarantine.stored),
         len(api.keys.stored),
+        dict(api.dns_states.sources.stored),
     )
-    (param,) = re.findall(r"{(\w+)}", path)
+    param, *others = re.findall(r"{(\w+)}", path)
+    for other in others:
+        path = path.replace(f"{{{other}}}", found[other][0])
     for reference in found[param]:
-        answer = api.call(method, path.replace(f"{{{param}}}", reference), key=key, body="{}")
+        answer = api.call(method, path.replace(f"{{{param}}}", reference), key=key, body=SOURCE)
         assert (answer.status, answer.error["code"]) == (404, "not_found")
     after = (
         dict(api.domains.stored),
         list(api.reports.facts),
         dict(api.quarantine.stored),
         len(api.keys.stored),
+        dict(api.dns_states.sources.stored),
     )
     assert after == before
-    assert (api.removed.sent, api.replays.sent) == ([], [])
+    assert (api.removed.sent, api.replays.sent, api.dns_checks.sent) == ([], [], [])
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -104,4 +113,5 @@ def test_every_route_with_an_id_is_swept() -> None:
         "entry_id",
         "upload_id",
         "key_id",
+        "slug",
     }
