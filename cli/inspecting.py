@@ -38,18 +38,23 @@ def inspected(kind: Kind | None, domain: str, selectors: str, resolver: str | No
 
 def validated(kind: Kind, text: str, domain: str, resolver: str | None) -> Found:
     with _wrong_usage():
-        return _found(validation(_lookups(resolver), kind, text, domain))
+        return _found(validation(_lookups(resolver), kind, _printable(text), domain))
 
 
 def checked(ip: str, mail_from: str, helo: str, resolver: str | None) -> Found:
     """One delivery as SPF sees it."""
     with _wrong_usage():
-        asking = delivery_check(ip, mail_from, helo, now=now())
+        asking = delivery_check(ip, _printable(mail_from), _printable(helo), now=now())
         return _found(_lookups(resolver).run(asking))
 
 
 def _lookups(resolver: str | None) -> Lookups:
     return wiring.fresh_lookups() if resolver is None else wiring.lookups_at(resolver)
+
+
+def _printable(argument: str) -> str:
+    """Octets of an argument that are no UTF-8 reach us as what cannot be printed again."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _found(value: object) -> Found:

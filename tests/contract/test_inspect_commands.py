@@ -165,5 +165,12 @@ def test_a_resolver_that_is_none_ends_with_2() -> None:
     assert "dns.example" in result.stderr
 
 
+def test_octets_that_are_no_text_do_no_harm() -> None:
+    found = told(postseal("validate", "spf", "v=spf1 \udcff -all", "--json"))
+    assert (found["state"], found["records"]) == ("invalid", ["v=spf1 \ufffd -all"])
+    checked = told(postseal("spf", "9.9.9.9", "a\udcff@good.example", "h.example", "--json"))
+    assert checked["mail_from"] == "a\ufffd@good.example"
+
+
 def test_a_domain_that_is_called_like_a_kind_has_a_dot() -> None:
     assert told(postseal("inspect", "spf.", "--json"))["domain"] == "spf"
