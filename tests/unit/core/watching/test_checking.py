@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from shared.core.domains import DnsStatus, Presence, Proof
+from shared.core.domains import DmarcPolicy, DnsStatus, Presence, Proof
 from shared.core.queues import DnsCheck
 from shared.core.watching.approved import ApprovedSource
 from shared.core.watching.checking import SECOND_LOOK, Contended
@@ -26,7 +26,11 @@ def test_a_look_is_noted_at_the_domain(world: World) -> None:
     domain = world.look()
     assert (domain.dns_status, domain.dns_status_message) == (DnsStatus.VALID, "DNS verified")
     assert domain.dns_checked == NOW
-    assert (domain.dns.policy, domain.dns.dkim, domain.dns.spf_lookups) == ("r", Presence.UNKNOWN, 0)
+    assert (domain.dns.policy, domain.dns.dkim, domain.dns.spf_lookups) == (
+        DmarcPolicy.REJECT,
+        Presence.UNKNOWN,
+        0,
+    )
 
 
 def test_selectors_of_reports_are_looked_at(world: World) -> None:
