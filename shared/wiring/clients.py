@@ -10,7 +10,9 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_route53 import Route53Client
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
@@ -43,3 +45,13 @@ def s3() -> S3Client:
 @cache
 def sqs() -> SQSClient:
     return boto3.client("sqs", config=_config(read_timeout=10))
+
+
+@cache
+def route53() -> Route53Client:
+    return boto3.client("route53", config=_config(read_timeout=20))
+
+
+@cache
+def cloudfront() -> CloudFrontClient:
+    return boto3.client("cloudfront", config=_config(read_timeout=20))

@@ -11,6 +11,7 @@ from shared.adapters.dynamodb.answers import DynamoAnswers
 from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
+from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
 from shared.adapters.dynamodb.reports import DynamoReports
@@ -23,6 +24,7 @@ from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.domains import Domains
+from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
 from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
@@ -111,6 +113,11 @@ def seen_mail() -> SeenMail:
 @cache
 def approved_sources() -> ApprovedSources:
     return DynamoApprovedSources(_table())
+
+
+@cache
+def hostings() -> Hostings:
+    return DynamoHostings(_table())
 
 
 @cache

@@ -35,6 +35,9 @@ found through it is then read from the table.
 | changes of a domain's DNS, newest first               | the same / ``PAST#<change>``                   |
 | domains whose DNS is looked at in a quarter of an hour | index ``CHECKS#<interval>#<slot>``            |
 | the last quarter whose looks were asked for           | get ``SCHEDULE`` / ``CHECKS``                  |
+| what is hosted for a domain                           | get ``Z#<account>#<domain>`` / ``HOSTING``     |
+| hosted domains in 4 parts                             | index ``HOSTINGS#<slot>``                      |
+| how many domains a zone holds                         | get ``ZONE#<zone>`` / ``LOAD``                 |
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from shared.core.domains import SHARDS
+from shared.core.hosting.hosting import SLOTS
 from shared.core.ids import AccountId, ApiKeyId, DomainId, QuarantineId, ReportId, UploadId
 from shared.core.watching.states import ChangeId
 from shared.mailauth.reports.values import Kind
@@ -202,3 +206,21 @@ def turn_of(owner: AccountId, home: DomainId, interval: int, number: int) -> Key
 
 
 CHECKS: Final = Key("SCHEDULE", "CHECKS")
+
+
+def hosting(owner: AccountId, home: DomainId) -> Key:
+    """Outlives the domain: what its names lead to is served until they do no more."""
+    return Key(f"Z#{owner}#{home}", "HOSTING")
+
+
+def hosting_of(owner: AccountId, home: DomainId) -> Key:
+    """In the index."""
+    return Key(hosting_slot(home % SLOTS), f"{padded(home)}#{owner}")
+
+
+def hosting_slot(slot: int) -> str:
+    return f"HOSTINGS#{slot}"
+
+
+def zone_load(zone: str) -> Key:
+    return Key(f"ZONE#{zone}", "LOAD")
