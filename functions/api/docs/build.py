@@ -60,7 +60,7 @@ def document() -> dict[str, Any]:
         said = by_title(json.loads(app.get_openapi_json_schema(title="Postseal", version="1")))
         for path, operations in said["paths"].items():
             paths[app.public_path(path)] = {
-                method: operation_of(operation) for method, operation in operations.items()
+                method: operation_of(operation, method) for method, operation in operations.items()
             }
         for name, schema in said["components"]["schemas"].items():
             if schemas.setdefault(name, schema) != schema:

@@ -56,15 +56,15 @@ def refusals() -> dict[str, Any]:
     }
 
 
-def operation_of(said: dict[str, Any]) -> dict[str, Any]:
-    """From an operation as Powertools says it to one as the document does."""
+def operation_of(said: dict[str, Any], method: str) -> dict[str, Any]:
+    """From an operation as Powertools says it to one as the document does. ``method`` in lower case."""
     responses = {
         status: _response(status, response)
         for status, response in sorted(said["responses"].items())
         if "ValidationError" not in json.dumps(response)
     }
     responses["default"] = {"$ref": "#/components/responses/Refused"}
-    parameters = [*map(_parameter, said.get("parameters", [])), *_middleware_parameters(responses)]
+    parameters = [*map(_parameter, said.get("parameters", [])), *_middleware_parameters(responses, method)]
     operation = {key: value for key, value in said.items() if key != "deprecated"}
     operation |= {"parameters": parameters, "responses": responses}
     if not parameters:
@@ -119,12 +119,12 @@ def _response(status: str, response: dict[str, Any]) -> dict[str, Any]:
     return {**response, "headers": headers}
 
 
-def _middleware_parameters(responses: dict[str, Any]) -> list[dict[str, Any]]:
+def _middleware_parameters(responses: dict[str, Any], method: str) -> list[dict[str, Any]]:
     """What the middleware of a route reads: known by the answers it adds."""
     found = []
     if any("text/csv" in response.get("content", {}) for response in responses.values()):
         found.append(_FORMAT)
-    if "409" in responses:
+    if "409" in responses and method == "post":
         found.append(_IDEMPOTENCY_KEY)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,6 +18,7 @@ from functions.api.account import handler as account
 from functions.api.api_keys import handler as api_keys
 from functions.api.docs import handler as docs
 from functions.api.domains import handler as domains
+from functions.api.hosting import handler as hosting
 from functions.api.inspect import handler as inspect
 from functions.api.quarantine import handler as quarantine
 from functions.api.reports import handler as reports
@@ -32,8 +34,10 @@ from shared.core.reports import Fact
 from shared.core.senders.catalogue import builtin
 from shared.core.upkeep import Roller
 from shared.wiring import buckets, entropy, lookups, queues, table
+from shared.wiring import hosting as switching
 from tests import fakes
 from tests.fakes.dns import FakeDns, FakeLookups
+from tests.unit.core.hosting.world import World
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW
 
 REPORT_DOMAIN = "reports.example"
@@ -50,6 +54,7 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "quarantine": quarantine.handler,
     "tlsrpt": tlsrpt.handler,
 }
+OF_HOSTING = re.compile(r"domains/[^/]*/(hosting(/.*)?|dmarc-record|parked-records)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ class Api:
         self.reports = fakes.FakeReports(lambda: self.now)
         self.quarantine = fakes.FakeQuarantine(lambda: self.now)
         self.dns_states = fakes.FakeDnsStates(lambda: self.now)
+        self.hosting = World(customer=self.zone)
         self.secrets = 0
         self.numbers = count(1)
         self.accounts.add(ACCOUNT)
@@ -127,6 +133,7 @@ class Api:
         patch.setattr(queues, "replays", lambda: self.replays)
         patch.setattr(queues, "dns_checks", lambda: self.dns_checks)
         patch.setattr(lookups, "fresh_lookups", lambda: FakeLookups(FakeDns(self.zone)))
+        patch.setattr(switching, "switches", lambda: self.hosting.switches)
         patch.setattr(entropy, "now", lambda: self.now)
         patch.setattr(entropy, "random_bits", lambda bits: next(self.numbers))
         patch.setenv(settings.REPORT_DOMAIN, REPORT_DOMAIN)
@@ -214,6 +221,8 @@ class Api:
 def handler_of(path: str) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """The function that API Gateway's routes lead to."""
     rest = path.removeprefix(DMARCTRUST).removeprefix(V1).strip("/")
+    if OF_HOSTING.fullmatch(rest):
+        return hosting.handler
     return HANDLERS.get(rest.partition("/")[0], docs.handler)
 
 

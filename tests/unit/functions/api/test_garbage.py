@@ -43,7 +43,22 @@ VALUES = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(
-            st.sampled_from(["domain", "name", "notes", "report_kinds", "failure", "reason", "cursor"]), inner
+            st.sampled_from(
+                [
+                    "domain",
+                    "name",
+                    "notes",
+                    "report_kinds",
+                    "failure",
+                    "reason",
+                    "cursor",
+                    "record",
+                    "mode",
+                    "mx",
+                    "p",
+                ]
+            ),
+            inner,
         ),
     ),
     max_leaves=6,
@@ -129,6 +144,9 @@ def test_no_query_is_an_error_of_ours(filled: Api, path: str, query: dict[str, s
         ("POST", "/api-keys"),
         ("POST", "/uploads"),
         ("POST", "/quarantine/replay"),
+        ("PUT", "/domains/ud_19/hosting/dmarc"),
+        ("PUT", "/domains/ud_19/hosting/mta-sts"),
+        ("POST", "/domains/ud_19/dmarc-record"),
     ],
 )
 def test_no_body_is_an_error_of_ours(filled: Api, method: str, path: str, body: str | bytes | None) -> None:
