@@ -60,6 +60,7 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         dict(api.quarantine.stored),
         len(api.keys.stored),
         dict(api.dns_states.sources.stored),
+        dict(api.hosting.hostings.stored),
     )
     param, *others = re.findall(r"{(\w+)}", path)
     for other in others:
@@ -73,9 +74,11 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         dict(api.quarantine.stored),
         len(api.keys.stored),
         dict(api.dns_states.sources.stored),
+        dict(api.hosting.hostings.stored),
     )
     assert after == before
     assert (api.removed.sent, api.replays.sent, api.dns_checks.sent) == ([], [], [])
+    assert (api.hosting.changes.sent, api.hosting.checks.sent) == ([], [])
 
 
 @pytest.mark.parametrize("path", LISTS)
