@@ -52,7 +52,7 @@ def live_records(state: DnsState | None) -> LiveRecords:
             if alias is not None:
                 aliases[part].append(_alias(part, inspection, alias))
     return LiveRecords(
-        bimi_records=tuple(records[Part.BIMI]),
+        bimi_records=(*aliases[Part.BIMI], *records[Part.BIMI]),
         cname_dkim_records=tuple(aliases[Part.DKIM]),
         cname_dmarc_records=tuple(aliases[Part.DMARC]),
         cname_spf_records=tuple(aliases[Part.SPF]),

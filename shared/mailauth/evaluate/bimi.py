@@ -32,12 +32,13 @@ class RecordSource(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BimiInspection(Inspection):
     """``query`` and ``records`` are of the name that counts: the domain's own, or that of its
-    Organizational Domain where the domain has none.
+    Organizational Domain where the domain has none. ``aliases`` are the CNAMEs that led there.
 
     ``findings`` are all of them: of the record, the image, the certificate, and of DMARC.
     """
 
     selector: str
+    aliases: tuple[str, ...] = ()
     organizational_domain: str | None = None
     source: RecordSource = RecordSource.NONE
     record: BimiRecord | None = None
@@ -100,6 +101,7 @@ def inspect_bimi(domain: str, selector: str = "default", *, now: float) -> Askin
         ttl=None if found.answer.failed else found.answer.ttl,
         findings=tuple(findings),
         selector=selector,
+        aliases=found.answer.aliases,
         organizational_domain=discovery.organizational_domain,
         source=found.source,
         record=record,

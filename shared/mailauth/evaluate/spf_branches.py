@@ -70,7 +70,10 @@ class Component:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """The record of one domain. ``lookups`` is the worst case: what a receiver spends if nothing matches."""
+    """The record of one domain. ``lookups`` is the worst case: what a receiver spends if nothing matches.
+
+    ``aliases`` are the CNAMEs that led to it.
+    """
 
     domain: str
     record: str | None
@@ -78,6 +81,7 @@ class Branch:
     trouble: Trouble = Trouble.NONE
     reason: str = ""
     ttl: int | None = None
+    aliases: tuple[str, ...] = ()
     all: str | None = None
     components: tuple[Component, ...] = ()
     lookups: int = 0
@@ -160,8 +164,16 @@ class _Builder:
         records = tuple(text for text in answer.records if is_spf(text))
         if len(records) != 1:
             trouble = Trouble.SEVERAL if records else Trouble.NOT_FOUND
-            return Branch(domain=domain, record=None, records=records, trouble=trouble, ttl=answer.ttl)
-        return self.recorded(domain, records[0], above, records, answer.ttl)
+            return Branch(
+                domain=domain,
+                record=None,
+                records=records,
+                trouble=trouble,
+                ttl=answer.ttl,
+                aliases=answer.aliases,
+            )
+        recorded = self.recorded(domain, records[0], above, records, answer.ttl)
+        return replace(recorded, aliases=answer.aliases)
 
     def recorded(
         self, domain: str, text: str, above: tuple[str, ...], records: tuple[str, ...], ttl: int | None

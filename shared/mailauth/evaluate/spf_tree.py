@@ -31,7 +31,8 @@ _SMALLEST_PREFIX: Final = {4: 16, 6: 32}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpfInspection(Inspection):
-    """``lookups`` and ``void_lookups`` are those of the worst case, when no term matches.
+    """``lookups`` and ``void_lookups`` are those of the worst case, when no term matches. ``aliases`` are the
+    CNAMEs that led to the record.
 
     ``pass_network_count`` counts networks under a + all the way down, equal ones once; the address counts are
     those of their union, as the terms decide in their order. ``networks`` are the first 2,000 of
@@ -42,6 +43,7 @@ class SpfInspection(Inspection):
     from addresses that no network covers; None where that was not asked, or not all networks are listed.
     """
 
+    aliases: tuple[str, ...] = ()
     lookups: int = 0
     void_lookups: int = 0
     default_result: str | None = None
@@ -110,6 +112,7 @@ def inspection_of(domain: str, tree: Branch) -> SpfInspection:
         state=_state(tree, findings),
         records=tree.records,
         ttl=tree.ttl,
+        aliases=tree.aliases,
         findings=findings,
         lookups=tree.lookups,
         void_lookups=_void_count(tree),
