@@ -31,6 +31,8 @@ COMMANDS: Final = {
     "stats": Entry("stats", "Messages of a domain by day, and what became of them."),
     "sources": Entry("sources", "Who sends as a domain."),
     "domains": Entry("domains", "List, add, activate and deactivate domains."),
+    "generate": Entry("generate", "Make the DMARC record of a domain, or all of a parked one."),
+    "hosting": Entry("hosting", "Host DMARC and MTA-STS records behind CNAMEs; verify them."),
     "quarantine": Entry("quarantine", "What could not be stored: list it, replay it."),
     "keys": Entry("keys", "Create, list and revoke API keys."),
     "account": Entry("account", "Open accounts (operators, with AWS credentials)."),
