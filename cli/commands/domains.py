@@ -8,7 +8,7 @@ import typer
 
 from cli import operator_domains
 from cli.client import part
-from cli.commands.options import AsJson, Domain, Key, StackFile, Url, api_of
+from cli.commands.options import AsJson, Domain, Key, Limit, StackFile, Url, api_of
 from cli.stops import REFUSED, USAGE, Stop
 from cli.tables import show, show_json
 
@@ -87,6 +87,43 @@ def verify(
         raise Stop(f"publish {record['name']} {record['type']} {record['value']!r}", REFUSED)
 
 
+@app.command("dns")
+def show_dns(domain: Domain, url: Url = None, key: Key = None, as_json: AsJson = False) -> None:
+    """What the last check found of a domain's DNS, and what to change. Exits with 1 unless DMARC and SPF are
+    valid."""
+    found = api_of(url, key).get(f"/domains/{part(domain)}/dns")["data"]
+    if as_json:
+        show_json(found)
+    else:
+        _show_dns(found)
+    wrong = [name for name in ("dmarc", "spf") if found[name]["status"] != "valid"]
+    if wrong:
+        raise Stop(f"{found['domain']}: {found['dns_status_message']}", REFUSED)
+
+
+@app.command("refresh-dns")
+def refresh_dns(domain: Domain, url: Url = None, key: Key = None, as_json: AsJson = False) -> None:
+    """Have a domain's DNS checked now; the result is there within moments."""
+    _show([api_of(url, key).post(f"/domains/{part(domain)}/refresh_dns")["data"]], as_json)
+
+
+@app.command()
+def history(
+    domain: Domain, limit: Limit = 25, url: Url = None, key: Key = None, as_json: AsJson = False
+) -> None:
+    """What changed in a domain's DNS, before and after."""
+    changes = list(api_of(url, key).every(f"/domains/{part(domain)}/dns/history", limit))
+    if as_json:
+        show_json(changes)
+        return
+    rows = [
+        [change["changed_at"] if not place else "", change["kind"] if not place else "", sign, line]
+        for change in changes
+        for place, (sign, line) in enumerate(_difference(change))
+    ]
+    show(("changed", "kind", "", "record"), rows)
+
+
 def _show(domains: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         show_json(domains)
@@ -94,3 +131,27 @@ def _show(domains: list[dict[str, Any]], as_json: bool) -> None:
     columns = ("id", "domain", "active", "DNS", "reports go to")
     fields = ("id", "domain", "active", "dns_status", "reporting_address")
     show(columns, [[domain.get(field) for field in fields] for domain in domains])
+
+
+def _show_dns(found: dict[str, Any]) -> None:
+    rows = []
+    findings = [*found["findings"]]
+    for name in ("dmarc", "spf", "dkim", "mx", "mta_sts", "tls_rpt", "bimi"):
+        kind = found[name]
+        records = kind["records"] or [None]
+        rows += [[name.replace("_", "-"), kind["status"], kind["since"], record] for record in records]
+        findings += kind["findings"]
+    checked = found["last_checked_at"] or "not checked yet"
+    show(("kind", "status", "since", "record"), rows, title=f"{found['domain']}, {checked}")
+    if findings:
+        show(
+            ("severity", "finding", "what to do"),
+            [[finding["severity"], finding["message"], finding["advice"]] for finding in findings],
+        )
+
+
+def _difference(change: dict[str, Any]) -> list[tuple[str, str]]:
+    """Lines that went, then lines that came."""
+    before, after = change["before"], change["after"]
+    gone = [("-", line) for line in before if line not in after]
+    return [*gone, *(("+", line) for line in after if line not in before)]
