@@ -140,6 +140,18 @@ API: Final = (
         memory=1024,
         layer="lookups",
     ),
+    Entry(
+        "api/hosting",
+        (
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
+            reads(Thing.DATA_BUCKET),
+            sends(Thing.HOSTING_QUEUE),
+            sends(Thing.HOSTING_CHECKS_QUEUE),
+        ),
+        knows=(Thing.HOSTING_ZONES, Thing.POLICY_DISTRIBUTION),
+        memory=1024,
+        layer="lookups",
+    ),
     Entry("api/inspect", (table(*AUTHENTICATES),), memory=1024, layer="lookups"),
     Entry(
         "api/reports",
@@ -248,6 +260,53 @@ WORKERS: Final = (
     Entry(
         "workers/schedule_checks",
         (table("GetItem", "PutItem"), INDEX_QUERY, sends(Thing.DNS_QUEUE)),
+        trigger=Every(minutes=15),
+        timeout=300,
+        layer="workers",
+    ),
+    Entry(
+        "workers/publish_hosting",
+        (
+            table("GetItem", "PutItem"),
+            Grant(Thing.HOSTING_ZONES, ("ListResourceRecordSets", "ChangeResourceRecordSets")),
+            sends(Thing.HOSTING_CHECKS_QUEUE),
+        ),
+        # A group is a zone: as many batches at once as there are zones, up to this.
+        trigger=Consumes(Thing.HOSTING_QUEUE, batch=10, window=0, at_once=10, in_order=True),
+        timeout=60,
+        layer="workers",
+    ),
+    Entry(
+        "workers/tend_hosting",
+        (
+            table("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
+            Grant(Thing.HOSTING_ZONES, ("GetChange",)),
+            Grant(
+                Thing.POLICY_DISTRIBUTION,
+                (
+                    "CreateDistributionTenant",
+                    "GetDistributionTenant",
+                    "UpdateDistributionTenant",
+                    "DeleteDistributionTenant",
+                    "GetManagedCertificateDetails",
+                    "VerifyDnsConfiguration",
+                    "CreateInvalidationForDistributionTenant",
+                ),
+            ),
+            Grant(Thing.CERTIFICATES, ("RequestCertificate", "DescribeCertificate")),
+            writes(Thing.POLICY_BUCKET),
+            deletes(Thing.POLICY_BUCKET),
+            sends(Thing.HOSTING_QUEUE),
+            sends(Thing.HOSTING_CHECKS_QUEUE),
+        ),
+        trigger=Consumes(Thing.HOSTING_CHECKS_QUEUE, batch=5, window=0, at_once=5),
+        memory=1024,
+        timeout=120,
+        layer="workers",
+    ),
+    Entry(
+        "workers/schedule_hosting",
+        (INDEX_QUERY, sends(Thing.HOSTING_CHECKS_QUEUE)),
         trigger=Every(minutes=15),
         timeout=300,
         layer="workers",

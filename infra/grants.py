@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,8 @@ _BUCKETS: Final = {
 }
 _POLICY_HOSTS: Final = "mta-sts.*"
 """The names that certificates are asked for: no other host of a customer is ever served here."""
+_RECORD_TYPES: Final = ["A", "AAAA", "CAA", "TXT"]
+"""Of hosted records: none that could lead mail or a part of a zone elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,7 @@ def _statements(grant: Grant, owners: Owners, stage: Stage) -> list[iam.PolicySt
         case Thing.POLICY_DISTRIBUTION:
             return [_on_tenants(grant, owners.hosting, stage)]
         case Thing.CERTIFICATES:
-            condition = {"ForAllValues:StringLike": {"acm:DomainNames": _POLICY_HOSTS}}
-            return [_allow("acm", grant.verbs, ["*"], condition)]
+            return _on_certificates(grant, owners.hosting)
     service, arn = _one(thing, owners.data)
     return [_allow(service, _as_named_on(stage, service, grant.verbs), [arn])]
 
@@ -131,12 +132,29 @@ def _on_bucket(grant: Grant, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
 
 def _on_zones(grant: Grant, hosting: HostingStack, stage: Stage) -> list[iam.PolicyStatement]:
     """GetChange is a verb on changes, which belong to no zone; all others are verbs on the zones."""
-    on_zones = tuple(verb for verb in grant.verbs if verb != "GetChange")
-    allowed = [_allow("route53", on_zones, [zone.hosted_zone_arn for zone in hosting.zones])]
-    if "GetChange" in grant.verbs:
-        changes = "arn:aws:route53:::change/*" if stage.authorizes_by_arn else "*"
-        allowed.append(_allow("route53", ("GetChange",), [changes]))
+    zones = [zone.hosted_zone_arn for zone in hosting.zones]
+    changes = ["arn:aws:route53:::change/*" if stage.authorizes_by_arn else "*"]
+    allowed = []
+    for verb in grant.verbs:
+        condition = {}
+        if verb == "ChangeResourceRecordSets":
+            condition = {
+                "ForAllValues:StringEquals": {
+                    "route53:ChangeResourceRecordSetsRecordTypes": _RECORD_TYPES,
+                    "route53:ChangeResourceRecordSetsActions": ["UPSERT", "DELETE"],
+                }
+            }
+        allowed.append(_allow("route53", (verb,), changes if verb == "GetChange" else zones, condition))
     return allowed
+
+
+def _on_certificates(grant: Grant, hosting: HostingStack) -> list[iam.PolicyStatement]:
+    """To ask for one is a verb on no certificate yet; CloudFront's are all in its own region."""
+    asking = tuple(verb for verb in grant.verbs if verb == "RequestCertificate")
+    others = tuple(verb for verb in grant.verbs if verb not in asking)
+    condition = {"ForAllValues:StringLike": {"acm:DomainNames": _POLICY_HOSTS}}
+    issued = hosting.format_arn(service="acm", region="us-east-1", resource="certificate", resource_name="*")
+    return [_allow("acm", asking, ["*"], condition), _allow("acm", others, [issued])]
 
 
 def _on_tenants(grant: Grant, hosting: HostingStack, stage: Stage) -> iam.PolicyStatement:
@@ -160,7 +178,7 @@ def _allow(
     service: str,
     verbs: Iterable[str],
     resources: Sequence[str],
-    conditions: dict[str, dict[str, str]] | None = None,
+    conditions: Mapping[str, Mapping[str, str | list[str]]] | None = None,
 ) -> iam.PolicyStatement:
     actions = [f"{service}:{verb}" for verb in verbs]
     return iam.PolicyStatement(actions=actions, resources=list(resources), conditions=conditions or None)

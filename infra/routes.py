@@ -19,6 +19,14 @@ RESOURCES: Final = {
 }
 """First part of the path after the base -> function that answers for it and for all below it."""
 
+WITHIN_DOMAINS: Final = {
+    "domains/{id}/hosting": "api/hosting",
+    "domains/{id}/hosting/{proxy+}": "api/hosting",
+    "domains/{id}/dmarc-record": "api/hosting",
+    "domains/{id}/parked-records": "api/hosting",
+}
+"""What of ``domains`` another function answers for: API Gateway takes the route that says most."""
+
 OTHERS: Final = {
     "/tlsrpt/{token}": "api/tlsrpt",
     "/v1/docs": "api/docs",
@@ -36,4 +44,6 @@ def routes() -> dict[str, str]:
         for resource, function in RESOURCES.items():
             table[f"{base}/{resource}"] = function
             table[f"{base}/{resource}/{{proxy+}}"] = function
+        for path, function in WITHIN_DOMAINS.items():
+            table[f"{base}/{path}"] = function
     return table

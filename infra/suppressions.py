@@ -97,7 +97,14 @@ ON_THE_EMULATOR: Final = tuple(
     )
 )
 
-TENANTS: Final = "CloudFront gives tenants their ids when it makes them."
+UNKNOWN_YET: Final = (
+    ("cloudfront::{account}:distribution-tenant/*", "CloudFront gives tenants their ids when it makes them."),
+    (
+        "acm:us-east-1:{account}:certificate/*",
+        "CloudFront's own certificates, whose ids nobody knows before.",
+    ),
+)
+"""ARNs less what all begin with, and why they end so."""
 
 UNDER_PREFIX: Final = (
     "Objects of our own bucket under this prefix: what their keys will be, nobody knows before."
@@ -118,8 +125,9 @@ def suppress(root: IConstruct, stage: Stage, owners: Owners) -> None:
         if isinstance(construct, EntryFunction):
             for finding in _prefixes(construct, owners):
                 _acknowledge(construct, f"AwsSolutions-IAM5[Resource::{finding}]", UNDER_PREFIX)
-            tenants = f"arn:aws:cloudfront::{stage.account or '<AWS::AccountId>'}:distribution-tenant/*"
-            _acknowledge(construct, f"AwsSolutions-IAM5[Resource::{tenants}]", TENANTS)
+            for arn, reason in UNKNOWN_YET:
+                named = f"arn:aws:{arn.format(account=stage.account or '<AWS::AccountId>')}"
+                _acknowledge(construct, f"AwsSolutions-IAM5[Resource::{named}]", reason)
         if isinstance(construct, aws_lambda.Function):
             Annotations.of(construct).acknowledge_warning(SNAP_START_WARNING, "Every function publishes.")
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from infra.entries import API, WORKERS, Daily, Every
 from tests.infra.synthesis import Templates
 
@@ -43,20 +45,68 @@ def test_no_verb_has_a_wildcard(templates: Templates) -> None:
         assert not [verb for verb in listed(statement["Action"]) if "*" in verb], statement
 
 
-def test_only_tracing_is_allowed_on_everything(templates: Templates) -> None:
-    anywhere = [one for one in statements(templates) if "*" in listed(one["Resource"])]
+@pytest.mark.parametrize("name", ["prod", "staging"])
+def test_only_tracing_and_asking_for_certificates_are_allowed_on_everything(
+    synthesized: dict[str, Templates], name: str
+) -> None:
+    anywhere = [one for one in statements(synthesized[name]) if "*" in listed(one["Resource"])]
+    tracing = [one for one in anywhere if "Condition" not in one]
+    (asking,) = (one for one in anywhere if "Condition" in one)
 
-    assert len(anywhere) == len(ENTRIES)
-    for statement in anywhere:
+    assert len(tracing) == len(ENTRIES)
+    for statement in tracing:
         assert set(statement["Action"]) == XRAY
+    assert asking["Action"] == "acm:RequestCertificate"
+    assert asking["Condition"] == {"ForAllValues:StringLike": {"acm:DomainNames": "mta-sts.*"}}
 
 
-def test_other_wildcards_are_objects_of_our_own_buckets(templates: Templates) -> None:
-    for statement in statements(templates):
+def test_other_wildcards_are_what_has_no_name_before_it_is_made(prod: Templates) -> None:
+    """Objects of our own buckets, tenants, certificates, changes of zones."""
+    services = set()
+    for statement in statements(prod):
         for resource in listed(statement["Resource"]):
             if resource != "*" and "*" in json.dumps(resource):
-                assert {verb.partition(":")[0] for verb in listed(statement["Action"])} == {"s3"}, statement
-                assert "Bucket" not in json.dumps(statement["Action"]), statement
+                verbs = listed(statement["Action"])
+                services |= {verb.partition(":")[0] for verb in verbs}
+                assert "Bucket" not in json.dumps(verbs), statement
+                if "Tenant" not in json.dumps(verbs):
+                    assert {verb.partition(":")[0] for verb in verbs} == {"s3"} or verbs in (
+                        ["route53:GetChange"],
+                        ["acm:DescribeCertificate"],
+                    )
+
+    assert services == {"s3", "cloudfront", "route53", "acm"}
+
+
+def granted(templates: Templates, worker: str, service: str) -> list[dict[str, Any]]:
+    policies = templates.resources("AWS::IAM::Policy")
+    (policy,) = (one for name, one in policies.items() if worker.replace("-", "") in name)
+    return [
+        one
+        for one in policy["PolicyDocument"]["Statement"]
+        if listed(one["Action"])[0].startswith(f"{service}:")
+    ]
+
+
+def test_zones_are_changed_by_one_function_in_known_ways(templates: Templates) -> None:
+    verb = "route53:ChangeResourceRecordSets"
+    (changing,) = (one for one in statements(templates) if verb in listed(one["Action"]))
+    allowed = changing["Condition"]["ForAllValues:StringEquals"]
+
+    assert changing in granted(templates, "publish-hosting", "route53")
+    assert len(changing["Resource"]) == templates.stage.hosting_zones
+    assert "HostedZone" not in json.dumps(allowed)
+    assert allowed["route53:ChangeResourceRecordSetsRecordTypes"] == ["A", "AAAA", "CAA", "TXT"]
+    assert allowed["route53:ChangeResourceRecordSetsActions"] == ["UPSERT", "DELETE"]
+
+
+def test_tenants_are_those_of_our_distribution(prod: Templates) -> None:
+    (tenants,) = granted(prod, "tend-hosting", "cloudfront")
+    named = json.dumps(tenants["Resource"])
+
+    assert len(tenants["Resource"]) == 3
+    for kind in (":distribution-tenant/*", ":distribution/", ":connection-group/"):
+        assert named.count(kind) == 1
 
 
 def test_every_function_is_of_the_house_make(templates: Templates) -> None:
@@ -142,3 +192,7 @@ def test_a_function_learns_only_the_names_of_what_it_may_touch(prod: Templates) 
     assert "POSTSEAL_MAIL_BUCKET" not in variables["rollup"]
     assert "POSTSEAL_HOSTS_QUEUE" in variables["rollup"]
     assert "POSTSEAL_DATA_BUCKET" in variables["account"]
+    assert "POSTSEAL_HOSTING_ZONES" in variables["hosting"]
+    assert "POSTSEAL_POLICY_BUCKET" in variables["tend-hosting"]
+    assert "POSTSEAL_POLICY_BUCKET" not in variables["hosting"]
+    assert "POSTSEAL_TABLE" in variables["schedule-hosting"]

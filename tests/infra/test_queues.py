@@ -68,3 +68,24 @@ def test_a_batch_fails_message_by_message(templates: Templates) -> None:
     for source in sources.values():
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_changes_of_a_zone_follow_each_other_and_zones_do_not_wait(templates: Templates) -> None:
+    queues = templates.resources("AWS::SQS::Queue")
+    ordered = {name: queue for name, queue in queues.items() if queue.get("FifoQueue")}
+
+    assert {name.partition("queue")[0] for name in ordered} == {"data/hosting"}
+    assert len(ordered) == 2
+    for queue in ordered.values():
+        assert queue["DeduplicationScope"] == "messageGroup"
+        assert queue["FifoThroughputLimit"] == "perMessageGroupId"
+        assert queue["ContentBasedDeduplication"] is False
+
+
+def test_a_queue_in_order_does_not_gather(templates: Templates) -> None:
+    windows = [
+        source.get("MaximumBatchingWindowInSeconds")
+        for source in templates.resources("AWS::Lambda::EventSourceMapping").values()
+        if "hostingqueuemain" in json.dumps(source["EventSourceArn"])
+    ]
+    assert windows == [None]

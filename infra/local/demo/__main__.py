@@ -15,6 +15,8 @@ from infra.local.demo.cast import DOMAINS
 from infra.local.demo.check import differences, quarantine_differences
 from infra.local.demo.observed import Observed, observe
 from infra.local.demo.posting import post
+from infra.local.demo.records import RecordsPart, Told
+from infra.local.demo.records import differences as records_differences
 from infra.local.demo.script import Script, write_script
 from infra.local.demo.settling import Queues, settle, until_equal
 from infra.local.demo.traffic import Parameters
@@ -80,7 +82,7 @@ class Demo:
         """What has come to quarantine since this performance began."""
         return [entry for entry in self._answers.every("/quarantine") if entry["id"] not in self._known]
 
-    def show(self) -> None:
+    def show(self, records: Told) -> None:
         told = self.observed()
         reporters = {
             name: self._answers.ask("GET", f"/domains/{name}/reporters", range="30d") for name in told
@@ -93,13 +95,15 @@ class Demo:
                 *(show.reporters_table(name, answer["data"]) for name, answer in reporters.items()),
                 show.tls_table(told),
                 show.quarantine_table(self.new_entries()),
+                show.findings_table(records.inspections),
+                show.hosting_table(records),
             ]
         )
         print(show.next_steps(self._stack, next(iter(told))))
 
 
 def say(step: str, fact: str) -> None:
-    print(f"{step:<9}{fact}", flush=True)
+    print(f"{step:<10}{fact}", flush=True)
 
 
 def main() -> int:
@@ -109,6 +113,8 @@ def main() -> int:
         demo = Demo(stack, Parameters(yesterday, domains=DOMAINS))
         script = demo.perform()
         found = until_equal(lambda: demo.differences(script), seconds=_CHECK_SECONDS)
+        records = RecordsPart(Answers(stack), say).perform()
+        found += records_differences(records)
     except StackError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
@@ -117,7 +123,7 @@ def main() -> int:
             print(f"demo: {line}", file=sys.stderr)
         print(f"demo: what the API says differs from what was sent in {len(found)} points", file=sys.stderr)
         return 1
-    demo.show()
+    demo.show(records)
     truths = len(script.truths)
     say("check", f"the API tells exactly what was sent: {truths} reports, every day, address and reason")
     return 0

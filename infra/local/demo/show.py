@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from rich import box
@@ -11,8 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.local.demo.answers import Json
+from infra.local.demo.cast import ORCHARD
 from infra.local.demo.expected import Sum
 from infra.local.demo.observed import Observed
+from infra.local.demo.records import Told, cnames, listed
 from infra.local.stack_file import Stack
 
 
@@ -106,6 +108,27 @@ def quarantine_table(entries: Iterable[Json]) -> Table:
     return _table("Quarantine", ("reason", "#entries", "for instance"), lines)
 
 
+def findings_table(inspections: Mapping[str, Json]) -> Table:
+    """What is wrong with the records of each domain."""
+    lines = [
+        (name, part, finding["severity"], finding["message"])
+        for name, inspection in inspections.items()
+        for part, finding in listed(inspection)
+    ]
+    return _table("Records, as the DNS has them", ("domain", "part", "severity", "finding"), lines)
+
+
+def hosting_table(told: Told) -> Table:
+    """The CNAMEs that lead to us by now, and how long it took until all was found in place."""
+    lines = [
+        (cname["host"], cname["expected_value"], cname["status"], f"{told.seconds[service]:.1f} s")
+        for service, hosted in told.hosted.items()
+        for cname in cnames(hosted)
+    ]
+    columns = ("name", "CNAME to", "status", "#ready after")
+    return _table(f"Hosted for {ORCHARD.name}", columns, lines)
+
+
 def next_steps(stack: Stack, domain: str) -> str:
     """Where the API is, the key, and three lines to try."""
     api, key = f"{stack.api_url}/v1", stack.api_key
@@ -115,10 +138,11 @@ def next_steps(stack: Stack, domain: str) -> str:
             f"API   {api}",
             f"Key   {key}",
             "",
-            "Three things to try:",
+            "Four things to try:",
             f"  {ask} {api}/domains/{domain}/stats",
             f'  {ask} "{api}/domains/{domain}/sources?range=30d"',
             f'  {ask} "{api}/reports?domain={domain}&limit=5"',
+            f"  .venv/bin/postseal inspect {domain} --resolver {stack.dns.host}:{stack.dns.port}",
         )
     )
 

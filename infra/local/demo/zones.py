@@ -26,17 +26,22 @@ $TTL 300
 _REVERSE: Final = ("in-addr.arpa", "ip6.arpa")
 
 
-def zone_files() -> dict[str, str]:
-    """File name -> text of every zone."""
+def zone_records() -> dict[str, list[str]]:
+    """Origin of every zone -> its records, lines of a master file."""
     hosts = sorted(
         {host for watched in DOMAINS for sender in watched.senders for host in sender.hosts}, key=str
     )
     records: dict[str, set[str]] = {}
     for origin, record in (*_forward(hosts), *_backward(hosts), *published()):
         records.setdefault(origin, set()).add(record)
+    return {origin: sorted(lines) for origin, lines in sorted(records.items())}
+
+
+def zone_files() -> dict[str, str]:
+    """File name -> text of every zone."""
     return {
-        f"{origin}.zone": _HEAD.format(origin=f"{origin}.") + "".join(f"{line}\n" for line in sorted(lines))
-        for origin, lines in sorted(records.items())
+        f"{origin}.zone": _HEAD.format(origin=f"{origin}.") + "".join(f"{line}\n" for line in lines)
+        for origin, lines in zone_records().items()
     }
 
 
