@@ -34,7 +34,7 @@ class DynamoDnsStates:
 
     def knowledge(self, account: AccountId, domain: DomainId) -> Knowledge:
         wanted = Range(keys.watched(account, domain), keys.NOW, keys.NOW + keys.AFTER_ALL)
-        items = {item["sk"]: item for item in self._table.query(wanted, consistent=True)}
+        items = {item["sk"]: item for item in self._table.query(wanted)}
         state = items.get(keys.dns_state(account, domain).sk)
         seen = items.get(keys.seen_mail(account, domain).sk)
         sources = (item for name, item in sorted(items.items()) if name.startswith(keys.SOURCE))

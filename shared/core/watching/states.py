@@ -134,7 +134,7 @@ class DnsStates(Protocol):
     def get(self, account: AccountId, domain: DomainId) -> DnsState | None: ...
 
     def knowledge(self, account: AccountId, domain: DomainId) -> Knowledge:
-        """The state, and what is kept beside it, in one request."""
+        """The state, and what is kept beside it, in one request; may lag behind a change by moments."""
 
     def replace(self, state: DnsState, changes: Sequence[Change], *, expires: int) -> bool:
         """Put a state in the place of version ``state.version - 1`` and add to the history, in one step; the
