@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from shared.core.domains import Domain
 from shared.core.ids import AccountId, DomainId
+from shared.core.mail import Trust
 from shared.core.rollups import DayRollup
 
 MOST_SELECTORS: Final = 60
@@ -35,7 +36,7 @@ class SeenMail(Protocol):
 def remember(mail: SeenMail, domain: Domain, rollup: DayRollup) -> None:
     """Note what the reports of a day tell, if it is news. Two that run at once may lose one selector until
     the next day's reports bring it again."""
-    if not rollup.totals.shares:
+    if all(trust is Trust.FAILED for trust, _ in rollup.totals.shares):
         return
     known = mail.get(domain.account, domain.id)
     told = with_day(known, domain.name, rollup)
@@ -44,11 +45,13 @@ def remember(mail: SeenMail, domain: Domain, rollup: DayRollup) -> None:
 
 
 def with_day(known: Seen, name: str, rollup: DayRollup) -> Seen:
-    """Only signatures that passed count: selectors of forged mail could be any number."""
+    """Only signatures that passed count, and no reports that failed authentication themselves: forged mail
+    and forged reports can name any number of selectors."""
     day = rollup.day
     fresh = {
         selector.lower(): day
         for share in rollup.detail.shares
+        if share.trust is not Trust.FAILED
         for signer, selector in share.selectors
         if signer.lower() == name and _is_newer(known.selectors.get(selector.lower()), day)
     }
