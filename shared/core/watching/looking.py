@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from shared.core.ids import AccountId, DomainId
 from shared.core.plain import plain
 from shared.core.watching.states import PARTS, Change, DnsState, Known, Part, change_number
 from shared.mailauth.evaluate.inspection import State
-from shared.mailauth.evaluate.whole import DomainInspection
+
+if TYPE_CHECKING:
+    from shared.mailauth.evaluate.whole import DomainInspection
 
 _KINDS: Final = {Part.MX: "MX"}
 _PASSING: Final = frozenset({"ttl", "addresses"})
