@@ -8,25 +8,15 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final, NoReturn
 
 from shared.mailauth.evaluate.questions import Answer, Asking, Question, Type, ask, ask_all
-from shared.mailauth.evaluate.spf_macros import (
-    MOST_NAMES,
-    Delivery,
-    expand,
-    expand_domain,
-    leads_to,
-    needs_names,
-    preferred_name,
-    validated_names,
-)
-from shared.mailauth.names import LONGEST
-from shared.mailauth.records.macros import BadMacro, MacroString, parse_macros
+from shared.mailauth.evaluate.spf_macros import MOST_NAMES, Delivery, Expansions, leads_to, never_matches
+from shared.mailauth.names import LONGEST, BadName, normalised
 from shared.mailauth.records.spf import Mechanism, Result, SpfRecord, is_spf, parse
 
 MOST_LOOKUPS: Final = 10
 """Terms that cause questions, over the whole evaluation (section 4.6.4)."""
 
 MOST_VOID: Final = 2
-"""Of these questions, how many may be answered with nothing (section 4.6.4)."""
+"""Of these terms, how many may be answered with nothing (section 4.6.4)."""
 
 MOST_MX: Final = 10
 _DEFAULT_SENDER: Final = "postmaster"
@@ -67,7 +57,6 @@ class _Ends(Exception):
 class _Spent:
     lookups: int = 0
     void: int = 0
-    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +72,8 @@ class _Verdict:
 @dataclass(slots=True)
 class _Evaluation:
     delivery: Delivery
+    expansions: Expansions
     spent: _Spent = field(default_factory=_Spent)
-    names: tuple[str, ...] | None = None
 
     def check_host(self, domain: str) -> Asking[_Verdict]:
         if not is_domain(domain):
@@ -104,7 +93,7 @@ class _Evaluation:
 
     def _redirected(self, value: str, domain: str) -> Asking[_Verdict]:
         self._count_lookup(f"redirect={value}")
-        target = yield from self._target(value, domain)
+        target = yield from self.expansions.target(value, domain)
         verdict = yield from self.check_host(target)
         if verdict.result is Result.NONE:
             _fail(f"redirect={value}: {verdict.problem}")
@@ -118,16 +107,16 @@ class _Evaluation:
                 return True
             case "ip4" | "ip6":
                 return self._within(mechanism.value, mechanism)
-            case "include":
-                return (yield from self._included(mechanism, domain))
-        target = yield from self._target(mechanism.value, domain)
+        if never_matches(mechanism.value, self.delivery):
+            return False
+        target = yield from self.expansions.target(mechanism.value, domain)
+        if mechanism.name == "include":
+            return (yield from self._included(mechanism, target))
         if not is_domain(target, least_labels=1):
-            self._count_void(mechanism.text)
             return False
         return (yield from _ASKING[mechanism.name](self, mechanism, target))
 
-    def _included(self, mechanism: Mechanism, domain: str) -> Asking[bool]:
-        target = yield from self._target(mechanism.value, domain)
+    def _included(self, mechanism: Mechanism, target: str) -> Asking[bool]:
         verdict = yield from self.check_host(target)
         if verdict.result is Result.NONE:
             _fail(f"{mechanism.text}: {verdict.problem}")
@@ -169,37 +158,18 @@ class _Evaluation:
         answers = yield from ask_all(questions)
         return any(leads_to(answers[question].records, self.delivery) for question in questions)
 
-    def _target(self, value: str, domain: str) -> Asking[str]:
-        if not value:
-            return domain
-        pieces = parse_macros(value)
-        validated = yield from self._validated(pieces, domain)
-        return expand_domain(pieces, self.delivery, domain, validated)
-
-    def _validated(self, pieces: MacroString, domain: str) -> Asking[str]:
-        if not needs_names(pieces):
-            return "unknown"
-        if self.names is None:
-            self.names = yield from validated_names(self.delivery)
-        return preferred_name(self.names, domain)
-
     def explanation(self, verdict: _Verdict) -> Asking[str]:
         """Whatever goes wrong, there is just no explanation (section 6.2)."""
         modifier = verdict.record.modifier("exp") if verdict.record is not None else None
         if modifier is None:
             return ""
-        target = yield from self._target(modifier.value, verdict.domain)
+        target = yield from self.expansions.target(modifier.value, verdict.domain)
         if not is_domain(target, least_labels=1):
             return ""
         answer = yield from ask(target, Type.TXT)
         if len(answer.records) != 1 or not answer.records[0].isascii():
             return ""
-        try:
-            pieces = parse_macros(answer.records[0], explains=True)
-        except BadMacro:
-            return ""
-        validated = yield from self._validated(pieces, verdict.domain)
-        return expand(pieces, self.delivery, verdict.domain, validated)
+        return (yield from self.expansions.explanation(answer.records[0], verdict.domain))
 
     def _within(self, address: str, mechanism: Mechanism) -> bool:
         try:
@@ -238,11 +208,13 @@ _ASKING: Final = {
 
 def check(ip: str, mail_from: str, helo: str, *, receiver: str = "unknown", now: int = 0) -> Asking[SpfCheck]:
     """The check of one delivery. An empty ``mail_from`` (the null sender) stands for postmaster at ``helo``
-    (section 2.4). ``ValueError`` when ``ip`` is no address; an IPv4 address mapped into IPv6 is IPv4."""
+    (section 2.4), a missing local part for postmaster (section 4.3); U-labels become A-labels (RFC 8616
+    section 4). ``ValueError`` when ``ip`` is no address; an IPv4 address mapped into IPv6 is IPv4."""
     address = _unmapped(ip)
-    local, _, domain = mail_from.strip().strip("<>").rpartition("@")
-    domain = domain or helo.strip()
-    domain = domain.rstrip(".") if domain.count(".") else domain
+    helo = _in_a_labels(helo.strip())
+    sender = mail_from.strip().strip("<>")
+    local, _, domain = sender.rpartition("@")
+    domain = _in_a_labels(domain.removesuffix(".") if sender else helo.removesuffix("."))
     sender = f"{local or _DEFAULT_SENDER}@{domain}"
     return _checked(
         Delivery(ip=address, sender=sender, helo=helo, receiver=receiver, now=now), mail_from, domain
@@ -250,7 +222,7 @@ def check(ip: str, mail_from: str, helo: str, *, receiver: str = "unknown", now:
 
 
 def _checked(delivery: Delivery, mail_from: str, domain: str) -> Asking[SpfCheck]:
-    evaluation = _Evaluation(delivery)
+    evaluation = _Evaluation(delivery, Expansions(delivery))
     explanation = ""
     try:
         verdict = yield from evaluation.check_host(domain.lower() if _PLAIN.fullmatch(domain) else "")
@@ -273,8 +245,8 @@ def _checked(delivery: Delivery, mail_from: str, domain: str) -> Asking[SpfCheck
 
 
 def is_domain(name: str, least_labels: int = 2) -> bool:
-    """Whether a name can be asked for: labels of 1 to 63 octets, 253 in all."""
-    labels = name.removesuffix(".").split(".")
+    """Whether a name, without a final dot, can be asked for: labels of 1 to 63 octets, 253 in all."""
+    labels = name.split(".")
     fits = all(0 < len(label) <= 63 for label in labels)
     return fits and len(labels) >= least_labels and len(name) <= LONGEST and name.isascii()
 
@@ -287,7 +259,7 @@ def mx_hosts(answer: Answer) -> tuple[str, ...]:
 
 
 def _published(domain: str) -> Asking[SpfRecord | None]:
-    answer = yield from ask(domain.removesuffix("."), Type.TXT)
+    answer = yield from ask(domain, Type.TXT)
     if answer.failed:
         _defer(f"no answer for {domain} ({answer.reason})")
     records = [text for text in answer.records if is_spf(text)]
@@ -297,10 +269,21 @@ def _published(domain: str) -> Asking[SpfRecord | None]:
 
 
 def _unmapped(text: str) -> IPv4Address | IPv6Address:
+    """The interface of a link-local address (RFC 4007) says nothing elsewhere."""
     address = ip_address(text.strip())
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped
+    if isinstance(address, IPv6Address):
+        return address.ipv4_mapped or IPv6Address(int(address))
     return address
+
+
+def _in_a_labels(name: str) -> str:
+    """What is no name stays as it is, and is found out as malformed."""
+    if name.isascii():
+        return name
+    try:
+        return normalised(name)
+    except BadName:
+        return name
 
 
 def _fail(problem: str) -> NoReturn:

@@ -9,9 +9,12 @@ from typing import Final
 from urllib.parse import quote
 
 from shared.mailauth.evaluate.questions import Asking, Question, Type, ask, ask_all
-from shared.mailauth.records.macros import Macro, MacroString, parse_macros
+from shared.mailauth.records.macros import BadMacro, Macro, MacroString, parse_macros
 
 LONGEST_NAME: Final = 253
+LONGEST_EXPLANATION: Final = 500
+"""So that it fits into a line of an SMTP reply (RFC 5321 section 4.5.3.1.5)."""
+
 MOST_NAMES: Final = 10
 """Names of a reverse look-up that are used, at most (section 4.6.4)."""
 
@@ -34,7 +37,48 @@ class Delivery:
         return Type.A if self.ip.version == 4 else Type.AAAA
 
 
+@dataclass(slots=True)
+class Expansions:
+    """The expansions of one evaluation. The reverse DNS is asked once at the most, and for ``%{p}`` only."""
+
+    delivery: Delivery
+    names: tuple[str, ...] | None = None
+
+    def target(self, value: str, domain: str) -> Asking[str]:
+        """The name that a term of the record of ``domain`` asks for; ``value`` is its domain-spec, if any."""
+        if not value:
+            return domain
+        pieces = parse_macros(value)
+        return expand_domain(pieces, self.delivery, domain, (yield from self._validated(pieces, domain)))
+
+    def explanation(self, text: str, domain: str) -> Asking[str]:
+        """Out of the TXT record that exp leads to; empty where that breaks the syntax, or what it makes is
+        not ASCII (section 6.2)."""
+        try:
+            pieces = parse_macros(text, explains=True)
+        except BadMacro:
+            return ""
+        made = expand(pieces, self.delivery, domain, (yield from self._validated(pieces, domain)))
+        return made[:LONGEST_EXPLANATION] if made.isascii() else ""
+
+    def _validated(self, pieces: MacroString, domain: str) -> Asking[str]:
+        if not needs_names(pieces):
+            return "unknown"
+        if self.names is None:
+            self.names = yield from validated_names(self.delivery)
+        return preferred_name(self.names, domain)
+
+
 _ANY: Final = Delivery(ip=IPv4Address(0), sender="postmaster@unknown", helo="unknown")
+
+
+def never_matches(value: str, delivery: Delivery) -> bool:
+    """Whether a domain-spec holds a local part that is not ASCII: such a term matches nothing (RFC 8616
+    section 4)."""
+    local = delivery.sender.rpartition("@")[0]
+    return not local.isascii() and any(
+        isinstance(piece, Macro) and piece.letter in ("s", "l") for piece in parse_macros(value)
+    )
 
 
 def needs_names(pieces: MacroString) -> bool:
@@ -54,8 +98,8 @@ def expand(pieces: MacroString, delivery: Delivery, domain: str, validated: str 
 def expand_domain(pieces: MacroString, delivery: Delivery, domain: str, validated: str = "unknown") -> str:
     """A name to ask for: labels are cut from the left until it is short enough (section 7.3)."""
     name = expand(pieces, delivery, domain, validated).removesuffix(".")
-    while len(name) > LONGEST_NAME and "." in name:
-        name = name.partition(".")[2]
+    if len(name) > LONGEST_NAME:
+        name = name[name.find(".", len(name) - LONGEST_NAME - 1) + 1 :]
     return name.lower()
 
 
@@ -125,4 +169,4 @@ def _expanded(macro: Macro, value: str) -> str:
     if macro.keep:
         parts = parts[-macro.keep :]
     text = ".".join(parts)
-    return quote(text, safe=_UNRESERVED) if macro.escaped else text
+    return quote(text, safe=_UNRESERVED, errors="replace") if macro.escaped else text

@@ -11,15 +11,15 @@ EXPLAINING: Final = frozenset("crt")
 """Letters that only the text of an explanation may use."""
 
 _PIECE: Final = re.compile(
-    r"%\{(?P<letter>[a-zA-Z])(?P<digits>[0-9]{0,9})(?P<reverse>[rR]?)(?P<delimiters>[.\-+,/_=]*)\}"
+    r"%\{(?P<letter>[a-zA-Z])(?P<digits>[0-9]*)(?P<reverse>[rR]?)(?P<delimiters>[.\-+,/_=]*)\}"
     r"|%(?P<escape>[%_-])"
     r"|(?P<literal>[!-$&-~]+)",
     re.ASCII,
 )
 _PLAIN: Final = {"%": "%", "_": " ", "-": "%20"}
-_TOP_LABEL: Final = re.compile(
-    r"\.(?:[a-z0-9]*[a-z][a-z0-9]*|[a-z0-9]+-[a-z0-9-]*[a-z0-9])\.?", re.ASCII | re.IGNORECASE
-)
+_ENDS_IN_EXPANSION: Final = re.compile(r"(?:[^%]|%\{[^}]*\}|%[%_-])*(?:%\{[^}]*\}|%[%_-])", re.ASCII)
+_TOP_LABEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?", re.ASCII)
+"""Of letters, digits and hyphens; digits alone are none."""
 
 
 class BadMacro(ValueError):
@@ -59,18 +59,15 @@ def parse_macros(text: str, *, explains: bool = False) -> MacroString:
 
 
 def is_domain_spec(text: str) -> bool:
-    """Whether a macro string ends as the name of a domain does: in a top label, or in a macro."""
+    """Whether a macro string ends as the name of a domain does: in a dot and a top label, or in a macro."""
     try:
-        pieces = parse_macros(text)
+        parse_macros(text)
     except BadMacro:
         return False
-    if not pieces:
-        return False
-    last = pieces[-1]
-    if isinstance(last, Macro) or text.endswith(("%%", "%_", "%-")):
+    if _ENDS_IN_EXPANSION.fullmatch(text):
         return True
-    dot = last.rstrip(".").rfind(".") if last.endswith(".") else last.rfind(".")
-    return dot >= 0 and _TOP_LABEL.fullmatch(last, dot) is not None
+    _, dot, label = text.removesuffix(".").rpartition(".")
+    return bool(dot) and _TOP_LABEL.fullmatch(label) is not None and not label.isdigit()
 
 
 def is_dynamic(text: str) -> bool:
@@ -88,11 +85,12 @@ def _piece(match: re.Match[str], letters: frozenset[str]) -> str | Macro:
     if match["escape"]:
         return _PLAIN[match["escape"]]
     letter = match["letter"]
-    if letter.lower() not in letters or (match["digits"] and int(match["digits"]) == 0):
+    keep = match["digits"].lstrip("0")
+    if letter.lower() not in letters or (match["digits"] and not keep):
         raise BadMacro(match[0])
     return Macro(
         letter=letter.lower(),
-        keep=int(match["digits"] or 0),
+        keep=int(keep or 0) if len(keep) < 10 else 0,
         reverse=bool(match["reverse"]),
         delimiters=match["delimiters"] or ".",
         escaped=letter.isupper(),

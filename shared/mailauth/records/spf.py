@@ -194,9 +194,7 @@ def _domain_and_lengths(rest: str) -> _Read:
     match = _CIDR.fullmatch(rest)
     if match is None:
         return None
-    domain, prefix4, prefix6 = match[1], int(match[2] or 32), int(match[3] or 128)
-    prefix4 = 0 if match[2] == "0" else prefix4
-    prefix6 = 0 if match[3] == "0" else prefix6
+    domain, prefix4, prefix6 = match[1], int(match[2] or "32"), int(match[3] or "128")
     if prefix4 > 32 or prefix6 > 128 or (domain and _domain(domain) is None):
         return None
     return domain[1:], prefix4, prefix6
