@@ -11,19 +11,23 @@ import logging
 import ssl
 import sys
 import threading
-from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import boto3
+import dns.exception
+import dns.message
+import dns.query
+import dns.rdatatype
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local import layout
 from infra.local.authority import Authority
-from infra.local.edge_sites import FileSites, Reply, Site, Sites, TenantSites
+from infra.local.edge_sites import FileSites, Reply, RoutedSites, Site, Sites, TenantSites
 from infra.local.ports import HOST
 
 log: Final = logging.getLogger("edge")
@@ -35,11 +39,11 @@ _BROKEN: Final = Reply(HTTPStatus.BAD_GATEWAY)
 
 
 class Edge(ThreadingHTTPServer):
-    """Serves the first of ``sites`` that knows the host."""
+    """Serves the hosts that ``sites`` know."""
 
     daemon_threads = True
 
-    def __init__(self, port: int, sites: Sequence[Sites], authority: Authority) -> None:
+    def __init__(self, port: int, sites: Sites, authority: Authority) -> None:
         super().__init__((HOST, port), _Conversation)
         self._sites = sites
         self._authority = authority
@@ -73,7 +77,7 @@ class Edge(ThreadingHTTPServer):
             log.warning("%s: %s", host, error)
 
     def _site(self, host: str) -> Site | None:
-        return next((site for sites in self._sites if (site := sites.find(host)) is not None), None)
+        return self._sites.find(host)
 
     def _context(self, host: str) -> ssl.SSLContext:
         with self._making:
@@ -124,17 +128,30 @@ class _Conversation(BaseHTTPRequestHandler):
         log.info(format, *args)
 
 
+def addresses(dns_port: int, host: str) -> frozenset[str]:
+    """Where the local DNS says that the host is; nothing when it does not say."""
+    try:
+        answer = dns.query.udp(dns.message.make_query(host, "A"), HOST, timeout=2, port=dns_port)
+    except (dns.exception.DNSException, OSError) as error:
+        log.warning("%s: %s", host, error)
+        return frozenset()
+    held = (rrset for rrset in answer.answer if rrset.rdtype == dns.rdatatype.A)
+    return frozenset(data.to_text() for rrset in held for data in rrset)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--aws", metavar="URL", required=True, help="endpoint of CloudFront and S3")
+    parser.add_argument("--dns-port", type=int, required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     quick = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
     cloudfront, s3 = (
         boto3.client(service, endpoint_url=arguments.aws, config=quick) for service in ("cloudfront", "s3")
     )
-    sites: list[Sites] = [FileSites([layout.USER_SITES, layout.SHIPPED_SITES]), TenantSites(cloudfront, s3)]
+    owners = FileSites([layout.USER_SITES, layout.SHIPPED_SITES])
+    sites = RoutedSites(partial(addresses, arguments.dns_port), TenantSites(cloudfront, s3), owners)
     Edge(arguments.port, sites, Authority(layout.AUTHORITY)).serve_forever()
 
 

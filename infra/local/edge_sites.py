@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -12,6 +12,9 @@ from typing import Any, Final, Protocol
 from botocore.exceptions import ClientError
 
 from shared import settings
+
+CLOUDFRONT: Final = "edge.cloudfront.net"
+"""Every endpoint of CloudFront has the same addresses here."""
 
 _TYPES: Final = {".txt": "text/plain", ".svg": "image/svg+xml", ".pem": "application/x-pem-file"}
 _HOST: Final = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.ASCII)
@@ -113,3 +116,18 @@ class _Origin:
             raise
         headers = {"Content-Type": found["ContentType"], "X-Content-Type-Options": "nosniff"}
         return Reply(HTTPStatus.OK, found["Body"].read(), headers)
+
+
+class RoutedSites:
+    """A host is served by who its name leads to: by CloudFront, or by its owner."""
+
+    def __init__(self, addresses: Callable[[str], frozenset[str]], cloudfront: Sites, owners: Sites) -> None:
+        self._addresses = addresses
+        self._cloudfront = cloudfront
+        self._owners = owners
+
+    def find(self, host: str) -> Site | None:
+        if not _HOST.fullmatch(host):
+            return None
+        sites = self._cloudfront if self._addresses(host) & self._addresses(CLOUDFRONT) else self._owners
+        return sites.find(host)

@@ -32,8 +32,11 @@ def dns_command(port: int, endpoint: str) -> list[str]:
     return [sys.executable, "-m", "infra.local.dns_server", "--port", str(port), "--route53", endpoint]
 
 
-def edge_command(port: int, endpoint: str) -> list[str]:
-    return [sys.executable, "-m", "infra.local.edge", "--port", str(port), "--aws", endpoint]
+def edge_command(port: int, endpoint: str, dns_port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "infra.local.edge", "--port", str(port), "--dns-port", str(dns_port)),
+        *("--aws", endpoint),
+    ]
 
 
 def smtp_command(port: int, outputs: Outputs, dns_port: int) -> list[str]:

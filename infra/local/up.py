@@ -31,7 +31,7 @@ def up(environment: Mapping[str, str]) -> Stack:
         port = _emulator(environment)
         endpoint = server.endpoint(port)
         dns_port = _dns(environment, endpoint, port)
-        edge_port = _edge(environment, endpoint, {port, dns_port})
+        edge_port = _edge(environment, endpoint, port, dns_port)
         outputs = _deploy(endpoint, dns_port, edge_port, environment)
         smtp_port = _smtp(environment, endpoint, outputs, dns_port, {port, dns_port, edge_port})
         api_url = f"{endpoint}/_aws/execute-api/{outputs.api_id}"
@@ -71,13 +71,17 @@ def _dns(environment: Mapping[str, str], endpoint: str, emulator_port: int) -> i
     return chosen.port
 
 
-def _edge(environment: Mapping[str, str], endpoint: str, taken: Collection[int]) -> int:
+def _edge(environment: Mapping[str, str], endpoint: str, emulator_port: int, dns_port: int) -> int:
     running = _same_port(ports.EDGE, listeners.EDGE, environment)
     if Authority(layout.AUTHORITY).ensure():
         # What runs shows certificates of the root before.
         processes.stop(listeners.EDGE, seconds=listeners.STOP_SECONDS)
-    chosen = Chosen(running.port, "") if running else ports.choose(ports.EDGE, environment, taken)
-    command = listeners.edge_command(chosen.port, endpoint)
+    chosen = (
+        Chosen(running.port, "")
+        if running
+        else ports.choose(ports.EDGE, environment, {emulator_port, dns_port})
+    )
+    command = listeners.edge_command(chosen.port, endpoint, dns_port)
     begun = listeners.ensure(listeners.EDGE, chosen.port, command, endpoint)
     _say("edge", f"{'started' if begun else 'runs'} on {ports.HOST}:{chosen.port}", chosen.remark)
     return chosen.port

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from infra.local.authority import Authority
 from infra.local.edge import Edge
-from infra.local.edge_sites import FileSites, Sites, TenantSites
+from infra.local.edge_sites import CLOUDFRONT, FileSites, RoutedSites, Sites, TenantSites
 from shared.adapters.https import HttpsFetcher
 from shared.mailauth.evaluate.questions import Answer, Fetch, Fetched, Fetching, Outcome, Question, Type
 
@@ -78,7 +78,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @contextmanager
-def edge(authority: Authority, *sites: Sites) -> Iterator[int]:
+def edge(authority: Authority, sites: Sites) -> Iterator[int]:
     server = Edge(0, sites, authority)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -148,7 +148,7 @@ def test_a_tenant_without_a_policy_has_none(authority: Authority) -> None:
 def test_one_host_does_not_answer_in_the_connection_of_another(authority: Authority, tmp_path: Path) -> None:
     write(tmp_path, "www.example", "index.txt", b"hello")
     context = ssl.create_default_context(cafile=str(authority.root))
-    with edge(authority, FileSites([tmp_path]), tenants()) as port:
+    with edge(authority, routed(FileSites([tmp_path]))) as port:
         connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5)
         connection.sock = context.wrap_socket(
             socket.create_connection(("127.0.0.1", port)),
@@ -162,6 +162,26 @@ def test_one_host_does_not_answer_in_the_connection_of_another(authority: Author
                 assert response.read() == b""
         connection.close()
     assert statuses == [200, 421]
+
+
+def routed(owners: Sites) -> Sites:
+    """Only the tenant's host leads to CloudFront."""
+    front = frozenset({"13.224.0.10", "13.224.0.11"})
+    return RoutedSites(
+        lambda name: front if name in (HOST, CLOUDFRONT) else frozenset({"88.198.24.17"}), tenants(), owners
+    )
+
+
+def test_the_name_decides_who_serves_a_host(tmp_path: Path) -> None:
+    for host in (HOST, "www.example"):
+        write(tmp_path, host, "index.txt", b"the owner's")
+    sites = routed(FileSites([tmp_path]))
+    hosted, own = sites.find(HOST), sites.find("www.example")
+    assert hosted is not None
+    assert hosted.get("/index.txt").status == 404
+    assert own is not None
+    assert own.get("/index.txt").body == b"the owner's"
+    assert sites.find("no host at all") is None
 
 
 def write(folder: Path, host: str, path: str, content: bytes) -> None:
