@@ -28,7 +28,7 @@ class Proof(StrEnum):
     """What showed that a domain is its account's."""
 
     TXT_RECORD = "txt_record"
-    HOSTED_RECORD = "hosted_record"
+    CNAME_RECORD = "cname_record"
     REPORTING_ADDRESS = "reporting_address"
     PARENT_DOMAIN = "parent_domain"
     OPERATOR = "operator"

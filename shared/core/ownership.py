@@ -1,14 +1,15 @@
 """Who owns a domain: what proves that an account may have its reports, and what to publish as proof.
 
 Every proof holds something in the domain's own DNS that nobody else can know: a token made for this domain in
-this account, the name of a hosted record, a reporting address. So one account's proof is none for another.
+this account, as a text or in the name that a CNAME leads to, or a reporting address. So one account's proof
+is none for another.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -20,10 +21,9 @@ from shared.mailauth.evaluate.questions import Answer, Asking, Question, Type, a
 
 LABEL: Final = "_postseal"
 _PREFIX: Final = "postseal-verification="
-_HOSTED: Final = ("_dmarc", "_smtp._tls", "_mta-sts")
-"""Where a CNAME may lead to a record that is hosted here; each answers with TXT."""
+_ALIASED: Final = "verify"
+"""Below our name, and above the names that CNAMEs lead to. Nothing is there, and nothing needs to be."""
 
-_POLICY_HOST: Final = "mta-sts"
 _REPORTED: Final = (("_dmarc", "v=DMARC1"), ("_smtp._tls", "v=TLSRPTv1"))
 _REPORT_TAGS: Final = frozenset({"rua", "ruf"})
 PATIENCE: Final = 5.0
@@ -56,11 +56,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What only the DNS of the domain's owner can hold: ``tokens`` of reporting addresses, names of the
-    records that this account hosts for the domain."""
+    """What only the DNS of the domain's owner can hold beside the domain's token: ``tokens`` of reporting
+    addresses."""
 
     tokens: frozenset[str]
-    hosted_names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +78,34 @@ class Verification:
 def record_to_publish(domain: Domain) -> PublishedRecord:
     """Derived from the domain's own token, so that domains of every age have one; it gives that token away
     to nobody, and a domain added anew gets another."""
-    digest = hashlib.sha256(f"postseal ownership {domain.id} {domain.token}".encode()).hexdigest()
-    return PublishedRecord(f"{LABEL}.{domain.name}", "TXT", f"{_PREFIX}{digest[:40]}")
+    return PublishedRecord(f"{LABEL}.{domain.name}", "TXT", f"{_PREFIX}{_token_of(domain)}")
 
 
-def secrets_of(domain: Domain, account_token: str, hosted_names: Collection[str] = ()) -> Secrets:
-    return Secrets(
-        frozenset({domain.token, account_token}),
-        frozenset(name.lower().rstrip(".") for name in hosted_names),
-    )
+def alias_to_publish(domain: Domain, our_name: str) -> PublishedRecord:
+    """Proves the same, where somebody would rather make a CNAME."""
+    return PublishedRecord(f"{LABEL}.{domain.name}", "CNAME", f"{_token_of(domain)}.{_ALIASED}.{our_name}")
+
+
+def _token_of(domain: Domain) -> str:
+    text = f"postseal ownership {domain.id} {domain.token}"
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+def secrets_of(domain: Domain, account_token: str) -> Secrets:
+    return Secrets(frozenset({domain.token, account_token}))
 
 
 def look_for_proof(domain: Domain, secrets: Secrets) -> Asking[tuple[Check, ...]]:
     """Looks in every place where a proof may be, all at once."""
     own = Question(record_to_publish(domain).name, Type.TXT)
-    texts = {label: Question(f"{label}.{domain.name}", Type.TXT) for label in _HOSTED}
-    host = Question(f"{_POLICY_HOST}.{domain.name}", Type.A)
-    answers = yield from ask_all([own, *texts.values(), host])
+    # By itself: what the alias leads to need not be there, and its servers need not answer.
+    alias = Question(own.name, Type.CNAME)
+    texts = {label: Question(f"{label}.{domain.name}", Type.TXT) for label, _ in _REPORTED}
+    answers = yield from ask_all([own, alias, *texts.values()])
     by_label = {label: answers[question] for label, question in texts.items()}
     return (
         _own_record(domain, answers[own]),
-        _hosting(domain, {**by_label, _POLICY_HOST: answers[host]}, secrets.hosted_names),
+        _own_alias(domain, answers[alias]),
         _reporting(domain, by_label, secrets.tokens),
     )
 
@@ -170,17 +176,13 @@ def _own_record(domain: Domain, answer: Answer) -> Check:
     return _not_found(Proof.TXT_RECORD, wanted.name, (answer,), missing)
 
 
-def _hosting(domain: Domain, answers: Mapping[str, Answer], names: frozenset[str]) -> Check:
-    for label, answer in answers.items():
-        for alias in answer.aliases:
-            if alias.lower().rstrip(".") in names:
-                place = f"{label}.{domain.name}"
-                return Check(
-                    Proof.HOSTED_RECORD, place, Seen.FOUND, f"leads to {alias}, which is hosted here"
-                )
-    missing = "no CNAME leads to a record that is hosted here"
-    unanswered = tuple(answers.values()) if names else ()
-    return _not_found(Proof.HOSTED_RECORD, f"_dmarc.{domain.name}", unanswered, missing)
+def _own_alias(domain: Domain, answer: Answer) -> Check:
+    name = record_to_publish(domain).name
+    start = f"{_token_of(domain)}.{_ALIASED}."
+    found = next((alias for alias in answer.records if alias.lower().startswith(start)), None)
+    if found is not None:
+        return Check(Proof.CNAME_RECORD, name, Seen.FOUND, f"leads to {found}")
+    return _not_found(Proof.CNAME_RECORD, name, (answer,), "no CNAME to the name that is this domain's own")
 
 
 def _reporting(domain: Domain, answers: Mapping[str, Answer], tokens: frozenset[str]) -> Check:

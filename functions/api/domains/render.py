@@ -7,7 +7,7 @@ from shared.core import ids
 from shared.core.clock import rfc3339
 from shared.core.domains import Domain
 from shared.core.mail import Trust
-from shared.core.ownership import Verification, record_to_publish
+from shared.core.ownership import PublishedRecord, Verification, alias_to_publish, record_to_publish
 from shared.core.rollups import Counters, DayTotals, Share
 from shared.core.sources import Sender, SourceAddress
 
@@ -58,19 +58,24 @@ def domain_detail(value: Domain, report_domain: str, month: Share) -> schemas.Do
     )
 
 
-def verification(value: Verification) -> schemas.Verification:
-    domain, record = value.domain, record_to_publish(value.domain)
+def verification(value: Verification, report_domain: str) -> schemas.Verification:
+    domain = value.domain
     return schemas.Verification(
         domain=domain.name,
         is_verified=domain.verified is not None,
         verified_at=_time(domain.verified),
         proof=domain.proof,
-        record=schemas.PublishedRecord(name=record.name, type=record.type, value=record.value),
+        record=_record(record_to_publish(domain)),
+        alias=_record(alias_to_publish(domain, report_domain)),
         checks=[
             schemas.OwnershipCheck(proof=check.proof, name=check.name, status=check.seen, detail=check.detail)
             for check in value.checks
         ],
     )
+
+
+def _record(value: PublishedRecord) -> schemas.PublishedRecord:
+    return schemas.PublishedRecord(name=value.name, type=value.type, value=value.value)
 
 
 def totals(share: Share) -> schemas.Totals:

@@ -120,7 +120,7 @@ class PublishedRecord(Wire):
 
 class OwnershipCheck(Wire):
     proof: str = Field(
-        description="`txt_record`, `hosted_record`, `reporting_address` or `parent_domain`.",
+        description="`txt_record`, `cname_record`, `reporting_address` or `parent_domain`.",
     )
     name: str = Field(description="Where it was looked for.")
     status: str = Field(description="`found`, `missing`, or `error` when the DNS gave no answer.")
@@ -133,6 +133,7 @@ class Verification(Wire):
     verified_at: Timestamp | None
     proof: str | None = Field(description="What verified it first; null if that was before proofs were kept.")
     record: PublishedRecord = Field(description="Publish this to verify the domain.")
+    alias: PublishedRecord = Field(description="Or this, in its place.")
     checks: list[OwnershipCheck] = Field(description="What the DNS holds now; one proof is enough.")
 
 

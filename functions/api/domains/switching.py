@@ -10,7 +10,7 @@ from shared.core.watching.switching import begin_watching
 from shared.edge.openapi import answers
 from shared.edge.schemas import Single
 from shared.wiring import lookups, queues, table
-from shared.wiring.api import idempotent
+from shared.wiring.api import idempotent, report_domain
 
 _TAGS = ["Domains"]
 
@@ -18,20 +18,22 @@ _TAGS = ["Domains"]
 @app.get(
     "/domains/<domain_id>/verify",
     summary="Read what verifies a domain",
-    description="The TXT record that proves that the domain is yours, and whether it is verified.",
+    description="The TXT record (or CNAME) that proves that the domain is yours, and whether it is verified.",
     operation_id="read_verification",
     tags=_TAGS,
     responses=answers(200, "The record to publish.", Single[schemas.Verification], refusals=(404,)),
 )
 def read_verification(domain_id: DomainParam) -> Single[schemas.Verification]:
-    return Single(data=render.verification(Verification(found(domain_id), ())), meta=app.meta)
+    return Single(
+        data=render.verification(Verification(found(domain_id), ()), report_domain()), meta=app.meta
+    )
 
 
 @app.post(
     "/domains/<domain_id>/verify",
     summary="Verify a domain",
-    description="Looks now for a proof in the domain's DNS: the TXT record; a CNAME to a record that is "
-    "hosted here; our reporting address in its DMARC or TLS-RPT record. A domain below a verified one is "
+    description="Looks now for a proof in the domain's DNS: the TXT record, or the CNAME in its "
+    "place; our reporting address in its DMARC or TLS-RPT record. A domain below a verified one is "
     "verified, too. What is verified stays so.",
     operation_id="verify_domain",
     tags=_TAGS,
@@ -41,7 +43,7 @@ def read_verification(domain_id: DomainParam) -> Single[schemas.Verification]:
 def verify_now(domain_id: DomainParam) -> Single[schemas.Verification]:
     domain = found(domain_id)
     seen = verify(table.domains(), lookups.fresh_lookups(), domain, _secrets(domain), now=app.now)
-    return Single(data=render.verification(seen), meta=app.meta)
+    return Single(data=render.verification(seen, report_domain()), meta=app.meta)
 
 
 @app.post(
