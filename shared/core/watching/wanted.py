@@ -6,7 +6,7 @@ from typing import Final
 
 from shared.core.domains import Domain
 from shared.core.errors import Invalid
-from shared.core.record_generator import Wishes, generate
+from shared.core.hosting.wishes import default_record
 from shared.mailauth.findings import Severity
 from shared.mailauth.records import dmarc
 
@@ -26,7 +26,4 @@ def required_record(text: str, *, param: str) -> str:
 
 def wanted_record(domain: Domain, address: str) -> str:
     """What the owner wished for; else reports to ``address``, and no mail from a parked domain."""
-    if domain.wanted_dmarc:
-        return domain.wanted_dmarc
-    wishes = Wishes(p="reject", sp="reject", np="reject") if domain.parked else Wishes(p="none")
-    return generate(wishes, address, address).record
+    return domain.wanted_dmarc or default_record(domain, address)
