@@ -67,6 +67,8 @@ def deploy(endpoint: str, variables: Mapping[str, str]) -> tuple[Outputs, bool]:
     command = [
         *cdk(),
         *("deploy", "--all", "--require-approval", "never", "--progress", "events", "--concurrency", "4"),
+        # A change set that only adds outputs is none to the emulator.
+        *("--method", "direct"),
         *("--app", f'"{sys.executable}" -m infra.app', "--output", str(layout.ASSEMBLY)),
         *("--outputs-file", str(layout.OUTPUTS_FILE)),
         *("--context", "stage=local", "--context", f"environment={json.dumps(dict(variables))}"),
