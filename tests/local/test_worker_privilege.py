@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -25,6 +23,7 @@ from tests.fixtures.reports import Record, aggregate_xml
 from tests.local.privileges import without
 from tests.local.running import RunningStack
 from tests.local.tenants import Tenant, open_tenant
+from tests.local.workers import invoked, works
 
 Message = Callable[[RunningStack, Tenant], str]
 
@@ -98,22 +97,3 @@ def test_reconcile_fails_without_its_query(stack: RunningStack) -> None:
     with without(stack, "reconcile", "dynamodb:Query"):
         assert "FunctionError" in invoked(stack, "reconcile", {})
     assert "FunctionError" not in invoked(stack, "reconcile", {})
-
-
-def works(stack: RunningStack, worker: str, body: str) -> bool:
-    record = {
-        "messageId": uuid4().hex,
-        "body": body,
-        "eventSource": "aws:sqs",
-        "attributes": {},
-        "messageAttributes": {},
-    }
-    answer = invoked(stack, worker, {"Records": [record]})
-    if "FunctionError" in answer:
-        return False
-    return not json.load(answer["Payload"])["batchItemFailures"]
-
-
-def invoked(stack: RunningStack, worker: str, event: dict[str, Any]) -> dict[str, Any]:
-    name = f"postseal-local-{worker}"
-    return dict(stack.aws("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode()))

@@ -142,7 +142,7 @@ def next_steps(stack: Stack, domain: str) -> str:
             f"  {ask} {api}/domains/{domain}/stats",
             f'  {ask} "{api}/domains/{domain}/sources?range=30d"',
             f'  {ask} "{api}/reports?domain={domain}&limit=5"',
-            f"  .venv/bin/postseal inspect {domain} --resolver {stack.dns.host}:{stack.dns.port}",
+            f"  .venv/bin/postseal inspect spf {domain} --resolver {stack.dns.host}:{stack.dns.port}",
         )
     )
 
