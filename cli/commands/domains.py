@@ -16,9 +16,35 @@ app = typer.Typer(help="The domains of the account.", no_args_is_help=True, rich
 
 
 @app.command("list")
-def listing(url: Url = None, key: Key = None, as_json: AsJson = False) -> None:
+def listing(
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="Part of the name.")] = None,
+    parent: Annotated[str | None, typer.Option(metavar="DOMAIN", help="Only subdomains of it.")] = None,
+    dns: Annotated[str | None, typer.Option(metavar="STATUS", help="valid, invalid, missing, error.")] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(metavar="POLICY", help="none, quarantine, reject, missing, invalid, unknown."),
+    ] = None,
+    errors: Annotated[
+        bool | None, typer.Option("--errors/--no-errors", help="With errors in their DNS, or without.")
+    ] = None,
+    verified: Annotated[
+        bool | None, typer.Option("--verified/--unverified", help="Shown to be yours, or not.")
+    ] = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
     """List the domains of the account, with the address that their reports go to."""
-    _show(list(api_of(url, key).every("/domains")), as_json)
+    wanted: dict[str, Any] = {
+        "name": name,
+        "parent": parent,
+        "dns_status": dns,
+        "dmarc_policy": policy,
+        "has_errors": errors,
+        "verified": verified,
+    }
+    given = {param: value for param, value in wanted.items() if value is not None}
+    _show(list(api_of(url, key).every("/domains", **given)), as_json)
 
 
 @app.command()

@@ -46,15 +46,20 @@ def state(**kinds: dict[str, Any]) -> dict[str, Any]:
 class Deployment:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.filters: dict[str, str] = {}
         self.state = state()
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/v1/domains/a.example")
         self.asked.append((request.method, path))
+        self.filters = {name: value for name, value in request.url.params.items() if name != "limit"}
         meta = {"total_count": 2, "has_more": False, "next_cursor": None}
         said: Any = CHANGES if path.endswith("history") else self.state
+        item = {"id": "ud_1", "domain": "a.example", "dns_status": "pending"}
         if path.endswith("refresh_dns"):
-            said = {"id": "ud_1", "domain": "a.example", "dns_status": "pending"}
+            said = item
+        if path == "/v1/domains":
+            said = [item]
         return httpx.Response(200, json={"data": said, "meta": meta})
 
 
@@ -108,3 +113,20 @@ def test_history_shows_what_went_and_what_came(deployment: Deployment) -> None:
     assert "+ _dmarc.a.example TXT v=DMARC1; p=reject" in lines
     assert "same" not in output
     assert json.loads(run("history", "a.example", "--json")[1]) == CHANGES
+
+
+@pytest.mark.parametrize(
+    ("options", "filters"),
+    [
+        ([], {}),
+        (["--name", "shop", "--parent", "b.example"], {"name": "shop", "parent": "b.example"}),
+        (["--dns", "invalid", "--errors"], {"dns_status": "invalid", "has_errors": "true"}),
+        (["--policy", "none", "--unverified"], {"dmarc_policy": "none", "verified": "false"}),
+    ],
+)
+def test_domains_are_listed_by_what_is_known_of_them(
+    deployment: Deployment, options: list[str], filters: dict[str, str]
+) -> None:
+    code, output = run("list", *options)
+    assert (code, deployment.filters) == (0, filters)
+    assert "a.example" in output
