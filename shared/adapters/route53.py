@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -19,7 +20,9 @@ CLOUDFRONT_ZONE: Final = "Z2FDTNDATAQYW2"
 _MOST_SETS: Final = "20"
 """One name holds a handful of types."""
 
-_BUSY: Final = frozenset({"PriorRequestNotComplete", "Throttling", "ThrottlingException"})
+_BUSY: Final = frozenset({"PriorRequestNotComplete", "Throttling", "ThrottlingException", "NoSuchHostedZone"})
+"""A zone that is not there has its changes wait for the operator, and holds back no other zone."""
+
 _BAD: Final = frozenset({"InvalidChangeBatch", "InvalidInput"})
 
 
@@ -30,26 +33,20 @@ class Route53Zones:
         self._client = client
 
     def sets_at(self, zone: str, name: str) -> tuple[RecordSet, ...]:
-        answer = self._client.list_resource_record_sets(
-            HostedZoneId=zone, StartRecordName=name, MaxItems=_MOST_SETS
-        )
+        with _told_apart():
+            answer = self._client.list_resource_record_sets(
+                HostedZoneId=zone, StartRecordName=name, MaxItems=_MOST_SETS
+            )
         return tuple(_at(name, answer["ResourceRecordSets"]))
 
     def change(self, zone: str, changes: Sequence[Change]) -> str:
         batch: Any = [
             {"Action": each.action.value, "ResourceRecordSet": _written(each.set)} for each in changes
         ]
-        try:
+        with _told_apart():
             answer = self._client.change_resource_record_sets(
                 HostedZoneId=zone, ChangeBatch={"Changes": batch}
             )
-        except ClientError as error:
-            problem = error.response["Error"]
-            if problem["Code"] in _BUSY:
-                raise ZoneBusy(zone) from error
-            if problem["Code"] in _BAD:
-                raise ChangeRefused(problem.get("Message", problem["Code"])) from error
-            raise
         return answer["ChangeInfo"]["Id"].rpartition("/")[2]
 
     def is_in_sync(self, change: str) -> bool:
@@ -60,6 +57,19 @@ class Route53Zones:
                 return True
             raise
         return answer["ChangeInfo"]["Status"] == "INSYNC"
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        problem = error.response["Error"]
+        if problem["Code"] in _BUSY:
+            raise ZoneBusy(problem["Code"]) from error
+        if problem["Code"] in _BAD:
+            raise ChangeRefused(problem.get("Message", problem["Code"])) from error
+        raise
 
 
 def _written(held: RecordSet) -> dict[str, Any]:

@@ -18,8 +18,8 @@ metrics = Metrics()
 tracer = Tracer()
 
 
-class NotPublished(Exception):
-    """Route 53 did not take the change: the message comes back."""
+class ZoneIsBusy(Exception):
+    """The message comes back."""
 
 
 @metrics.log_metrics
@@ -32,13 +32,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _publish(changes: list[HostingChange]) -> list[tuple[HostingChange, bool]]:
     """Each with whether it is done. A message only says that there is something to publish, so that it does
     not matter which of a zone comes back first."""
-    left = publisher().publish(changes, int(now()))
-    log.info("published", changes=len(changes) - len(left), left=len(left))
-    return [(change, change not in left) for change in changes]
+    published = publisher().publish(changes, int(now()))
+    for refused in published.refused:
+        log.error("Route 53 refuses a hosting", zone=refused.zone, domain=refused.domain)
+        metrics.add_metric("HostingsRefused", MetricUnit.Count, 1)
+    log.info("published", changes=len(changes), busy=len(published.busy), refused=len(published.refused))
+    return [(change, change not in published.busy) for change in changes]
 
 
 def _conclude(concluded: tuple[HostingChange, bool]) -> None:
     change, done = concluded
     if not done:
-        raise NotPublished(f"zone {change.zone}, domain {change.domain}")
-    metrics.add_metric("HostingsPublished", MetricUnit.Count, 1)
+        raise ZoneIsBusy(f"zone {change.zone}, domain {change.domain}")
+    metrics.add_metric("HostingChangesDone", MetricUnit.Count, 1)

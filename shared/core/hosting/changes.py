@@ -53,7 +53,7 @@ class Change:
 
 
 class ZoneBusy(Exception):
-    """A change of the zone is still being made: come back later."""
+    """The zone takes nothing just now, as a change of it is still being made: come back later."""
 
 
 class ChangeRefused(Exception):
@@ -62,7 +62,7 @@ class ChangeRefused(Exception):
 
 class Zones(Protocol):
     def sets_at(self, zone: str, name: str) -> tuple[RecordSet, ...]:
-        """What stands at a name now."""
+        """What stands at a name now. ``ZoneBusy``."""
 
     def change(self, zone: str, changes: Sequence[Change]) -> str:
         """Make all of the changes or none; the id of the change. ``ZoneBusy``, ``ChangeRefused``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final
 
@@ -32,21 +32,36 @@ class _Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """What became of messages that were not done. Those of ``busy`` zones have to come back. What was
+    ``refused`` has not: nothing else of its zone may wait for it, and the next look at the hosting asks
+    again. Both are shown."""
+
+    busy: list[HostingChange] = field(default_factory=list)
+    refused: list[HostingChange] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Publisher:
     hostings: Hostings
     zones: Zones
     checks: HostingChecks
 
-    def publish(self, messages: Sequence[HostingChange], now: int) -> tuple[HostingChange, ...]:
-        """Make the changes of all hostings that are named; the messages that have to come back.
+    def publish(self, messages: Sequence[HostingChange], now: int) -> Published:
+        """Make the changes of all hostings that are named.
 
         Messages of one zone only come one batch after the other (their queue sees to it), so that changes
         of a zone do not meet. A hosting that wants nothing any more is left alone."""
-        failed: list[HostingChange] = []
+        published = Published()
         for zone in dict.fromkeys(message.zone for message in messages):
-            planned = list(self._planned([message for message in messages if message.zone == zone]))
-            failed += self._apply(zone, planned, now)
-        return tuple(failed)
+            of_zone = [message for message in messages if message.zone == zone]
+            try:
+                planned = list(self._planned(of_zone))
+            except ZoneBusy:
+                published.busy.extend(of_zone)
+            else:
+                self._apply(zone, planned, now, published)
+        return published
 
     def _planned(self, messages: Sequence[HostingChange]) -> Iterator[_Planned]:
         latest = {(message.account, message.domain): message for message in messages}
@@ -55,26 +70,26 @@ class Publisher:
             if hosting is not None and hosting.unsent:
                 yield _Planned(message, hosting, changes_for(self.zones, hosting))
 
-    def _apply(self, zone: str, planned: Sequence[_Planned], now: int) -> Iterator[HostingChange]:
+    def _apply(self, zone: str, planned: Sequence[_Planned], now: int, published: Published) -> None:
         for each in planned:
             if not each.changes:  # a withdrawal that was made, and not noted
                 self._note(each.hosting, "", now)
         changing = [each for each in planned if each.changes]
         for batch in batches(changing, attrgetter("changes")):
-            yield from self._apply_together(zone, batch, now)
+            self._apply_together(zone, batch, now, published)
 
-    def _apply_together(self, zone: str, planned: Sequence[_Planned], now: int) -> Iterator[HostingChange]:
+    def _apply_together(self, zone: str, planned: Sequence[_Planned], now: int, published: Published) -> None:
         try:
             change = self.zones.change(zone, [change for each in planned for change in each.changes])
         except ZoneBusy:
-            yield from (each.message for each in planned)
+            published.busy.extend(each.message for each in planned)
         except ChangeRefused:
             if len(planned) == 1:
-                yield planned[0].message
+                published.refused.append(planned[0].message)
                 return
             # One bad record must not hold back the others of its batch.
             for each in planned:
-                yield from self._apply_together(zone, [each], now)
+                self._apply_together(zone, [each], now, published)
         else:
             for each in planned:
                 self._note(each.hosting, change, now)

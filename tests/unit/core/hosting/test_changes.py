@@ -17,7 +17,7 @@ from shared.core.hosting.changes import (
     wanted_sets,
 )
 from shared.core.hosting.names import Service
-from shared.core.hosting.publishing import Publisher
+from shared.core.hosting.publishing import Published, Publisher
 from shared.core.ids import DomainId
 from shared.core.queues import HostingChange
 from tests.unit.core.hosting.world import ENDPOINT, RECORD, World, served
@@ -106,7 +106,7 @@ def test_a_withdrawal_that_was_made_and_not_noted_is_noted() -> None:
     hosting = world.hosting.with_value(D, "")
     world.hostings.put(hosting)
     del world.zones.sets[hosting.zone.id, hosting.target(D), "TXT"]
-    assert world.publisher.publish([message(world)], world.now) == ()
+    assert world.publisher.publish([message(world)], world.now) == Published()
     assert world.hosting.record(D).is_withdrawn
 
 
@@ -129,8 +129,8 @@ def several(count: int) -> list[World]:
 @pytest.mark.statement("14.21")
 def test_a_batch_of_messages_is_one_change_of_the_zone() -> None:
     worlds = several(5)
-    failed = worlds[0].publisher.publish(worlds[0].changes.sent, worlds[0].now)
-    assert failed == ()
+    published = worlds[0].publisher.publish(worlds[0].changes.sent, worlds[0].now)
+    assert published == Published()
     assert [zone for zone, _ in worlds[0].zones.made] == ["Z2"]
     assert not any(world.hosting.unsent for world in worlds)
 
@@ -139,16 +139,17 @@ def test_a_batch_of_messages_is_one_change_of_the_zone() -> None:
 def test_the_messages_of_a_busy_zone_come_back() -> None:
     worlds = several(3)
     worlds[0].zones.busy = {"Z2"}
-    failed = worlds[0].publisher.publish(worlds[0].changes.sent, worlds[0].now)
-    assert set(failed) == set(worlds[0].changes.sent)
+    published = worlds[0].publisher.publish(worlds[0].changes.sent, worlds[0].now)
+    assert set(published.busy) == set(worlds[0].changes.sent)
     assert all(world.hosting.unsent for world in worlds)
 
 
 def test_one_bad_record_does_not_hold_back_the_others() -> None:
     worlds = several(3)
     worlds[0].zones.bad = {worlds[1].hosting.target(D)}
-    failed = worlds[0].publisher.publish(worlds[0].changes.sent, worlds[0].now)
-    assert [each.domain for each in failed] == [worlds[1].domain.id]
+    published = worlds[0].publisher.publish(worlds[0].changes.sent, worlds[0].now)
+    assert [each.domain for each in published.refused] == [worlds[1].domain.id]
+    assert published.busy == []  # it would come back before everything else of its zone
     assert [bool(world.hosting.unsent) for world in worlds] == [False, True, False]
 
 
