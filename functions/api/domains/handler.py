@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -15,11 +16,13 @@ from shared.core.domain_names import normalise
 from shared.core.domains import (
     DmarcPolicy,
     DnsStatus,
+    Domain,
     ReportKinds,
     add_domain,
     change_domain,
     remove_domain,
 )
+from shared.core.hosting.commands import require_unhindered
 from shared.core.paging import LARGEST_LIMIT, Cursor, PageRequest
 from shared.core.statistics import retained_span, statistics
 from shared.core.watching.switching import look_now
@@ -132,14 +135,17 @@ def read(domain_id: DomainParam) -> Single[schemas.DomainDetail]:
     "/domains/<domain_id>",
     summary="Change a domain",
     description="Its notes, which kinds of reports are kept, whether it is parked, whether a subdomain is "
-    "shown by itself, and the DMARC record that should be published.",
+    "shown by itself, and the DMARC record that should be published. Refused where a service is hosted that "
+    "it could not have then.",
     operation_id="change_domain",
     tags=_TAGS,
-    responses=answers(200, "The domain.", Single[schemas.Domain], refusals=(400, 404, 413, 415, 422)),
+    responses=answers(200, "The domain.", Single[schemas.Domain], refusals=(400, 404, 409, 413, 415, 422)),
 )
 def change(domain_id: DomainParam, body: schemas.ChangeDomain) -> Single[schemas.Domain]:
     domain = found(domain_id)
     kinds = None if body.report_kinds is None else _merged(domain.kinds, body.report_kinds)
+    parked = domain.parked if body.parked is None else body.parked
+    _require_unhindered(replace(domain, kinds=kinds or domain.kinds, parked=parked))
     wanted = body.wanted_dmarc_record
     changed = change_domain(
         table.domains(),
@@ -152,6 +158,12 @@ def change(domain_id: DomainParam, body: schemas.ChangeDomain) -> Single[schemas
         wanted_dmarc=None if wanted is None else required_record(wanted, param="wanted_dmarc_record"),
     )
     return shown(changed)
+
+
+def _require_unhindered(meant: Domain) -> None:
+    hosting = table.hostings().get(meant.account, meant.id) if meant.parked or not meant.kinds.tls else None
+    if hosting is not None:
+        require_unhindered(hosting, meant, own=f"{meant.token}@{report_domain()}")
 
 
 @app.delete(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from shared.core.domains import Domain
-from shared.core.errors import Invalid
+from shared.core.errors import Conflict, Invalid
 from shared.core.hosting.hosting import HostedRecord, Hosting, HostState
 from shared.core.hosting.names import HostedZone, Service, new_labels
 from shared.core.hosting.policies import REMOVAL, Policy
@@ -73,6 +73,22 @@ def require_mta_sts_possible(domain: Domain) -> None:
         raise Invalid(
             "Hosted MTA-STS needs TLS reports: switch report_kinds.tls on", param="report_kinds.tls"
         )
+
+
+def require_unhindered(hosting: Hosting, domain: Domain, *, own: str) -> None:
+    """``Conflict`` where something is hosted that the domain, as it is to be, could not have hosted."""
+    if hosting.is_on(Service.POLICY) and domain.parked:
+        raise Conflict("MTA-STS is hosted: switch that off before the domain is parked", param="parked")
+    if hosting.is_on(Service.POLICY) and not domain.kinds.tls:
+        raise Conflict("Hosted MTA-STS needs TLS reports: switch it off first", param="report_kinds.tls")
+    if hosting.is_on(Service.DMARC) and domain.parked:
+        try:
+            checked_dmarc(hosting.record(Service.DMARC).value, own=own, parked=True)
+        except Invalid as invalid:
+            raise Conflict(
+                "The hosted DMARC record is none of a parked domain: host one that rejects first",
+                param="parked",
+            ) from invalid
 
 
 def tls_rpt_record(own: str) -> str:

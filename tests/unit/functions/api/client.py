@@ -120,6 +120,7 @@ class Api:
             "rollups": self.rollups,
             "quarantine": self.quarantine,
             "uploads": self.uploads,
+            "hostings": self.hosting.hostings,
             "dns_states": self.dns_states,
             "turns": self.dns_states.turns,
             "seen_mail": self.dns_states.mail,

@@ -215,6 +215,18 @@ def test_a_parked_domain_rejects(api: Api) -> None:
     assert put(api, DMARC).data["record"].startswith("v=DMARC1; p=reject; sp=reject; np=reject;")
 
 
+def test_what_is_hosted_keeps_a_domain_from_being_parked(api: Api) -> None:
+    put(api, DMARC, {"record": f"v=DMARC1; p=none; {OWN}"})
+    assert refusal(api.patch("/domains/ud_19", {"parked": True})) == (409, "conflict", "parked")
+    put(api, DMARC, {"record": f"v=DMARC1; p=reject; sp=reject; {OWN}"})
+    put(api, MTA_STS, {"mx": ["mx.orchard.example"]})
+    assert refusal(api.patch("/domains/ud_19", {"parked": True})) == (409, "conflict", "parked")
+    no_tls = {"report_kinds": {"tls": False}}
+    assert refusal(api.patch("/domains/ud_19", no_tls)) == (409, "conflict", "report_kinds.tls")
+    assert api.call("DELETE", MTA_STS).status == 200
+    assert api.patch("/domains/ud_19", {"parked": True, **no_tls}).data["parked"] is True
+
+
 def test_zones_that_are_full_take_nobody(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     full = {"Z1": DOMAINS_PER_ZONE, "Z2": DOMAINS_PER_ZONE}
     monkeypatch.setattr(api.hosting.hostings, "loads", lambda zones: full)
