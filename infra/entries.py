@@ -152,7 +152,12 @@ API: Final = (
         memory=1024,
         layer="lookups",
     ),
-    Entry("api/inspect", (table(*AUTHENTICATES),), memory=1024, layer="lookups"),
+    Entry(
+        "api/inspect",
+        (table(*AUTHENTICATES, "Query"), reads(Thing.DATA_BUCKET)),
+        memory=1024,
+        layer="lookups",
+    ),
     Entry(
         "api/reports",
         (
