@@ -85,7 +85,7 @@ class CloudFrontPolicyHosts:
         self._update(label, ManagedCertificateRequest=_certificate_request(domain))
 
     def attach(self, label: str, arn: str) -> None:
-        self._update(label, Customizations={"Certificate": {"Arn": arn}})
+        self._update(label, Customizations={"Certificate": {"Arn": arn}})  # nothing else is ever customized
 
     def refresh(self, label: str) -> None:
         found = self._tenant(label)
@@ -155,12 +155,20 @@ class CloudFrontPolicyHosts:
         found = self._tenant(label)
         if found is None:
             return True
-        request: Any = {"Id": found["DistributionTenant"]["Id"], "IfMatch": found["ETag"], **changes}
+        tenant = found["DistributionTenant"]
+        request: Any = {"Id": tenant["Id"], "IfMatch": found["ETag"], **_settings_of(tenant), **changes}
         try:
             _asked(lambda: self._client.update_distribution_tenant(**request), {_GONE, *_MOVED})
         except _Passed as passed:
             return passed.code not in _MOVED
         return True
+
+
+def _settings_of(tenant: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that an update may say, as it is: whether it keeps what is left out is not documented."""
+    kept = ("DistributionId", "Customizations", "Parameters", "ConnectionGroupId", "Enabled")
+    domains = [{"Domain": each["Domain"]} for each in tenant["Domains"]]
+    return {"Domains": domains, **{name: tenant[name] for name in kept if name in tenant}}
 
 
 def _certificate_request(domain: str) -> dict[str, str]:

@@ -80,7 +80,7 @@ def look_at(hosting: Hosting) -> Asking[Look]:
     fetched = replies[file] if file else None
     return Look(
         cnames={each: _sighting(hosting, each, replies) for each in services},
-        texts={each: _text(answer_to(replies, _own_text(hosting, each))) for each in services},
+        texts={each: _text(hosting, each, replies) for each in services},
         caa=caa_of([answer_to(replies, question) for question in climbed]),
         file=fetched if isinstance(fetched, Fetched) else None,
     )
@@ -140,8 +140,12 @@ def sighting_of(target: str, *, cname: Answer, there: Answer, ours: Answer) -> S
     return Sighting(Seen.UNCLEAR if ours.failed else Seen.OTHER_RECORDS, shown)
 
 
-def _text(answer: Answer) -> Text:
-    return Text(not answer.failed, answer.records, answer.reason)
+def _text(hosting: Hosting, service: Service, replies: Mapping[object, object]) -> Text:
+    """Of the policy host, nothing unless its addresses are there as well."""
+    answer = answer_to(replies, _own_text(hosting, service))
+    addresses = answer_to(replies, Question(hosting.target(service), _kind(service)))
+    shown = addresses if service is Service.POLICY and not addresses.found else answer
+    return Text(not shown.failed, shown.records, shown.reason)
 
 
 def caa_of(climbed: list[Answer]) -> Caa:

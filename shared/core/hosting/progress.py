@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Final
 
 from shared.core.hosting.hosting import HostedRecord, Hosting, HostState
@@ -65,7 +66,10 @@ def policy_step(hosting: Hosting, look: Look, now: int) -> tuple[Hosting, tuple[
     status = file_status(look.file, sts.policy, expected=True)
     if status is FileStatus.ACTIVE and sts.host.state is HostState.ACTIVE:
         return _offered(hosting, now), ()
-    if look.file is not None and status is FileStatus.PENDING and now - sts.put >= _LOST:
+    other = look.file is not None and (
+        status is FileStatus.PENDING or look.file.status == HTTPStatus.NOT_FOUND
+    )
+    if other and now - sts.put >= _LOST:
         return replace(hosting, mta_sts=replace(sts, put=None)), ()
     return hosting, ()
 

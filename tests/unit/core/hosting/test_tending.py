@@ -218,6 +218,18 @@ def test_a_removed_domain_is_served_until_its_cnames_are_gone() -> None:
 
 
 @pytest.mark.statement("15.4")
+def test_a_domain_that_was_deactivated_is_served_as_before() -> None:
+    world = served()
+    active = world.domains.activate(world.domain, allowed=9, now=world.now)
+    world.domains.deactivate(active, now=world.now)
+    for _ in range(4):
+        world.look(after=100 * DAY)
+    assert world.hosting.departed is None
+    assert world.hosting.target(D) in texts(world)
+    assert world.is_host(HostState.ACTIVE)
+
+
+@pytest.mark.statement("15.4")
 def test_a_departed_hosting_is_forgotten_when_nothing_is_left() -> None:
     world = served()
     world.remove_domain()
@@ -278,6 +290,25 @@ def test_drift_is_repaired() -> None:
     assert not world.hosting.record(D).published
     world.look(after=60)
     assert world.hosting.record(D).published
+
+
+def test_a_policy_host_without_its_addresses_has_all_its_records_sent_again() -> None:
+    world = served()
+    zone, name = world.hosting.zone.id, world.hosting.target(P)
+    del world.zones.sets[zone, name, "A"], world.zones.sets[zone, name, "CAA"]
+    world.look(after=3_600)
+    assert {(zone, name, kind) for kind in ("A", "AAAA", "CAA")} <= set(world.zones.sets)
+
+
+def test_a_file_that_is_gone_is_put_again() -> None:
+    world = served()
+    label = world.hosting.record(P).label
+    policy_id = world.hosting.mta_sts.id
+    world.files.remove(label)
+    world.look(after=3_600)
+    world.look(after=60)
+    assert world.files.stored[label] == POLICY.body
+    assert world.hosting.mta_sts.id == policy_id
 
 
 def test_a_body_that_was_lost_is_put_again() -> None:

@@ -136,8 +136,10 @@ class World:
         for label, domain in self.hosts.domains.items():
             tenant = self.hosts.tenants[label]
             body = self.stale if self.stale is not None else self.files.stored.get(label)
-            if tenant.enabled and tenant.attached and body is not None and not self.web_down:
-                fetched = Fetched(Fetching.FETCHED, 200, "text/plain", body.encode())
+            if tenant.enabled and tenant.attached and not self.web_down:
+                fetched = Fetched(Fetching.FETCHED, 404)
+                if body is not None:
+                    fetched = Fetched(Fetching.FETCHED, 200, "text/plain", body.encode())
                 web[f"https://{domain}/.well-known/mta-sts.txt"] = fetched
         return web
 
