@@ -233,6 +233,7 @@ WORKERS: Final = (
             deletes(Thing.MAIL_BUCKET),
             reads(Thing.DATA_BUCKET),
             deletes(Thing.DATA_BUCKET),
+            sends(Thing.HOSTING_CHECKS_QUEUE),
         ),
         trigger=Consumes(Thing.PURGE_QUEUE, batch=1, window=0, at_once=2, delay=5),
         timeout=300,

@@ -12,6 +12,8 @@ from shared.core.host_names import unknown_among
 from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Mailbox
 from shared.core.queues import (
+    HostingCheck,
+    HostingChecks,
     HostQuestions,
     RemovedDomain,
     RemovedDomains,
@@ -100,13 +102,15 @@ def days_to_rebuild(
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """Removes all that was stored of a domain that is no more: reports, their mail, rollups, DNS states."""
+    """Removes all that was stored of a domain that is no more: reports, their mail, rollups, DNS states. What
+    is hosted for it is not among that: it goes when the domain's CNAMEs do."""
 
     domains: Domains
     reports: Reports
     rollups: Rollups
     mailbox: Mailbox
     dns_states: DnsStates
+    hosting_checks: HostingChecks
 
     def run(self, removed: RemovedDomain) -> int:
         """Returns how many reports went: none if the domain is there, for then it was not removed.
@@ -114,6 +118,7 @@ class Purge:
         account, domain = removed.account, removed.domain
         if self.domains.get(account, domain) is not None:
             return 0
+        self.hosting_checks.send([HostingCheck(account, domain)])
         gone = 0
         for touched in list(days_to_rebuild(self.reports, self.rollups, account, domain)):
             for fact in self.reports.of_day(account, domain, touched.day):

@@ -7,7 +7,7 @@ from functools import cache
 from shared.core.upkeep import Purge, Roller
 from shared.wiring import enrichment, table
 from shared.wiring.buckets import mailbox
-from shared.wiring.queues import host_questions, removed_domains
+from shared.wiring.queues import host_questions, hosting_checks, removed_domains
 
 
 @cache
@@ -33,4 +33,5 @@ def purge() -> Purge:
         rollups=table.rollups(),
         mailbox=mailbox(),
         dns_states=table.dns_states(),
+        hosting_checks=hosting_checks(),
     )

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from shared.core.addresses import HostName, NoPlaces
-from shared.core.queues import RemovedDomain, TouchedDay
+from shared.core.queues import HostingCheck, RemovedDomain, TouchedDay
 from shared.core.rollups import DayRollup
 from shared.core.senders.catalogue import builtin
 from shared.core.upkeep import Contended, Purge, Roller, days_to_rebuild
 from shared.core.watching.seen import Seen
 from tests.fakes import (
     FakeDnsStates,
+    FakeHostingChecks,
     FakeHostQuestions,
     FakeHosts,
     FakeMailbox,
@@ -45,6 +46,7 @@ class World:
     questions: FakeHostQuestions = field(default_factory=FakeHostQuestions)
     removed: FakeRemovedDomains = field(default_factory=FakeRemovedDomains)
     mailbox: FakeMailbox = field(default_factory=FakeMailbox)
+    hosting_checks: FakeHostingChecks = field(default_factory=FakeHostingChecks)
     states: FakeDnsStates = field(default_factory=lambda: FakeDnsStates(lambda: NOW))
 
     def __post_init__(self) -> None:
@@ -60,7 +62,9 @@ class World:
             self.removed,
             self.states.mail,
         )
-        self.purge = Purge(self.domains, self.reports, self.rollups, self.mailbox, self.states)
+        self.purge = Purge(
+            self.domains, self.reports, self.rollups, self.mailbox, self.states, self.hosting_checks
+        )
 
     def messages(self, day: date = TODAY) -> int:
         days = self.rollups.totals(domain_right(), day, day)
@@ -152,6 +156,15 @@ def test_a_purge_leaves_nothing_and_goes_on_after_a_crash(world: World) -> None:
     assert world.rollups.account_days(account_right(), YESTERDAY, TODAY) == []
     assert world.states.mail.stored == {}
     assert world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id)) == 0
+
+
+def test_what_is_hosted_for_a_removed_domain_is_looked_at_at_once(world: World) -> None:
+    """That look finds that the domain is gone; without it an hour might pass."""
+    world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id))
+    assert world.hosting_checks.sent == []
+    world.domains.remove(DOMAIN)
+    world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id))
+    assert world.hosting_checks.sent == [(HostingCheck(ACCOUNT.id, DOMAIN.id), 0)]
 
 
 def test_days_to_rebuild_are_those_with_reports(world: World) -> None:
