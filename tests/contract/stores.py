@@ -18,6 +18,7 @@ from shared.adapters.dynamodb.answers import DynamoAnswers
 from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
+from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
 from shared.adapters.dynamodb.reports import DynamoReports
@@ -30,6 +31,7 @@ from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.domains import Domains
+from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
 from shared.core.mail import Mailbox
 from shared.core.quarantine import Quarantine
@@ -75,6 +77,7 @@ class Stores:
     quarantine: Quarantine
     uploads: Uploads
     hosts: Hosts
+    hostings: Hostings
     mailbox: Mailbox
     dns_states: DnsStates
     turns: Turns
@@ -123,6 +126,7 @@ def in_memory() -> Stores:
         quarantine=fakes.FakeQuarantine(clock),
         uploads=fakes.FakeUploads(clock),
         hosts=fakes.FakeHosts(),
+        hostings=fakes.FakeHostings(),
         mailbox=fakes.FakeMailbox(),
         dns_states=dns_states,
         turns=dns_states.turns,
@@ -152,6 +156,7 @@ def on_aws() -> Iterator[AwsStores]:
             quarantine=DynamoQuarantine(table, clock),
             uploads=DynamoUploads(table, clock),
             hosts=DynamoHosts(table),
+            hostings=DynamoHostings(table),
             mailbox=S3Mailbox(s3, "mail"),
             dns_states=DynamoDnsStates(table, clock),
             turns=DynamoTurns(table),
