@@ -18,6 +18,9 @@ DAYS: Final = 30
 STORE_WRU: Final = 5
 ROLLUP_WRU, ROLLUP_RRU = 5, 18
 REQUEST_WRU, REQUEST_RRU = 1, 4
+# The same, section watching: of one look at a domain's DNS.
+LOOK_WRU, LOOK_RRU = 1.15, 3
+LOOK_GB_SECONDS: Final = 0.06
 
 # Assumed of a domain and day.
 MAILS: Final = 6
@@ -25,6 +28,9 @@ MAIL_KB: Final = 20
 ROLLUPS: Final = 4
 """Fewer than mails: equal days of one batch are recomputed once."""
 REQUESTS: Final = 2
+LOOKS: Final = 4
+LOOKS_AT_ONCE: Final = 10
+"""Domains of one invocation."""
 INGEST_GB_SECONDS: Final = 0.25
 ROLLUP_GB_SECONDS: Final = 0.15
 REQUEST_GB_SECONDS: Final = 0.05
@@ -33,9 +39,10 @@ LOG_KB: Final = 2
 RETAINED_DAYS: Final = 400
 REPORT_KB: Final = 2
 
-# Fixed: alarms, a customer's key, a zone, snapshots of the API's functions.
-ALARMS: Final = 34
-SNAPSHOT_GB: Final = 3.5
+# Fixed: alarms, a customer's key, the report zone and two hosting zones, snapshots of the API's functions.
+ALARMS: Final = 54
+ZONES: Final = 3
+SNAPSHOT_GB: Final = 6.0
 
 # US dollars.
 SES_MAIL: Final = 0.10e-3
@@ -57,10 +64,12 @@ class Line:
 
 def bill(domains: int) -> list[Line]:
     mails, rollups, requests = (domains * each * DAYS for each in (MAILS, ROLLUPS, REQUESTS))
-    invocations = mails + rollups + requests
+    looks = domains * LOOKS * DAYS
+    invocations = mails + rollups + requests + looks / LOOKS_AT_ONCE
     written = mails * STORE_WRU + rollups * ROLLUP_WRU + requests * REQUEST_WRU
     read = rollups * ROLLUP_RRU + requests * REQUEST_RRU
     seconds = mails * INGEST_GB_SECONDS + rollups * ROLLUP_GB_SECONDS + requests * REQUEST_GB_SECONDS
+    watching = looks * (LOOK_WRU * WRU + LOOK_RRU * RRU + LOOK_GB_SECONDS * GB_SECOND)
     kept_gb = domains * MAILS * RETAINED_DAYS / 2**20
     return [
         Line("SES, receiving", mails * SES_MAIL),
@@ -68,13 +77,14 @@ def bill(domains: int) -> list[Line]:
         Line("DynamoDB, storage and recovery, once full", kept_gb * REPORT_KB * TABLE_GB),
         Line("S3, requests", mails * (S3_PUT + S3_GET)),
         Line("S3, mail, once full", kept_gb * MAIL_KB * S3_GB),
-        Line("SQS", (mails + rollups) * 3 * QUEUE_REQUEST),
+        Line("Looks at the DNS: table and Lambda", watching),
+        Line("SQS", ((mails + rollups) * 3 + looks * 3 / LOOKS_AT_ONCE) * QUEUE_REQUEST),
         Line("Lambda", invocations * INVOCATION + seconds * GB_SECOND),
         Line("Lambda, snapshots of the API", SNAPSHOT_GB * DAYS * 86_400 * SNAPSHOT_GB_SECOND),
         Line("HTTP API", requests * API_REQUEST),
         Line("CloudWatch, logs", invocations * LOG_KB / 2**20 * LOG_GB),
         Line("CloudWatch, alarms", ALARMS * 0.10),
-        Line("Route 53 zone and KMS key", 0.50 + 1.00),
+        Line("Route 53 zones and KMS key", ZONES * 0.50 + 1.00),
     ]
 
 
