@@ -203,7 +203,8 @@ def test_a_check_of_the_dns_is_noted_and_nothing_else(stores: Stores) -> None:
     owner = given.account(stores)
     read = given.domain(stores, owner)
     stores.domains.change(replace(read, notes="ours"))
-    summary = DnsSummary(DmarcPolicy.QUARANTINE, True, 7, True, True, Presence.PRESENT, Presence.ERROR, Presence.UNKNOWN)
+    states = Presence.PRESENT, Presence.ERROR, Presence.UNKNOWN
+    summary = DnsSummary(DmarcPolicy.QUARANTINE, True, 7, True, True, *states)
     checked = replace(
         read, dns_status=DnsStatus.VALID, dns_status_message="fine", dns_checked=NOW, dns=summary
     )

@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from shared.core.domains import Domain
 from shared.core.ids import DomainId
 from shared.core.queues import DnsCheck
-from shared.core.watching.checking import Watcher
 from shared.core.watching.schedule import Turn
-from tests.fakes.dns import FAILED, FakeDns, FakeLookups
-from tests.unit.core.watching.world import CHECK, DMARC, KEY, NAME, SELECTOR, SPF, good_zone
-from tests.unit.core.world import ACCOUNT, DOMAIN, fact, row, said
+from tests.fakes.dns import FAILED
+from tests.unit.core.watching.world import CHECK, DMARC, KEY, NAME, SELECTOR, SPF
+from tests.unit.core.world import ACCOUNT, fact, row, said
 from tests.unit.functions.api.client import Api
 
 PENDING = {"status": "pending", "record": None}
-
-
-@pytest.fixture
-def look(api: Api) -> Callable[..., None]:
-    """Have the worker look at what was asked for."""
-    api.zone.update(good_zone())
-    watcher = Watcher(
-        accounts=api.accounts,
-        domains=api.domains,
-        states=api.dns_states,
-        turns=api.dns_states.turns,
-        sources=api.dns_states.sources,
-        lookups=FakeLookups(FakeDns({})),
-        checks=api.dns_checks,
-        report_domain="reports.example",
-    )
-
-    def look(after: int = 0, times: int = 1) -> None:
-        for _ in range(times):
-            api.now += after
-            asked = {check for check, _ in api.dns_checks.sent} | {CHECK}
-            api.dns_checks.sent.clear()
-            ready = replace(watcher, lookups=FakeLookups(FakeDns(api.zone)))
-            watched = [each for check in asked if (each := ready.watched(check, api.now)) is not None]
-            for looked in ready.look(watched, api.now):
-                ready.put_away(looked, api.now)
-
-    return look
 
 
 def dns(api: Api) -> Any:
@@ -202,108 +171,3 @@ def test_a_new_domain_is_looked_at_and_an_active_one_watched(api: Api) -> None:
 
     assert api.post("/domains/pear.example/deactivate").status == 200
     assert api.dns_states.turns.stored == {}
-
-
-def test_approved_sources(api: Api, look: Callable[..., None]) -> None:
-    path = "/domains/ud_19/approved_sources"
-    api.zone["mailer.example", "TXT"] = ["v=spf1 ip4:198.51.100.0/24 ~all"]
-    answer = api.call(
-        "PUT", f"{path}/mailer", body=json.dumps({"name": " Mailer ", "domain": "Mailer.Example"})
-    )
-    assert answer.status == 200
-    assert (
-        answer.data.items()
-        >= {
-            "slug": "mailer",
-            "name": "Mailer",
-            "domain": "mailer.example",
-            "ips": [],
-            "resolved_at": None,
-            "created_at": "2026-11-21T12:00:00Z",
-        }.items()
-    )
-    assert api.dns_checks.sent == [(CHECK, 0)]
-    look()
-    (listed,) = api.get(path).data
-    assert (listed["ips"], listed["tag"]) == (["198.51.100.0/24"], answer.data["tag"])
-    assert api.get(path, format="csv").body.decode().splitlines()[1].startswith("mailer,Mailer,")
-
-    renamed = api.call("PUT", f"{path}/mailer", body='{"name": "New", "domain": "mailer.example"}').data
-    assert (renamed["tag"], renamed["ips"]) == (answer.data["tag"], ["198.51.100.0/24"])
-    moved = api.call("PUT", f"{path}/mailer", body='{"name": "New", "domain": "other.example"}').data
-    assert (moved["tag"], moved["ips"]) == (answer.data["tag"], [])
-    assert api.delete(f"{path}/mailer").status == 204
-    assert api.delete(f"{path}/mailer").status == 404
-    assert api.get(path).data == []
-
-
-@pytest.mark.parametrize(
-    ("slug", "name", "domain", "param"),
-    [
-        ("UPPER", "Mailer", "mailer.example", "slug"),
-        ("a" * 64, "Mailer", "mailer.example", "slug"),
-        ("mailer", "  ", "mailer.example", "name"),
-        ("mailer", "a\nb", "mailer.example", "name"),
-        ("mailer", "Mailer", "not a domain", "domain"),
-    ],
-)
-def test_bad_sources_are_refused(api: Api, slug: str, name: str, domain: str, param: str) -> None:
-    body = json.dumps({"name": name, "domain": domain})
-    answer = api.call("PUT", f"/domains/ud_19/approved_sources/{slug}", body=body)
-    assert (answer.status, answer.error["param"]) == (422, param)
-    assert api.dns_states.sources.stored == {}
-
-
-def test_a_domain_has_so_many_sources_and_no_more(api: Api) -> None:
-    path = "/domains/ud_19/approved_sources"
-    body = '{"name": "Mailer", "domain": "mailer.example"}'
-    answers = [api.call("PUT", f"{path}/s{number}", body=body).status for number in range(51)]
-    assert answers == [200] * 50 + [422]
-    assert api.call("PUT", f"{path}/s7", body=body).status == 200
-
-
-def names(api: Api, **query: Any) -> list[str]:
-    answer = api.get("/domains", **query)
-    assert answer.json["meta"]["total_count"] == len(answer.data)
-    return [each["domain"] for each in answer.data]
-
-
-def test_domains_are_found_by_what_their_dns_says(api: Api, look: Callable[..., None]) -> None:
-    def below(number: int, name: str, **changes: Any) -> Domain:
-        made = replace(DOMAIN, id=DomainId(number), name=name, token=f"t{number}", active=False, **changes)
-        api.domains.add(made)
-        api.dns_checks.send([DnsCheck(ACCOUNT.id, made.id)])
-        return made
-
-    below(20, f"shop.{NAME}", parked=True)
-    below(21, "pear.example", verified=None)
-    below(22, f"news.{NAME}", top_level=True)
-    api.zone[f"_dmarc.{NAME}", "TXT"] = [DMARC.replace("p=reject", "p=quarantine; sp=none")]
-    api.zone["pear.example", "TXT"] = ["v=spf1 a mx ?all"]
-    look()
-
-    shop, news, pear = f"shop.{NAME}", f"news.{NAME}", "pear.example"
-    assert names(api) == [NAME, shop, pear, news]
-    assert names(api, dns_status="missing") == [shop, pear, news]
-    assert names(api, dmarc_policy="quarantine") == [NAME]
-    assert names(api, dmarc_policy="none") == [shop, news]
-    assert names(api, dmarc_policy="missing") == [pear]
-    assert names(api, verified="false") == [pear]
-    assert names(api, parked="true") == [shop]
-    assert names(api, parent="ud_19") == names(api, parent=NAME.upper()) == [shop, news]
-    assert names(api, parent="ud_9999") == []
-    assert names(api, top_level="false") == [shop]
-    assert names(api, top_level="true", parent=NAME) == [news]
-    assert names(api, domain="PEAR.example.") == [pear]
-    assert names(api, spf_lookups_min=1, spf_lookups_max=2) == [pear]
-    assert names(api, spf_lookups_min=3) == []
-    assert pear in names(api, has_errors="true")
-    assert api.get("/domains", dns_status="fine").status == 400
-    assert api.get("/domains", domain="not a name").status == 422
-
-
-def test_only_a_subdomain_can_be_made_a_domain_of_its_own(api: Api) -> None:
-    assert api.patch("/domains/ud_19", {"top_level": True}).status == 422
-    api.domains.add(replace(DOMAIN, id=DomainId(20), name=f"shop.{NAME}", token="shop"))
-    assert api.patch("/domains/ud_20", {"top_level": True}).data["top_level"] is True
-    assert api.patch("/domains/ud_20", {"top_level": False}).data["top_level"] is False
