@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Final
 
 from infra import address_data
-from infra.entries import API, WORKERS, Entry
+from infra.entries import API, WORKERS
+from infra.entry import Entry
 from infra.stage import HOST, LAMBDA, Platform
 
 ROOT: Final = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ from typing import Final
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from infra.entries import Entry, Grant, Thing
+from infra.entry import Entry, Grant, Thing
 from infra.stacks.data import DataStack
 from infra.stacks.hosting import HostingStack
 from infra.stage import Stage

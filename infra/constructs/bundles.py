@@ -8,7 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.bundling import build_code, build_layer
-from infra.entries import Entry
+from infra.entry import Entry
 from infra.stage import Platform
 
 

@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.constructs.bundles import Bundles
-from infra.entries import Entry
+from infra.entry import Entry
 from infra.stage import Stage
 from shared import settings
 

@@ -9,7 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.entries import Consumes, Entry, Thing
+from infra.entry import Consumes, Entry, Thing
 from infra.stage import Stage
 
 ATTEMPTS = 5

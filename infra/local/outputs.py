@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from infra.entries import WORKERS, Consumes
+from infra.entries import WORKERS
+from infra.entry import Consumes
 from infra.local.stack_error import StackError
 
 _QUEUES: Final = [entry.trigger.queue for entry in WORKERS if isinstance(entry.trigger, Consumes)]

@@ -14,7 +14,8 @@ from constructs import Construct
 
 from infra.constructs.bucket import private_bucket
 from infra.constructs.queue import WorkQueue
-from infra.entries import WORKERS, Consumes, Thing
+from infra.entries import WORKERS
+from infra.entry import Consumes, Thing
 from infra.stage import Stage
 from shared import settings
 

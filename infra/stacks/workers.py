@@ -13,7 +13,8 @@ from constructs import Construct
 from infra import grants
 from infra.constructs.bundles import Bundles
 from infra.constructs.function import EntryFunction
-from infra.entries import WORKERS, Consumes, Daily, Every
+from infra.entries import WORKERS
+from infra.entry import Consumes, Daily, Every
 from infra.grants import Owners
 from infra.stacks.data import DataStack
 from infra.stage import Stage

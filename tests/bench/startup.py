@@ -9,7 +9,8 @@ from collections import Counter
 from statistics import median
 
 from infra.bundling import build_code, build_layer, unpacked
-from infra.entries import API, WORKERS, Entry
+from infra.entries import API, WORKERS
+from infra.entry import Entry
 from infra.stage import LAMBDA
 from tests.bench.tables import Report
 

@@ -13,7 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.deployment import FLAGS, deploy
-from infra.entries import Entry
+from infra.entry import Entry
 from infra.stage import Stage
 
 Properties = dict[str, Any]

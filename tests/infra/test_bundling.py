@@ -10,7 +10,8 @@ import pytest
 
 from infra import bundling
 from infra.bundling import BundleError, build_code, build_layer, unpacked
-from infra.entries import API, WORKERS, Entry, Layer
+from infra.entries import API, WORKERS
+from infra.entry import Entry, Layer
 from infra.stage import HOST, LAMBDA
 
 ENTRIES = (*API, *WORKERS)

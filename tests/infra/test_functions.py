@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from infra.entries import API, WORKERS, Daily, Every
+from infra.entries import API, WORKERS
+from infra.entry import Daily, Every
 from tests.infra.synthesis import Templates
 
 ENTRIES = (*API, *WORKERS)

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from infra.constructs.queue import ATTEMPTS
-from infra.entries import WORKERS, Consumes
+from infra.entries import WORKERS
+from infra.entry import Consumes
 from tests.infra.synthesis import Templates
 
 CONSUMERS = {entry: entry.trigger for entry in WORKERS if isinstance(entry.trigger, Consumes)}

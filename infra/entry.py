@@ -1,0 +1,119 @@
+"""What a function is, as data: what it is called, what starts it, and what it may touch.
+
+A grant is a verb on a thing. Roles and environment variables follow from it: a function that may not read
+a bucket does not learn its name either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Layer = Literal["api", "lookups", "workers"]
+"""Libraries: of functions that are asked, of those that then ask the DNS themselves, of those in between."""
+
+
+class Thing(StrEnum):
+    """Everything that a function can be granted a verb on."""
+
+    TABLE = "table"
+    INDEX = "gsi1"
+    MAIL_BUCKET = "mail-bucket"
+    DATA_BUCKET = "data-bucket"
+    FAILURE_KEY = "failure-key"
+    MAIL_QUEUE = "mail-queue"
+    ROLLUP_QUEUE = "rollup-queue"
+    HOSTS_QUEUE = "hosts-queue"
+    PURGE_QUEUE = "purge-queue"
+    DNS_QUEUE = "dns-queue"
+    HOSTING_QUEUE = "hosting-queue"
+    HOSTING_CHECKS_QUEUE = "hosting-checks-queue"
+    HOSTING_ZONES = "hosting-zones"
+    POLICY_BUCKET = "policy-bucket"
+    POLICY_DISTRIBUTION = "policy-distribution"
+    """The distribution with its tenants and its connection group."""
+    CERTIFICATES = "certificates"
+    """Of the tenants: CloudFront asks for them in the name of who makes the tenant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Verbs (IAM actions without their service) on a thing; ``within`` is the key prefix in a bucket."""
+
+    thing: Thing
+    verbs: tuple[str, ...]
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumes:
+    """Started by a queue: up to ``batch`` messages, gathered for ``window`` seconds; ``at_once`` batches.
+
+    With ``in_order`` the queue is first in, first out: one batch of a group at a time, and no gathering.
+    """
+
+    queue: Thing
+    batch: int
+    window: int
+    at_once: int
+    delay: int = 0
+    """Seconds before a message can be had."""
+    in_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Started once a day at this hour, UTC."""
+
+    hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Started again and again, ``minutes`` apart."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One folder under ``functions/``, one Lambda function, one role."""
+
+    path: str
+    grants: tuple[Grant, ...]
+    knows: tuple[Thing, ...] = ()
+    """Things whose name it takes without touching them: its stores can do more than it asks of them."""
+    trigger: Consumes | Daily | Every | None = None
+    memory: int = 512
+    timeout: int = 29
+    layer: Layer = "api"
+    address_data: bool = False
+    """Whether the bundle holds the country and network databases."""
+
+    @property
+    def name(self) -> str:
+        """``api/api_keys`` is ``api-keys``, ``workers/ingest_mail`` is ``ingest-mail``."""
+        return self.path.rpartition("/")[2].replace("_", "-")
+
+
+def table(*verbs: str) -> Grant:
+    """Verbs on the table's items; a transaction needs those of what it writes."""
+    return Grant(Thing.TABLE, tuple(dict.fromkeys(verbs)))
+
+
+def sends(queue: Thing) -> Grant:
+    return Grant(queue, ("SendMessage",))
+
+
+def reads(bucket: Thing, within: str = "") -> Grant:
+    """Reading takes ListBucket too: without it a missing object looks forbidden rather than missing."""
+    return Grant(bucket, ("GetObject", "ListBucket"), within)
+
+
+def writes(bucket: Thing, within: str = "") -> Grant:
+    return Grant(bucket, ("PutObject",), within)
+
+
+def deletes(bucket: Thing, within: str = "") -> Grant:
+    return Grant(bucket, ("DeleteObject",), within)
