@@ -7,7 +7,8 @@ from shared.core.hosting.scheduling import send_due
 from shared.core.hosting.tending import DELAYS, SCHEDULED
 from shared.core.ids import DomainId
 from shared.core.queues import HostingCheck
-from tests.unit.core.hosting.world import NOW, World
+from tests.unit.core.hosting.world import World
+from tests.unit.core.world import NOW
 
 QUARTER = 900
 
