@@ -1,4 +1,4 @@
-"""What the API hosts, through the table and the queues that its environment names."""
+"""Hosting through the table, the queues and the zones that the environment names."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import pytest
 from moto import mock_aws
 
 from shared import settings
+from shared.core.hosting.names import Service
+from shared.core.hosting.publishing import Published
 from shared.core.messages import decode_hosting_change, decode_hosting_check
 from shared.core.queues import HostingChange, HostingCheck
-from shared.wiring import clients, hosting, queues, table
+from shared.wiring import clients, hosting, publishing, queues, table, tending
+from shared.wiring.environment import NotSet
 from tests.contract.aws import REGION, TABLE, make_table
 from tests.contract.stores import CREDENTIALS
 from tests.unit.core.world import DOMAIN, NOW
@@ -19,11 +22,18 @@ from tests.unit.core.world import DOMAIN, NOW
 CACHED = (
     clients.dynamodb,
     clients.sqs,
+    clients.route53,
+    clients.cloudfront,
+    clients.s3,
     table._table,
+    table.domains,
     table.hostings,
     queues.hosting_changes,
     queues.hosting_checks,
     hosting.switches,
+    publishing.zones,
+    publishing.publisher,
+    tending.tender,
 )
 
 
@@ -42,7 +52,9 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
             settings.HOSTING_CHECKS_QUEUE: sqs.create_queue(QueueName="checks"),
         }
         names = {name: made["QueueUrl"] for name, made in urls.items()}
-        zones = {settings.HOSTING_ZONES: "Z1=h1.postseal.example", settings.TABLE: TABLE}
+        zone = boto3.client("route53").create_hosted_zone(Name="h1.postseal.example", CallerReference="1")
+        zone_id = zone["HostedZone"]["Id"].rpartition("/")[2]
+        zones = {settings.HOSTING_ZONES: f"{zone_id}=h1.postseal.example", settings.TABLE: TABLE}
         addresses = {
             settings.POLICY_ROUTING_ENDPOINT: "d1.cloudfront.example",
             settings.REPORT_DOMAIN: "reports.example",
@@ -70,6 +82,32 @@ def test_a_switch_is_stored_and_handed_on(deployed: dict[str, str]) -> None:
     assert switches.get(DOMAIN, now=NOW + 1) == on
     assert on.zone.name == "h1.postseal.example"
     (change,) = received(deployed[settings.HOSTING_QUEUE])
-    assert decode_hosting_change(change) == HostingChange("Z1", DOMAIN.account, DOMAIN.id, 1)
+    assert decode_hosting_change(change) == HostingChange(on.zone.id, DOMAIN.account, DOMAIN.id, 1)
     (check,) = received(deployed[settings.HOSTING_CHECKS_QUEUE])
     assert decode_hosting_check(check) == HostingCheck(DOMAIN.account, DOMAIN.id)
+
+
+def test_what_was_switched_on_reaches_the_zone(deployed: dict[str, str]) -> None:
+    switches = hosting.switches()
+    own = switches.own_address(DOMAIN)
+    record = f"v=DMARC1; p=none; rua=mailto:{own}; ruf=mailto:{own}"
+    on = switches.dmarc_on(DOMAIN, record, now=NOW)
+    (change,) = received(deployed[settings.HOSTING_QUEUE])
+
+    assert publishing.publisher().publish([decode_hosting_change(change)], NOW) == Published()
+
+    (held,) = publishing.zones().sets_at(on.zone.id, on.target(Service.DMARC))
+    assert held.values == (f'"{record}"',)
+    assert not switches.get(DOMAIN, now=NOW).unsent
+
+
+def test_looking_needs_the_distribution_and_the_bucket_of_policies(
+    deployed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NotSet, match=settings.POLICY_DISTRIBUTION):
+        tending.tender()
+    monkeypatch.setenv(settings.POLICY_DISTRIBUTION, "E1")
+    with pytest.raises(NotSet, match=settings.POLICY_BUCKET):
+        tending.tender()
+    monkeypatch.setenv(settings.POLICY_BUCKET, "policies")
+    assert tending.tender().tend(HostingCheck(DOMAIN.account, DOMAIN.id), NOW) is None
