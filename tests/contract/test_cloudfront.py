@@ -113,7 +113,7 @@ def test_a_tenant_that_is_there_is_not_made_again(cloudfront: CloudFront) -> Non
     cloudfront.hosts.create(LABEL, HOST)
 
 
-@pytest.mark.statement("8H.3", "8H.10")
+@pytest.mark.statement("8H.3")
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
