@@ -20,9 +20,15 @@ _REFUSALS: Final = {
     "InvalidArgument": Reason.REFUSED,
     "InvalidAssociation": Reason.REFUSED,
 }
+_UNSEEN: Final = "ownership"
+"""The word that tells an ``InvalidArgument`` for a name that CloudFront does not see leading to it."""
+
 _GONE: Final = "EntityNotFound"
 _MOVED: Final = frozenset({"PreconditionFailed", "InvalidIfMatchVersion"})
 """Somebody else changed the tenant between our reading and writing it."""
+
+_LATER: Final = frozenset({"IllegalUpdate", "InvalidViewerCertificate"})
+"""Another change is under way, or a new certificate is not known everywhere: asked again at the next look."""
 
 _ATTEMPTS: Final = 3
 
@@ -158,7 +164,7 @@ class CloudFrontPolicyHosts:
         tenant = found["DistributionTenant"]
         request: Any = {"Id": tenant["Id"], "IfMatch": found["ETag"], **_settings_of(tenant), **changes}
         try:
-            _asked(lambda: self._client.update_distribution_tenant(**request), {_GONE, *_MOVED})
+            _asked(lambda: self._client.update_distribution_tenant(**request), {_GONE, *_MOVED, *_LATER})
         except _Passed as passed:
             return passed.code not in _MOVED
         return True
@@ -181,10 +187,12 @@ def _asked(call: Callable[[], Any], passing: Collection[str] = ()) -> Mapping[st
     try:
         answer: Mapping[str, Any] = call()
     except ClientError as error:
-        code = error.response["Error"]["Code"]
+        problem = error.response["Error"]
+        code = problem["Code"]
         if code in passing:
             raise _Passed(code) from error
         if code in _REFUSALS:
-            raise PolicyHostRefused(_REFUSALS[code]) from error
+            unseen = code == "InvalidArgument" and _UNSEEN in problem.get("Message", "").lower()
+            raise PolicyHostRefused(Reason.NAME_UNSEEN if unseen else _REFUSALS[code]) from error
         raise
     return answer or {}

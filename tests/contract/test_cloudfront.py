@@ -74,8 +74,8 @@ class CloudFront:
         asked = {"Id": "dt_1", "IfMatch": etag, **SETTINGS, "Enabled": True, **changes}
         self.stubber.add_response("update_distribution_tenant", {}, asked)
 
-    def refuses(self, call: str, code: str) -> None:
-        self.stubber.add_client_error(call, code, http_status_code=400)
+    def refuses(self, call: str, code: str, message: str = "") -> None:
+        self.stubber.add_client_error(call, code, message, http_status_code=400)
 
 
 @pytest.fixture
@@ -128,6 +128,15 @@ def test_refusals_have_a_reason(cloudfront: CloudFront, code: str, reason: Reaso
     with pytest.raises(PolicyHostRefused) as refused:
         cloudfront.hosts.create(LABEL, HOST)
     assert refused.value.reason is reason
+
+
+@pytest.mark.statement("8H.5")
+def test_a_name_that_cloudfront_does_not_see_yet_is_told_apart(cloudfront: CloudFront) -> None:
+    message = "The name is not valid. Could not verify Domain Name ownership."
+    cloudfront.refuses("create_distribution_tenant", "InvalidArgument", message)
+    with pytest.raises(PolicyHostRefused) as refused:
+        cloudfront.hosts.create(LABEL, HOST)
+    assert refused.value.reason is Reason.NAME_UNSEEN
 
 
 def test_troubles_that_pass_are_not_refusals(cloudfront: CloudFront) -> None:
@@ -215,6 +224,16 @@ def test_an_update_of_what_changed_meanwhile_reads_again(cloudfront: CloudFront,
     cloudfront.holds("v2")
     cloudfront.updates("v2", Enabled=False)
     cloudfront.hosts.disable(LABEL)
+
+
+@pytest.mark.statement("8H.3")
+@pytest.mark.parametrize("code", ["IllegalUpdate", "InvalidViewerCertificate"])
+def test_an_update_that_cannot_be_made_yet_is_left_to_the_next_look(
+    cloudfront: CloudFront, code: str
+) -> None:
+    cloudfront.holds()
+    cloudfront.refuses("update_distribution_tenant", code)
+    cloudfront.hosts.attach(LABEL, ARN)
 
 
 @pytest.mark.parametrize(

@@ -108,9 +108,6 @@ class Deployed(World):
             RemovedDomain(self.domain.account, self.domain.id)
         )
 
-    def texts(self) -> set[str]:
-        return {held.name for held in self.zones.sets.values() if held.type == "TXT"}
-
 
 @pytest.fixture
 def world(aws: AwsStores, monkeypatch: pytest.MonkeyPatch) -> Deployed:

@@ -87,12 +87,14 @@ class FakeZones:
 @dataclass
 class FakePolicyHosts:
     """CloudFront that does everything at once, unless told otherwise. ``calls`` are what it was asked to
-    do, in order; a domain in ``taken`` belongs to somebody else."""
+    do, in order; a domain in ``taken`` belongs to somebody else, one in ``unseen`` does not lead here yet as
+    far as CloudFront knows."""
 
     tenants: dict[str, Tenant] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    unseen: set[str] = field(default_factory=set)
     issues: bool = True
 
     def find(self, label: str, domain: str) -> Tenant | None:
@@ -104,6 +106,8 @@ class FakePolicyHosts:
             return
         if domain in self.taken or domain in self.domains.values():
             raise PolicyHostRefused(Reason.NAME_TAKEN)
+        if domain in self.unseen:
+            raise PolicyHostRefused(Reason.NAME_UNSEEN)
         self.domains[label] = domain
         self.tenants[label] = Tenant(enabled=True, deployed=True, leads_here=True)
         self.request_certificate(label, domain)

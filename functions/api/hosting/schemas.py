@@ -59,7 +59,7 @@ class HostedFile(Wire):
         description="`off`, `waiting-dns`, `requesting-cert`, `validating`, `active`, `failed` (tried again "
         "later), `expired` or `disabling`."
     )
-    reason: str = Field(description="Why the host is in this state, where it failed.")
+    reason: str = Field(description="Why the host is in this state, where it failed or has to wait.")
 
 
 class DmarcVerification(Wire):

@@ -46,6 +46,8 @@ class Reason(StrEnum):
     """Why a host is not served, beside the names of certificate states."""
 
     CAA_FORBIDS = "caa_forbids"
+    NAME_UNSEEN = "name_unseen"
+    """CloudFront does not see yet that the name leads to it; its resolvers are not ours."""
     NAME_TAKEN = "name_taken"
     LIMIT_REACHED = "limit_reached"
     REFUSED = "refused"

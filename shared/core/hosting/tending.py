@@ -12,7 +12,14 @@ from shared.core.hosting.commands import departed
 from shared.core.hosting.hosting import Changed, Hosting, Hostings, HostState
 from shared.core.hosting.looking import Look, look_at
 from shared.core.hosting.names import Service
-from shared.core.hosting.policy_host import Act, PolicyFiles, PolicyHostRefused, PolicyHosts, Tenant
+from shared.core.hosting.policy_host import (
+    Act,
+    PolicyFiles,
+    PolicyHostRefused,
+    PolicyHosts,
+    Reason,
+    Tenant,
+)
 from shared.core.hosting.progress import (
     absorbed,
     host_facts,
@@ -95,7 +102,10 @@ class Tender:
             for act in acts:
                 self._do(act, moved, tenant)
         except PolicyHostRefused as refused:
-            host = moved.mta_sts.host.to(HostState.FAILED, now, refused.reason)
+            unseen = tenant is None and refused.reason is Reason.NAME_UNSEEN
+            # A CNAME that is minutes old is no failure, and has not to wait for an hour.
+            held, state = (hosting, HostState.WAITING_DNS) if unseen else (moved, HostState.FAILED)
+            host = held.mta_sts.host.to(state, now, refused.reason)
             return replace(moved, mta_sts=replace(moved.mta_sts, host=host))
         return moved
 

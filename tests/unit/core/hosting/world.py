@@ -112,6 +112,10 @@ class World:
         for _ in range(looks):
             self.look(after=every)
 
+    def texts(self) -> set[str]:
+        """Names of ours that hold a TXT record."""
+        return {held.name for held in self.zones.sets.values() if held.type == "TXT"}
+
     def remove_domain(self) -> None:
         self.domains.remove(self.domain)
 
