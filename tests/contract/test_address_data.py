@@ -140,7 +140,7 @@ def test_equal_packages_give_equal_bytes(tmp_path: Path) -> None:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     bounds=st.lists(st.integers(0, 2**32 - 1), min_size=2, max_size=20, unique=True).map(sorted),
     probes=st.lists(st.integers(0, 2**32 - 1), max_size=20),

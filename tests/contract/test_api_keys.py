@@ -117,7 +117,7 @@ def test_fifty_requests_at_once_on_a_limit_of_thirty_let_thirty_through(aws: Aws
     assert sorted(through) == list(range(30))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @examples(st.lists(st.integers(0, 4), max_size=25), st.integers(1, 4))
 def test_the_real_limit_and_the_fake_agree_on_any_sequence(minutes: list[int], limit: int) -> None:
     with on_aws() as real:

@@ -267,7 +267,7 @@ def test_a_dname_stands_for_the_aliases_below_it() -> None:
     assert World([script]).ask("x.example.com") == Answer(Outcome.FOUND, ("moved",), 60, ("x.example.net",))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=80), st.booleans())
 def test_no_bytes_of_a_server_raise(body: bytes, has_question: bool) -> None:
     def fuzz(query: dns.message.Message, tcp: bool) -> list[bytes]:

@@ -81,5 +81,5 @@ class Filing(RuleBasedStateMachine):
 
 TestFiling = Filing.TestCase
 TestFiling.settings = settings(
-    max_examples=8, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=8, stateful_step_count=15, suppress_health_check=list(HealthCheck)
 )

@@ -136,7 +136,7 @@ def test_selectors_of_reports_come_before_those_that_had_a_record() -> None:
     assert selectors_to_ask(known(good_zone()), ("b",)) == ("b", SELECTOR)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.text(st.characters(codec="ascii", exclude_characters="\0"), max_size=5_000), max_size=40))
 def test_a_hostile_server_cannot_fill_the_store(texts: list[str]) -> None:
     hostile = [f"v=DMARC1; {text}" for text in texts]

@@ -41,7 +41,7 @@ def test_every_domain_has_its_turn_once_an_interval(interval: int) -> None:
     assert max(map(len, each_time)) - min(map(len, each_time)) <= 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 2 * DAY), min_size=1, max_size=12))
 def test_late_and_repeated_runs_leave_nobody_out(steps: list[int]) -> None:
     turns = turns_of(*range(DAY), interval=DAY)

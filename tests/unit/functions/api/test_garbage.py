@@ -14,7 +14,6 @@ from tests.unit.functions.api.client import Api
 
 QUIET = settings(
     max_examples=150,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

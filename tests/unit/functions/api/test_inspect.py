@@ -190,7 +190,6 @@ def test_a_key_pays_at_its_own_rate(dns: Api) -> None:
 
 @settings(
     max_examples=60,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -193,7 +193,7 @@ def test_a_data_uri_may_be_percent_encoded() -> None:
     assert read(pem(mark(logo=value), verifier())).findings == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 10**6), st.integers(1, 255))
 def test_no_extension_raises(place: int, flip: int) -> None:
     value = bytearray(logotype())
@@ -201,7 +201,7 @@ def test_no_extension_raises(place: int, flip: int) -> None:
     assert read(pem(mark(logo=bytes(value)), verifier())).subject == "Example Ltd"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, len(GOOD) - 1), st.binary(max_size=2))
 def test_no_document_raises(place: int, noise: bytes) -> None:
     certificate = read(GOOD[:place] + noise + GOOD[place + 1 :])

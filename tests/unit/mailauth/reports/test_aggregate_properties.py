@@ -159,7 +159,7 @@ manners = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(rows, max_size=5), manners, st.sampled_from(["utf-8", "utf-8", "utf-16"]), st.integers(1, 5000)
 )
@@ -214,7 +214,7 @@ MUTATIONS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(rows, min_size=1, max_size=3),
     manners,
@@ -242,7 +242,7 @@ def test_one_mutation_is_read_as_the_plain_reader_reads_it(
         assert [as_texts(row) <= set(texts) for row, texts in zip(result.rows, expected, strict=True)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(rows, min_size=2, max_size=4), st.data())
 def test_shapes_change_nothing(written: list[Row], data: st.DataObject) -> None:
     """A report that is read by its shapes says what it says when comments keep it from being so."""

@@ -81,25 +81,25 @@ def _damaged(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(_damaged())
 def test_damaged_deliveries_always_end_in_readings(source: bytes) -> None:
     assert _read(source)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300) | st.lists(st.sampled_from(TOKENS), max_size=40).map(b"".join))
 def test_rubbish_always_ends_in_readings(source: bytes) -> None:
     assert _read(source)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(SEEDS), min_size=2, max_size=3))
 def test_joined_deliveries_always_end_in_readings(sources: list[bytes]) -> None:
     assert _read(b"".join(sources))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(SEEDS), st.data())
 def test_cut_archives_give_no_half_report(source: bytes, data: st.DataObject) -> None:
     cut = source[: data.draw(st.integers(min_value=0, max_value=len(source) - 1))]
