@@ -69,12 +69,14 @@ class Tenant:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """``wanted``: the host shall be served. ``returns``: when it is let go, wait for the CNAME to come back.
-    ``asked`` is whether CloudFront was asked for the tenant at all."""
+    ``asked`` is whether CloudFront was asked for the tenant at all, ``fetched`` whether the policy was just
+    had from outside, over HTTPS and under the customer's name."""
 
     wanted: bool
     returns: bool
     points_here: bool
     caa: Caa
+    fetched: bool = False
     asked: bool = False
     tenant: Tenant | None = None
 
@@ -157,7 +159,7 @@ def _validate(host: Host, facts: Facts, now: int) -> Step:
         case Certificate.ISSUED:
             if tenant.attached != tenant.certificate_arn:
                 return host, (Act.ATTACH_CERTIFICATE,)
-            serving = tenant.deployed and tenant.leads_here
+            serving = tenant.deployed and (tenant.leads_here or facts.fetched)
             return (host.to(HostState.ACTIVE, now) if serving else host), ()
         case _:
             return host.to(HostState.FAILED, now, tenant.certificate), ()

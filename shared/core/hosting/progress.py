@@ -96,6 +96,7 @@ def host_facts(hosting: Hosting, look: Look, now: int) -> Facts:
         returns=hosting.is_on(Service.POLICY),
         points_here=hosting.record(Service.POLICY).cname.is_here,
         caa=look.caa,
+        fetched=hosting.mta_sts.file_status == FileStatus.ACTIVE,
     )
 
 

@@ -46,6 +46,7 @@ F, E, D, O = HostState.FAILED, HostState.EXPIRED, HostState.DISABLING, HostState
         (V, READY, ISSUED, V, (Act.ATTACH_CERTIFICATE,)),
         (V, READY, replace(ISSUED, attached="arn:1", deployed=False), V, ()),
         (V, READY, replace(ISSUED, attached="arn:1", leads_here=False), V, ()),
+        (V, replace(READY, fetched=True), replace(ISSUED, attached="arn:1", leads_here=False), A, ()),
         (V, READY, replace(ISSUED, attached="arn:1"), A, ()),
         (A, READY, replace(ISSUED, attached="arn:1"), A, ()),
         (A, READY, None, W, ()),

@@ -15,7 +15,7 @@ from shared.mailauth.evaluate.questions import Answer, Outcome
 from tests.fakes.dns import FAILED
 from tests.unit.core.hosting.world import DAY, POLICY, RECORD, World, served
 
-D, M, T, P = Service.DMARC, Service.MTA_STS, Service.TLS_RPT, Service.POLICY
+D, P = Service.DMARC, Service.POLICY
 
 
 def test_hosted_dmarc_is_queued_until_it_is_in_sync_and_seen_from_outside() -> None:

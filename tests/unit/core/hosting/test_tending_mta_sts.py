@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unittest.mock import Mock
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from shared.core.hosting.hosting import HostState
 from shared.core.hosting.names import Service
 from shared.core.hosting.policies import REMOVAL, policy_of
-from shared.core.hosting.policy_host import PolicyHostRefused, Reason
+from shared.core.hosting.policy_host import PolicyHostRefused, Reason, Tenant
 from shared.core.hosting.progress import KEPT
 from tests.unit.core.hosting.world import DAY, POLICY, World, served
 
@@ -204,6 +205,32 @@ def test_a_cname_that_cloudfront_does_not_see_yet_is_waited_for() -> None:
     world.settle()
     assert world.is_host(HostState.ACTIVE)
     assert world.hosting.mta_sts.host.failures == 0
+
+
+@pytest.mark.statement("8H.7")
+def test_a_policy_that_anybody_can_fetch_needs_no_word_of_cloudfront(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may never get to know that a name leads to it by way of an alias of ours."""
+    world = World()
+    find = world.hosts.find
+
+    def unsure(label: str, domain: str) -> Tenant | None:
+        found = find(label, domain)
+        return found and replace(found, leads_here=False)
+
+    monkeypatch.setattr(world.hosts, "find", unsure)
+    world.web_down = True
+    world.mta_sts_on()
+    world.point(M, T, P)
+    world.settle()
+    assert world.is_host(HostState.VALIDATING)
+    assert not world.hosting.record(M).value
+
+    world.web_down = False
+    world.settle(3)
+    assert world.is_host(HostState.ACTIVE)
+    assert world.hosting.record(M).published
 
 
 @pytest.mark.statement("8H.11")
