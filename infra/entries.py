@@ -146,7 +146,6 @@ WORKERS: Final = (
             sends(Thing.DNS_QUEUE),
         ),
         trigger=Consumes(Thing.DNS_QUEUE, batch=10, window=2, at_once=10),
-        memory=1024,
         timeout=120,
         layer="workers",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -15,6 +16,9 @@ from infra.constructs.bundles import Bundles
 from infra.entry import Entry
 from infra.stage import Stage
 from shared import settings
+
+METRICS: Final = "Postseal"
+"""Namespace of what functions count themselves; `service` is the function's name."""
 
 
 class EntryFunction(Construct):
@@ -103,7 +107,7 @@ def _snap_start(entry: Entry, stage: Stage) -> lambda_.SnapStartConf | None:
 def _powertools(entry: Entry, stage: Stage) -> dict[str, str]:
     return {
         "POWERTOOLS_SERVICE_NAME": entry.name,
-        "POWERTOOLS_METRICS_NAMESPACE": "Postseal",
+        "POWERTOOLS_METRICS_NAMESPACE": METRICS,
         "POWERTOOLS_LOG_LEVEL": stage.log_level,
     }
 

@@ -12,7 +12,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infra.constructs.function import EntryFunction
+from infra.constructs.function import METRICS, EntryFunction
 from infra.constructs.queue import WorkQueue
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
@@ -46,10 +46,31 @@ class ObservabilityStack(Stack):
             alarms += queue.alarms(self)
         for function in functions:
             alarms += function.alarms(self)
+        alarms.append(_refused(self))
         for alarm in alarms:
             alarm.add_alarm_action(actions.SnsAction(topic))
         _dashboard(self, stage, api, queues, functions, alarms)
         CfnOutput(self, "AlarmTopic", value=topic.topic_arn)
+
+
+def _refused(scope: Construct) -> cloudwatch.Alarm:
+    """Changes of hosted records that Route 53 does not take do not come to the dead letters: they would hold
+    back the others of their zone."""
+    return cloudwatch.Alarm(
+        scope,
+        "hostings-refused",
+        alarm_description="Route 53 refused changes of hosted records.",
+        metric=cloudwatch.Metric(
+            namespace=METRICS,
+            metric_name="HostingsRefused",
+            dimensions_map={"service": "publish-hosting"},
+            statistic="Sum",
+            period=PERIOD,
+        ),
+        threshold=1,
+        evaluation_periods=1,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
 
 
 def _dashboard(

@@ -40,7 +40,7 @@ RETAINED_DAYS: Final = 400
 REPORT_KB: Final = 2
 
 # Fixed: alarms, a customer's key, the report zone and two hosting zones, snapshots of the API's functions.
-ALARMS: Final = 54
+ALARMS: Final = 55
 ZONES: Final = 3
 SNAPSHOT_GB: Final = 6.0
 

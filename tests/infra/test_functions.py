@@ -197,3 +197,10 @@ def test_a_function_learns_only_the_names_of_what_it_may_touch(prod: Templates) 
     assert "POSTSEAL_POLICY_BUCKET" in variables["tend-hosting"]
     assert "POSTSEAL_POLICY_BUCKET" not in variables["hosting"]
     assert "POSTSEAL_TABLE" in variables["schedule-hosting"]
+
+
+def test_refused_changes_of_hosted_records_are_told(templates: Templates) -> None:
+    alarms = templates.resources("AWS::CloudWatch::Alarm").values()
+    (alarm,) = (one for one in alarms if one["MetricName"] == "HostingsRefused")
+    assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == ("Postseal", "Sum", 1)
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": "publish-hosting"}]

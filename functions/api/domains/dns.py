@@ -57,7 +57,7 @@ def read_dns(domain_id: DomainParam) -> Single[shapes.DnsState]:
         domain,
         known.state,
         addresses=(own, f"{app.caller.account.token}@{report_domain()}"),
-        wanted=wanted_record(domain, own),
+        wanted=wanted_record(domain, table.hostings().get(domain.account, domain.id), own),
         reports=last is not None and utc_day(app.now) - last <= _LATELY,
     )
     return Single(data=shown, meta=app.meta)

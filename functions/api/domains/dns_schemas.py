@@ -32,7 +32,9 @@ class DmarcState(PartState):
     dmarctrust_configured: bool | None = Field(description="Whether our reporting address is in the record.")
     configuration: Configuration | None = Field(description="What is wrong with it; null where nothing is.")
     dmarc_status: Reporting = Field(description="`dmarc_active` where reports came in the last 30 days.")
-    wanted_record: str = Field(description="What should be published: your wish, else a record of ours.")
+    wanted_record: str = Field(
+        description="What should be published: what is hosted, else your wish, else ours."
+    )
     dmarc_valid: bool = Field(description="Whether just that is published, in whatever order.")
 
 

@@ -6,6 +6,8 @@ from typing import Final
 
 from shared.core.domains import Domain
 from shared.core.errors import Invalid
+from shared.core.hosting.hosting import Hosting
+from shared.core.hosting.names import Service
 from shared.core.hosting.wishes import default_record
 from shared.mailauth.findings import Severity
 from shared.mailauth.records import dmarc
@@ -24,6 +26,9 @@ def required_record(text: str, *, param: str) -> str:
     return text
 
 
-def wanted_record(domain: Domain, address: str) -> str:
-    """What the owner wished for; else reports to ``address``, and no mail from a parked domain."""
+def wanted_record(domain: Domain, hosting: Hosting | None, address: str) -> str:
+    """What is hosted, else what the owner wished for; else reports to ``address``, and no mail from a parked
+    domain."""
+    if hosting is not None and hosting.is_on(Service.DMARC):
+        return hosting.record(Service.DMARC).value
     return domain.wanted_dmarc or default_record(domain, address)

@@ -248,7 +248,7 @@ class _Builder:
 
     def _asked(self, plain: Component, mechanism: Mechanism, target: str) -> Component:
         if not is_domain(target, least_labels=1):
-            return replace(plain, void=True, reason="bad name")
+            return replace(plain, reason="bad name")
         match mechanism.name:
             case "exists":
                 found = [self.known.get(target, Type.A)]

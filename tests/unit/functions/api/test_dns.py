@@ -15,6 +15,8 @@ from tests.fakes.dns import FAILED
 from tests.unit.core.watching.world import CHECK, DMARC, KEY, NAME, SELECTOR, SPF
 from tests.unit.core.world import ACCOUNT, fact, row, said
 from tests.unit.functions.api.client import Api
+from tests.unit.functions.api.hosting import DMARC as HOSTED_DMARC
+from tests.unit.functions.api.hosting import put
 
 PENDING = {"status": "pending", "record": None}
 
@@ -111,6 +113,13 @@ def test_the_wanted_record_is_ours_until_there_is_a_wish(api: Api, look: Callabl
     assert (dns(api)["dmarc"]["wanted_record"], dns(api)["dmarc"]["dmarc_valid"]) == (spaced, True)
     assert api.patch("/domains/ud_19", {"wanted_dmarc_record": ""}).status == 200
     assert dns(api)["dmarc"]["dmarc_valid"] is False
+
+
+def test_the_hosted_record_is_the_wanted_one(api: Api) -> None:
+    own = "rua=mailto:dom@reports.example; ruf=mailto:dom@reports.example"
+    put(api, HOSTED_DMARC, {"record": f"v=DMARC1; p=quarantine; {own}"})
+    api.patch("/domains/ud_19", {"wanted_dmarc_record": DMARC})
+    assert dns(api)["dmarc"]["wanted_record"] == f"v=DMARC1; p=quarantine; {own}"
 
 
 @pytest.mark.parametrize(
