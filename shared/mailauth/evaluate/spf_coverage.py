@@ -10,7 +10,8 @@ from itertools import groupby
 from operator import itemgetter
 
 from shared.mailauth.evaluate.address_sets import EVERYTHING, AddressSet, union
-from shared.mailauth.evaluate.spf_branches import LONGEST_RECORD, Branch, Component, Trouble
+from shared.mailauth.evaluate.spf_branch import Branch, Component, Trouble
+from shared.mailauth.evaluate.spf_branches import LONGEST_RECORD
 from shared.mailauth.evaluate.spf_check import MOST_MX
 from shared.mailauth.records.spf import QUALIFIERS, Result, parse
 

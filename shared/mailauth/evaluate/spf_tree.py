@@ -11,7 +11,8 @@ from typing import Final
 from shared.mailauth.evaluate import spf_tree_flaws as flaws
 from shared.mailauth.evaluate.inspection import Inspection, State
 from shared.mailauth.evaluate.questions import Asking
-from shared.mailauth.evaluate.spf_branches import Branch, Trouble, tree_of, tree_of_record
+from shared.mailauth.evaluate.spf_branch import Branch, Trouble
+from shared.mailauth.evaluate.spf_branches import tree_of, tree_of_record
 from shared.mailauth.evaluate.spf_check import MOST_LOOKUPS, MOST_MX, MOST_VOID
 from shared.mailauth.evaluate.spf_coverage import (
     SpfNetwork,

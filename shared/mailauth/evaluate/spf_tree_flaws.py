@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.mailauth.evaluate.spf_branches import Trouble
+from shared.mailauth.evaluate.spf_branch import Trouble
 from shared.mailauth.findings import Flaw, Severity
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO

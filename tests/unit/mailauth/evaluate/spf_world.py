@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shared.mailauth.evaluate.questions import Answer
-from shared.mailauth.evaluate.spf_branches import Branch, tree_of
+from shared.mailauth.evaluate.spf_branch import Branch
+from shared.mailauth.evaluate.spf_branches import tree_of
 from shared.mailauth.evaluate.spf_check import SpfCheck, check
 from shared.mailauth.evaluate.spf_tree import SpfInspection, inspect_spf
 from tests.fakes.dns import FakeDns, drive

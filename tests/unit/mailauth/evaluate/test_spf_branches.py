@@ -6,13 +6,13 @@ from itertools import pairwise
 import pytest
 
 from shared.mailauth.evaluate.questions import Answer, Outcome, Question
+from shared.mailauth.evaluate.spf_branch import Trouble
 from shared.mailauth.evaluate.spf_branches import (
     DEEPEST,
     LONGEST_RECORD,
     MOST_NETWORKS,
     MOST_NODES,
     MOST_QUESTIONS,
-    Trouble,
     tree_of,
     tree_of_record,
 )
