@@ -82,7 +82,7 @@ node_modules/.ready: package.json package-lock.json
 
 # --- checks -----------------------------------------------------------------------------------------------
 
-CHECKS := check-lint check-format check-types check-imports $(STAGES:%=check-stage-%) check-audit check-openapi
+CHECKS := check-lint check-format check-types check-imports $(STAGES:%=check-stage-%) check-audit check-openapi check-statements
 .PHONY: $(CHECKS)
 
 check-lint:
@@ -109,3 +109,6 @@ check-audit:
 
 check-openapi:
 	$(call quietly,check,OpenAPI document,$(BIN)/python -m functions.api.docs.build --check)
+
+check-statements:
+	$(call quietly,check,table of statements,$(BIN)/python -m tests.statements --check)
