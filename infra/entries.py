@@ -31,11 +31,10 @@ API: Final = (
         "api/hosting",
         (
             table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
-            reads(Thing.DATA_BUCKET),
             sends(Thing.HOSTING_QUEUE),
             sends(Thing.HOSTING_CHECKS_QUEUE),
         ),
-        knows=(Thing.HOSTING_ZONES, Thing.POLICY_DISTRIBUTION),
+        knows=(Thing.DATA_BUCKET, Thing.HOSTING_ZONES, Thing.POLICY_DISTRIBUTION),
         memory=1024,
         layer="lookups",
     ),

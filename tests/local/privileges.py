@@ -1,43 +1,116 @@
-"""Taking one action from the role of a deployed function, and giving it back."""
+"""What the roles of deployed functions allow, one right at a time: taken away, and given back."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from tests.local.running import RunningStack
 
-
-@contextmanager
-def without(stack: RunningStack, function: str, action: str) -> Iterator[None]:
-    """The function's role less the action, in every statement that allows it."""
-    configuration = stack.aws("lambda").get_function_configuration(FunctionName=f"postseal-local-{function}")
-    role, iam = configuration["Role"].rpartition("/")[2], stack.aws("iam")
-    documents = {
-        name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
-    }
-    lessened = {name: _less(document, action) for name, document in documents.items()}
-    assert lessened != documents, f"{role} has no {action}"
-    try:
-        _put(iam, role, lessened)
-        yield
-    finally:
-        _put(iam, role, documents)
+_PREFIX: Final = "postseal-local-"
 
 
-def _less(document: dict[str, Any], action: str) -> dict[str, Any]:
-    kept = []
-    for statement in document["Statement"]:
-        actions = statement["Action"]
-        left = [each for each in ([actions] if isinstance(actions, str) else actions) if each != action]
-        if left:
-            kept.append({**statement, "Action": left if isinstance(actions, list) else left[0]})
-    return {**document, "Statement": kept}
+@dataclass(frozen=True, slots=True, order=True)
+class Right:
+    """A verb (an IAM action without its service) on a thing.
+
+    Things are called after what they are to a function: ``table``, ``gsi1``, ``mail``, ``mail/uploads/``,
+    ``rollup-queue``; where AWS grants on everything or on things of one kind, after the service.
+    """
+
+    function: str
+    verb: str
+    thing: str
+
+    def __str__(self) -> str:
+        return f"{self.function} {self.verb} {self.thing}"
 
 
-def _put(iam: Any, role: str, documents: dict[str, dict[str, Any]]) -> None:
-    for name, document in documents.items():
-        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+class Roles:
+    """The roles of all deployed functions."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        self._iam = stack.aws("iam")
+        self._buckets = {stack.mail_bucket: "mail", stack.data_bucket: "data"}
+        self._queues = {url.rpartition("/")[2]: f"{name}-queue" for name, url in stack.queues.items()}
+        listed = stack.aws("lambda").list_functions()["Functions"]
+        self._roles = {
+            each["FunctionName"].removeprefix(_PREFIX): each["Role"].rpartition("/")[2]
+            for each in listed
+            if each["FunctionName"].startswith(_PREFIX)
+        }
+        self._documents = {function: self._read(role) for function, role in self._roles.items()}
+
+    def rights(self) -> set[Right]:
+        return {
+            self._right(function, action, resource)
+            for function in self._roles
+            for document in self._documents[function].values()
+            for statement in document["Statement"]
+            for action in _listed(statement["Action"])
+            for resource in _listed(statement["Resource"])
+        }
+
+    @contextmanager
+    def without(self, right: Right) -> Iterator[None]:
+        """The function's role less the right, in every statement that allows it."""
+        documents = self._documents[right.function]
+        lessened = {name: self._less(document, right) for name, document in documents.items()}
+        try:
+            self._put(right.function, lessened)
+            yield
+        finally:
+            self._put(right.function, documents)
+
+    def _less(self, document: dict[str, Any], right: Right) -> dict[str, Any]:
+        kept = []
+        for statement in document["Statement"]:
+            for action in _listed(statement["Action"]):
+                resources = [
+                    resource
+                    for resource in _listed(statement["Resource"])
+                    if self._right(right.function, action, resource) != right
+                ]
+                if resources:
+                    kept.append({**statement, "Action": action, "Resource": resources})
+        return {**document, "Statement": kept}
+
+    def _right(self, function: str, action: str, resource: str) -> Right:
+        service, _, verb = action.partition(":")
+        # The emulator's own name for sending a batch, which AWS has none for.
+        verb = "SendMessage" if verb == "SendMessageBatch" else verb
+        return Right(function, verb, self._thing(service, resource))
+
+    def _thing(self, service: str, resource: str) -> str:
+        name = resource.rpartition(":")[2]
+        match service:
+            case "dynamodb":
+                return name.partition("/index/")[2] or "table"
+            case "s3":
+                bucket, _, within = name.partition("/")
+                prefix = within.removesuffix("*")
+                known = self._buckets.get(bucket, "policies")
+                return f"{known}/{prefix}" if prefix else known
+            case "sqs":
+                return self._queues[name]
+        return service
+
+    def _read(self, role: str) -> dict[str, dict[str, Any]]:
+        names = self._iam.list_role_policies(RoleName=role)["PolicyNames"]
+        return {
+            name: self._iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+            for name in names
+        }
+
+    def _put(self, function: str, documents: dict[str, dict[str, Any]]) -> None:
+        for name, document in documents.items():
+            self._iam.put_role_policy(
+                RoleName=self._roles[function], PolicyName=name, PolicyDocument=json.dumps(document)
+            )
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

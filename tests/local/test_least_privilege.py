@@ -1,52 +1,50 @@
-"""Without one of its grants, the request that takes it fails; with the grant back, it succeeds."""
+"""Without one of its rights, what takes it fails; with all of them it is done. And no right is there for
+nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.local.privileges import without
+from tests.local.privileges import Right, Roles
+from tests.local.rights.asked import Case
+from tests.local.rights.scene import Scene
+from tests.local.rights.uses import uses, why_left_out
 from tests.local.running import RunningStack
-from tests.local.tenants import Tenant, open_tenant, report
 
-CASES = [
-    ("account", "dynamodb:GetItem", "GET", "/account"),
-    ("account", "dynamodb:UpdateItem", "GET", "/account"),
-    ("account", "dynamodb:Query", "GET", "/account"),
-    ("api-keys", "dynamodb:GetItem", "GET", "/api-keys"),
-    ("api-keys", "dynamodb:UpdateItem", "GET", "/api-keys"),
-    ("api-keys", "dynamodb:BatchGetItem", "GET", "/api-keys"),
-    ("domains", "dynamodb:GetItem", "GET", "/domains"),
-    ("domains", "dynamodb:UpdateItem", "GET", "/domains"),
-    ("domains", "dynamodb:Query", "GET", "/domains/{domain}/stats"),
-    ("reports", "dynamodb:GetItem", "GET", "/reports"),
-    ("reports", "dynamodb:UpdateItem", "GET", "/reports"),
-    ("reports", "dynamodb:Query", "GET", "/reports"),
-    ("reports", "s3:GetObject", "GET", "/reports/{report}/raw"),
-    ("reports", "s3:PutObject", "POST", "/reports"),
-    ("quarantine", "dynamodb:GetItem", "GET", "/quarantine"),
-    ("quarantine", "dynamodb:UpdateItem", "GET", "/quarantine"),
-    ("quarantine", "dynamodb:Query", "GET", "/quarantine"),
-]
+USES = list(uses())
 
 
 @pytest.fixture(scope="module")
-def tenant(stack: RunningStack) -> Tenant:
-    return open_tenant(stack)
+def roles(stack: RunningStack) -> Roles:
+    return Roles(stack)
 
 
 @pytest.fixture(scope="module")
-def stored(tenant: Tenant) -> str:
-    return report(tenant)
+def scene(stack: RunningStack) -> Iterator[Scene]:
+    made = Scene(stack)
+    yield made
+    made.close()
 
 
-@pytest.mark.parametrize(("function", "action", "method", "path"), CASES)
-def test_request_fails_without_the_grant(
-    stack: RunningStack, tenant: Tenant, stored: str, function: str, action: str, method: str, path: str
+def test_every_right_is_shown_to_be_used(roles: Roles) -> None:
+    shown = [str(right) for _, _, rights in USES for right in rights]
+    deployed = roles.rights()
+    left_out = {right for right in deployed if why_left_out(right)}
+    assert sorted(map(str, deployed - left_out)) == sorted(shown)
+
+
+@pytest.mark.parametrize(
+    ("case", "rights"),
+    [(case, rights) for _, case, rights in USES],
+    ids=[f"{function}-{case.__name__}" for function, case, _ in USES],
+)
+def test_it_fails_without_any_of_its_rights(
+    roles: Roles, scene: Scene, case: Case, rights: tuple[Right, ...]
 ) -> None:
-    asked = path.format(domain=tenant.domain, report=stored)
-    content = b"not a report" if method == "POST" else None
-    with without(stack, function, action):
-        refused = tenant.ask(method, asked, content=content)
-    assert refused.status_code >= 500, refused.text
-    answered = tenant.ask(method, asked, content=content)
-    assert answered.status_code < 300, answered.text
+    for right in rights:
+        tried = case(scene)
+        with roles.without(right):
+            assert not tried(), f"{right} is not needed"
+    assert case(scene)(), "it fails with all of them, too"

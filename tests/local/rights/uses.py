@@ -1,0 +1,158 @@
+"""Which request or message takes which right, and which rights nothing here can show the use of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Final
+
+from tests.local.privileges import Right
+from tests.local.rights import asked, watched, worked
+from tests.local.rights.asked import Case, ask, of_nobody
+
+_Uses = Mapping[Case, str]
+"""To each case the rights it shows the use of: ``verb verb thing, verb thing``."""
+
+_KNOWN: Final = "GetItem UpdateItem table"
+"""Of every request with a key."""
+
+_SPF: Final = "/inspect/spf?domain={home}&volume_days=2"
+_TLSRPT: Final = of_nobody(
+    "POST",
+    "/tlsrpt/{token}",
+    HTTPStatus.CREATED,
+    json={},
+    headers={"Content-Type": "application/tlsrpt+json"},
+)
+
+_OF: Final[Mapping[str, _Uses]] = {
+    "account": {ask("GET", "/account"): f"{_KNOWN}, Query table"},
+    "api-keys": {
+        ask("GET", "/api-keys"): f"{_KNOWN}, BatchGetItem table, Query gsi1",
+        asked.creates_key: "PutItem table",
+        asked.revokes_key: "DeleteItem table",
+    },
+    "docs": {of_nobody("GET", "/v1/openapi.json", HTTPStatus.OK): "UpdateItem table"},
+    "domains": {
+        ask("GET", "/domains/{home}/sources"): f"{_KNOWN}, Query table, GetObject data",
+        asked.adds_domain: "PutItem table, SendMessage dns-queue",
+        asked.verifies_below: "BatchGetItem table",
+        asked.removes_domain: "DeleteItem table, SendMessage purge-queue",
+    },
+    "hosting": {
+        asked.reads_parked_records: f"{_KNOWN}, Query table",
+        asked.hosts_dmarc: "BatchGetItem PutItem table, SendMessage hosting-queue, "
+        "SendMessage hosting-checks-queue",
+        asked.refuses_a_look: "DeleteItem table",
+    },
+    "inspect": {ask("GET", _SPF): f"{_KNOWN}, Query table, GetObject data"},
+    "quarantine": {
+        ask("GET", "/quarantine"): f"{_KNOWN}, Query table",
+        asked.reads_entry: "BatchGetItem table",
+        asked.replays_entry: "PutItem table, SendMessage mail-queue",
+        asked.removes_entry: "DeleteItem table",
+        asked.reads_raw_entry: "GetObject mail",
+    },
+    "reports": {
+        ask("GET", "/reports"): f"{_KNOWN}, Query gsi1",
+        ask("GET", "/reports?domain_id={home}"): "Query table",
+        asked.uploads_report: "PutItem table, PutObject mail/uploads/",
+        asked.removes_report: "DeleteItem table, DeleteObject mail, DeleteObject data, "
+        "SendMessage rollup-queue",
+        asked.reads_raw_report: "GetObject mail",
+        asked.reads_large_report: "GetObject data",
+    },
+    "tlsrpt": {_TLSRPT: f"{_KNOWN}, PutObject mail/tlsrpt/"},
+    "ingest-mail": {
+        worked.takes_in: "GetItem BatchGetItem PutItem table, GetObject mail, SendMessage rollup-queue",
+        worked.takes_in_upload: "UpdateItem table",
+        worked.takes_in_again: "Query gsi1, DeleteItem table",
+        worked.takes_in_large: "PutObject data",
+        worked.takes_in_failure: "PutObject mail/failures/, DeleteObject mail",
+    },
+    "rollup": {
+        worked.rolls_up: "GetItem BatchGetItem Query PutItem UpdateItem table, SendMessage hosts-queue",
+        worked.rolls_up_large: "GetObject PutObject DeleteObject data",
+        worked.rolls_up_nothing: "SendMessage purge-queue",
+    },
+    "resolve-hosts": {worked.resolves: "BatchGetItem UpdateItem table, SendMessage rollup-queue"},
+    "purge": {
+        worked.purges: "GetItem Query PutItem UpdateItem DeleteItem table, GetObject DeleteObject data, "
+        "DeleteObject mail, SendMessage hosting-checks-queue",
+    },
+    "reconcile": {
+        worked.reconciles: "GetItem BatchGetItem Query PutItem table, Query gsi1, SendMessage rollup-queue, "
+        "SendMessage dns-queue",
+    },
+    "check-dns": {
+        watched.looks: "GetItem Query PutItem UpdateItem table",
+        watched.looks_below: "BatchGetItem DeleteItem table",
+        watched.looks_again: "SendMessage dns-queue",
+    },
+    "schedule-checks": {
+        watched.schedules_looks: "GetItem PutItem table, Query gsi1, SendMessage dns-queue",
+    },
+    "schedule-hosting": {watched.schedules_tending: "Query gsi1, SendMessage hosting-checks-queue"},
+    "publish-hosting": {
+        watched.publishes: "GetItem PutItem table, ChangeResourceRecordSets route53, "
+        "SendMessage hosting-checks-queue",
+        watched.withdraws: "ListResourceRecordSets route53",
+    },
+    "tend-hosting": {
+        watched.tends_new: "GetItem PutItem table, GetChange route53, SendMessage hosting-checks-queue",
+        watched.tends_withdrawn: "SendMessage hosting-queue",
+        watched.tends_over: "UpdateItem DeleteItem table",
+        watched.tends_policy: "PutObject policies",
+        watched.tends_let_go: "DeleteObject policies, GetDistributionTenant cloudfront",
+        watched.tends_request: "CreateDistributionTenant cloudfront",
+        watched.tends_certificate: "GetManagedCertificateDetails UpdateDistributionTenant "
+        "CreateInvalidationForDistributionTenant cloudfront",
+        watched.tends_attached: "VerifyDnsConfiguration cloudfront",
+        watched.tends_disabled: "DeleteDistributionTenant cloudfront",
+    },
+}
+
+_LISTS: Final = "lets AWS tell who may not list that an object is missing: the emulator tells everybody"
+_ENCRYPTS: Final = "taken by S3 in the name of its caller, and the emulator does not ask"
+_POLLED: Final = "taken by the queue's poller, which the emulator asks for nothing"
+
+_LEFT_OUT: Final[Mapping[str, str]] = {
+    "CreateLogStream logs": "taken by Lambda itself, which the emulator asks for nothing",
+    "PutLogEvents logs": "as above",
+    "PutTraceSegments xray": "tracing is off here: nothing takes the traces",
+    "PutTelemetryRecords xray": "as above",
+    "ListBucket mail": _LISTS,
+    "ListBucket data": _LISTS,
+    "Decrypt kms": _ENCRYPTS,
+    "GenerateDataKey kms": _ENCRYPTS,
+    "RequestCertificate acm": "taken by CloudFront in the name of its caller, and the emulator does not ask",
+    "DescribeCertificate acm": "as above",
+}
+"""Of any function, with the reason."""
+
+_POLLING: Final = (
+    "ChangeMessageVisibility",
+    "DeleteMessage",
+    "GetQueueAttributes",
+    "GetQueueUrl",
+    "ReceiveMessage",
+)
+
+
+def uses() -> Iterator[tuple[str, Case, tuple[Right, ...]]]:
+    """Function, case, and the rights that it takes."""
+    for function, cases in _OF.items():
+        for case, said in cases.items():
+            yield function, case, tuple(_rights(function, said))
+
+
+def _rights(function: str, said: str) -> Iterator[Right]:
+    for group in said.split(", "):
+        *verbs, thing = group.split()
+        yield from (Right(function, verb, thing) for verb in verbs)
+
+
+def why_left_out(right: Right) -> str | None:
+    if right.verb in _POLLING and right.thing.endswith("-queue"):
+        return _POLLED
+    return _LEFT_OUT.get(f"{right.verb} {right.thing}")

@@ -1,0 +1,87 @@
+"""Messages to the workers of reports, by what they need."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from shared.adapters.dynamodb import keys
+from shared.core.ids import DomainId
+from shared.core.mail import Door
+from shared.core.messages import encode_removed_domain, encode_touched_day, encode_unknown_hosts
+from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+from tests.local.rights.asked import entry_of
+from tests.local.rights.scene import MANY, Scene, Try, aggregate, failure, today
+from tests.local.workers import invoked
+
+_NAMED = "51.38.41.10"
+"""An address that the shipped zones have a name for."""
+
+
+def takes_in(scene: Scene) -> Try:
+    return _delivered(scene, aggregate(scene.home))
+
+
+def takes_in_large(scene: Scene) -> Try:
+    return _delivered(scene, aggregate(scene.home, MANY))
+
+
+def takes_in_failure(scene: Scene) -> Try:
+    return _delivered(scene, failure(scene.home))
+
+
+def takes_in_upload(scene: Scene) -> Try:
+    return _delivered(scene, aggregate(scene.home), door=Door.UPLOAD)
+
+
+def takes_in_again(scene: Scene) -> Try:
+    """What it left in quarantine goes."""
+    key = scene.mailed(aggregate(scene.home))
+    scene.quarantine.add(entry_of(scene.account, key))
+    body = scene.delivery(key, replay=True)
+    return lambda: scene.works("ingest-mail", body)
+
+
+def _delivered(scene: Scene, data: bytes, door: Door = Door.MAIL) -> Try:
+    body = scene.delivery(scene.mailed(data), door=door)
+    return lambda: scene.works("ingest-mail", body)
+
+
+def rolls_up(scene: Scene) -> Try:
+    """A day with an address that nobody has asked about yet."""
+    domain = scene.domain(active=True)
+    scene.report(domain)
+    return scene.rolls_up(domain)
+
+
+def rolls_up_large(scene: Scene) -> Try:
+    """A day whose report and sources lie in the data bucket, as those do that are replaced."""
+    return scene.rolls_up(scene.home)
+
+
+def rolls_up_nothing(scene: Scene) -> Try:
+    """Of a domain that is gone: it is to be purged."""
+    touched = encode_touched_day(TouchedDay(scene.account, DomainId(1), today()))
+    return lambda: scene.works("rollup", touched)
+
+
+def resolves(scene: Scene) -> Try:
+    scene.table.delete(keys.hosts(ip_address(_NAMED).packed[:-1].hex()))
+    touched = TouchedDay(scene.account, scene.home.id, today())
+    body = encode_unknown_hosts(UnknownHosts(touched, (_NAMED,)))
+    return lambda: scene.works("resolve-hosts", body)
+
+
+def purges(scene: Scene) -> Try:
+    """A removed domain with a large report that came alone in its mail, and its rollup."""
+    domain = scene.domain(active=True)
+    scene.report(domain, MANY)
+    assert scene.rolls_up(domain)()
+    scene.domains.remove(domain)
+    body = encode_removed_domain(RemovedDomain(scene.account, domain.id))
+    return lambda: scene.works("purge", body)
+
+
+def reconciles(scene: Scene) -> Try:
+    """An active domain without its turn."""
+    scene.turns.remove(scene.account, scene.home.id)
+    return lambda: "FunctionError" not in invoked(scene.stack, "reconcile", {})
