@@ -33,7 +33,12 @@ _DESCRIPTION: Final = (
     "zone files have it."
 )
 
-RecordParam = Annotated[str, Query(max_length=LONGEST_RECORD, description="The text.")]
+_LONGEST_IN_URL: Final = 4_096
+"""Characters of a text in a query. API Gateway takes 10,240 octets of request line and headers."""
+
+RecordParam = Annotated[
+    str, Query(max_length=_LONGEST_IN_URL, description="The text. A longer one is sent as a body.")
+]
 OwnerParam = Annotated[str, Query(max_length=1_000, description="The domain whose it is to be.")]
 
 

@@ -72,6 +72,14 @@ def test_no_key_is_needed(api: Api) -> None:
     assert statuses == [200, 200, 429]
 
 
+def test_what_no_url_holds_is_sent_as_a_body(api: Api) -> None:
+    long = "v=spf1 " + "ip4:192.0.2.1 " * 300 + "-all"
+    assert len(long) > 4_096
+    refused = api.get("/validate/spf", record=long)
+    assert (refused.status, refused.error["param"]) == (400, "record")
+    assert api.post("/validate/spf", {"record": long}).status == 200
+
+
 @pytest.mark.parametrize(
     ("kind", "body", "status", "param"),
     [
