@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.api.inspect.app import WITH_OR_WITHOUT_KEY, app, described, timed
 from functions.api.inspect.schemas import Inspected, RecordText
-from shared.core.inspections import LONGEST_RECORD, Kind, validation
+from shared.core.inspections import Kind, validation
 from shared.mailauth.evaluate.bimi import BimiInspection
 from shared.mailauth.evaluate.dkim import DkimInspection
 from shared.mailauth.evaluate.dmarc import DmarcInspection
