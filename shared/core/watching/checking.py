@@ -118,7 +118,8 @@ class Watcher:
         if not noted:
             # It was removed meanwhile, and its purge may have been here before this look.
             self.states.forget(domain.account, domain.id)
-        elif state.is_unsettled:
+        elif state.is_unsettled and not _was_unsettled(looked):
+            # Once: records that differ at every look would be looked at for ever, and more often each day.
             self.checks.send([DnsCheck(domain.account, domain.id)], delay=SECOND_LOOK)
 
     def _conclude(self, looked: Looked, now: float) -> None:
@@ -144,6 +145,11 @@ class Watcher:
 
     def _addresses(self, domain: Domain, owner: Account) -> tuple[str, ...]:
         return f"{domain.token}@{self.report_domain}", f"{owner.token}@{self.report_domain}"
+
+
+def _was_unsettled(looked: Looked) -> bool:
+    previous = looked.watched.previous
+    return previous is not None and previous.is_unsettled
 
 
 def _is_stale(source: ApprovedSource, now: float) -> bool:

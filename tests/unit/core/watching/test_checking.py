@@ -62,6 +62,14 @@ def test_a_change_is_looked_at_again_soon_and_then_told_once(world: World) -> No
     assert len(world.checks.sent) == 1
 
 
+def test_records_that_change_at_every_look_are_left_to_the_schedule(world: World) -> None:
+    world.look()
+    for number in range(10):
+        world.zone[f"_dmarc.{NAME}", "TXT"] = [f"{DMARC}; n={number}"]
+        world.look(after=SECOND_LOOK)
+    assert len(world.checks.sent) == 1
+
+
 @pytest.mark.statement("1.16")
 def test_a_dead_dns_changes_no_verdict(world: World) -> None:
     before = world.look()
