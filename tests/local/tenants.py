@@ -21,6 +21,11 @@ from tests.fixtures.reports import Record, aggregate_xml
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 90.0
+_CLIENT = httpx.Client(timeout=60, trust_env=False)
+"""One for all: to make one takes longer than to ask."""
+
+SOURCE = {"name": "Mailer", "domain": "mailer.example"}
+"""The approved source that `belongings` have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,7 @@ class Tenant:
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
-        return httpx.request(
-            method, f"{self.url}{path}", headers=headers, timeout=60, trust_env=False, **options
-        )
+        return _CLIENT.request(method, f"{self.url}{path}", headers=headers, **options)
 
     def data(self, path: str, **query: str) -> Any:
         answer = self.ask("GET", path, params=query)
@@ -85,6 +88,25 @@ def report(tenant: Tenant) -> str:
     done = until(lambda: found if (found := tenant.data(f"/uploads/{upload}"))["status"] == "done" else None)
     until(lambda: tenant.data(f"/domains/{tenant.domain}/stats")["totals"]["total_messages"] == 8)
     return str(done["reports"][0]["id"])
+
+
+def belongings(tenant: Tenant) -> dict[str, str]:
+    """The id of one thing of each kind that an account has, by the parameter of routes that takes it."""
+    stored = report(tenant)
+    foreign = b"<feedback><report_metadata/></feedback>"
+    upload = tenant.ask("POST", "/reports", content=foreign).json()["data"]["id"]
+    (entry,) = until(lambda: tenant.data("/quarantine"))
+    (key,) = tenant.data("/api-keys")
+    source = f"/domains/{tenant.domain}/approved_sources/mailer"
+    assert tenant.ask("PUT", source, json=SOURCE).status_code == 200
+    return {
+        "domain_id": tenant.data(f"/domains/{tenant.domain}")["id"],
+        "report_id": stored,
+        "entry_id": entry["id"],
+        "upload_id": upload,
+        "key_id": key["id"],
+        "slug": "mailer",
+    }
 
 
 def until(asked: Callable[[], Any]) -> Any:

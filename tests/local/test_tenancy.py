@@ -8,7 +8,7 @@ import pytest
 
 from functions.api.docs.build import routes
 from infra.local.stack_file import Stack
-from tests.local.tenants import Tenant, open_tenant, report, until
+from tests.local.tenants import SOURCE, Tenant, belongings, open_tenant
 
 ROUTES = [(method, path) for method, path, _ in routes() if "{" in path and path.startswith("/v1")]
 PUBLIC = ("/v1/inspect", "/v1/validate")
@@ -19,7 +19,6 @@ LISTS = [
     for method, path, _ in routes()
     if method == "GET" and not path.startswith(PUBLIC) and "{" not in path
 ]
-SOURCE = {"name": "Mailer", "domain": "mailer.example"}
 
 
 @pytest.fixture(scope="module")
@@ -31,24 +30,14 @@ def mine(stack: Stack) -> Tenant:
 def theirs(stack: Stack) -> tuple[Tenant, dict[str, list[str]]]:
     """The other account, and every id of it in each of its forms, by the parameter that takes it."""
     other = open_tenant(stack)
-    stored = report(other)
-    domain = other.data(f"/domains/{other.domain}")["id"]
-    foreign = b"<feedback><report_metadata/></feedback>"
-    upload = other.ask("POST", "/reports", content=foreign).json()["data"]["id"]
-    (entry,) = until(lambda: other.data("/quarantine"))
-    (key,) = other.data("/api-keys")
-    prefixed = {
-        "domain_id": domain,
-        "report_id": stored,
-        "entry_id": entry["id"],
-        "upload_id": upload,
-        "key_id": key["id"],
-    }
-    forms = {param: [whole, whole.partition("_")[2]] for param, whole in prefixed.items()}
+    forms = {param: _forms(whole) for param, whole in belongings(other).items()}
     forms["domain_id"].append(other.domain)
-    assert other.ask("PUT", f"/domains/{domain}/approved_sources/mailer", json=SOURCE).status_code == 200
-    forms["slug"] = ["mailer"]
     return other, forms
+
+
+def _forms(whole: str) -> list[str]:
+    """An id with its prefix and without."""
+    return list(dict.fromkeys((whole, whole.rpartition("_")[2])))
 
 
 @pytest.mark.parametrize("base", ["/v1", "/dmarctrust/api/v1"])
