@@ -1,1 +1,2 @@
-"""``make chaos``: mail arrives while the cloud fails and workers die; then every number must be right."""
+"""``make chaos``: mail arrives and domains are hosted while the cloud fails and workers die; then every
+number and every record must be right."""

@@ -1,4 +1,5 @@
-"""Send reports through a failing cloud, then compare everything that the API says with what was sent."""
+"""Send reports through a failing cloud, verify and host domains through it, then compare everything that the
+API says with what was sent, and all that the zones hold with what was hosted."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ from infra.local.stack_error import StackError
 from infra.local.stack_file import Stack
 from infra.local.up import up
 from tests.chaos import proxy as proxies
+from tests.chaos.customers import Customers
 from tests.chaos.workers import Killer
+from tests.chaos.zones import HostingZones
 
 DAYS: Final = 46
 TWICE_OF: Final = 6
@@ -35,6 +38,8 @@ TWICE_OF: Final = 6
 KILL_SECONDS: Final = 3.0
 KILLS: Final = 12
 SETTLE_SECONDS: Final = 180.0
+READY_SECONDS: Final = 75.0
+"""In which all that is hosted is to be ready, while all fails; what is left then is waited for without."""
 
 
 def own_account(stack: Stack) -> Stack:
@@ -67,6 +72,15 @@ def play(stack: Stack, script: Script, queues: Queues) -> int:
     return len(twice)
 
 
+def own_domains(customers: Customers, zones: HostingZones) -> float:
+    """Have them all hosted while workers die; returns the seconds after which all were ready."""
+    began = time.monotonic()
+    customers.play()
+    for line in until_equal(lambda: [*customers.differences(), *zones.leaving()], seconds=READY_SECONDS):
+        print(f"chaos: not yet: {line}", file=sys.stderr)
+    return time.monotonic() - began
+
+
 def run(proxy: proxies.Proxy, stack: Stack) -> list[str]:
     sqs = client("sqs", stack.aws_endpoint)
     dead_before = dead_letters(stack, sqs)
@@ -83,29 +97,37 @@ def run(proxy: proxies.Proxy, stack: Stack) -> list[str]:
     )
     emulator = processes.find(server.SERVICE)
     assert emulator is not None
+    customers, zones = Customers(stack), HostingZones(stack)
     proxy.fail(proxies.rules())
     try:
         with Killer(emulator.pid, seconds=KILL_SECONDS, most=KILLS) as killer:
             twice = play(stack, script, Queues(stack, sqs))
+        with Killer(emulator.pid, seconds=KILL_SECONDS, most=KILLS) as second:
+            ready = own_domains(customers, zones)
     finally:
         proxy.fail([])
     found = until_equal(lambda: demo.differences(script), seconds=30)
+    found += until_equal(
+        lambda: [*customers.differences(), *zones.leaving(), *zones.differences(customers)], seconds=60
+    )
+    customers.close()
     dead = {name: depth - dead_before[name] for name, depth in dead_letters(stack, sqs).items()}
     found += [f"{depth} messages in the dead-letter queue of {name}" for name, depth in dead.items() if depth]
-    found += [] if killer.killed else ["no worker was killed"]
+    found += [] if killer.killed and second.killed else ["no worker was killed"]
     faults = proxy.faults()
     found += [] if faults else ["no fault was thrown"]
     told = demo.observed()
     poisoned = sum(script.reasons.values())
     print(f"mails      {len(script.first)} distinct, {twice} of them twice, then {len(script.then)} odd ones")
     for (service, kind), count in sorted(faults.items()):
-        print(f"fault      {service:<9}{kind:<48}{count:>5}")
-    print(f"workers    {killer.killed} killed")
+        print(f"fault      {service:<11}{kind:<46}{count:>5}")
+    print(f"workers    {killer.killed} killed, then {second.killed}")
     stored = sum(len(each.reports) + sum(each.failures.values()) for each in told.values())
     print(f"reports    {stored} stored, {len(script.truths)} expected")
     print(f"messages   {sum(each.total.messages for each in told.values())}")
     kept = Counter(entry["reason"] for entry in demo.new_entries())
     print(f"quarantine {dict(kept)}, {poisoned} expected")
+    print(f"hosted     {len(customers.staying)} domains after {ready:.0f} s, {zones.count()} record sets")
     print(f"dead       {dead}")
     return found
 

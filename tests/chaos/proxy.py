@@ -21,6 +21,8 @@ _THROTTLES: Final = {
     "dynamodb": ("ProvisionedThroughputExceededException", 400),
     "s3": ("SlowDown", 503),
     "sqs": ("ThrottlingException", 400),
+    "route53": ("Throttling", 400),
+    "cloudfront": ("ThrottlingException", 400),
 }
 
 
