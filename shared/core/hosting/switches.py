@@ -12,6 +12,7 @@ from shared.core.hosting.commands import begin, with_dmarc, with_mta_sts, withou
 from shared.core.hosting.hosting import Changed, Hosting, Hostings
 from shared.core.hosting.names import HostedZone, choose_zone
 from shared.core.hosting.policies import Policy
+from shared.core.hosting.tending import SCHEDULED
 from shared.core.queues import HostingChange, HostingChanges, HostingCheck, HostingChecks
 
 _ATTEMPTS: Final = 5
@@ -68,8 +69,9 @@ class Switches:
         return stored or begin(domain, self.zones[0], now, self.new_token)
 
     def look_again(self, domain: Domain) -> None:
-        """Have what is hosted looked at, and what follows from it done, before the schedule comes round."""
-        self.checks.send([HostingCheck(domain.account, domain.id)])
+        """Have what is hosted looked at, and what follows from it done, before the schedule comes round. Of
+        looks that find nothing new each is the last, however many are asked for."""
+        self.checks.send([HostingCheck(domain.account, domain.id, SCHEDULED)])
 
     def _changed(self, domain: Domain, command: Callable[[Hosting], Hosting], now: int) -> Hosting:
         for _ in range(_ATTEMPTS):

@@ -135,10 +135,11 @@ class Tender:
 
 
 def _phase(hosting: Hosting) -> tuple[object, ...]:
-    """What tells progress from standing still."""
+    """What tells progress from standing still. Of CNAMEs, that one is there for the first time: one that
+    comes and goes all the time would have looks follow each other for ever."""
     sts = hosting.mta_sts
     records = [
-        (record.value, record.sent, record.confirmed, record.cname.status)
+        (record.value, record.sent, record.confirmed, record.cname.pointed is None)
         for record in hosting.records.values()
     ]
     return sts.host.state, sts.put, sts.offered, sts.quiet, hosting.departed, *records

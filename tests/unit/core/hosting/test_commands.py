@@ -19,6 +19,7 @@ from shared.core.hosting.names import (
 )
 from shared.core.hosting.notes import notes_on
 from shared.core.hosting.policies import Mode, Policy, mta_sts_record, next_id, policy_of
+from shared.core.hosting.tending import SCHEDULED
 from shared.core.ids import DomainId
 from shared.core.queues import HostingCheck
 from tests.unit.core.hosting.world import OWN, RECORD, ZONES, World, parked, served
@@ -167,7 +168,20 @@ def test_switching_off_what_never_was_on_stores_nothing() -> None:
 def test_a_look_can_be_had_before_the_schedule_comes_round() -> None:
     world = World()
     world.switches.look_again(world.domain)
-    assert world.checks.sent == [(HostingCheck(world.domain.account, world.domain.id), 0)]
+    assert world.checks.sent == [(HostingCheck(world.domain.account, world.domain.id, SCHEDULED), 0)]
+
+
+def test_looks_on_demand_are_followed_by_none_that_find_nothing() -> None:
+    world = World()
+    world.dmarc_on()
+    world.settle(2)
+    for _ in range(3):
+        world.checks.sent.clear()
+        world.switches.look_again(world.domain)
+        ((check, _),) = world.checks.sent
+        world.checks.sent.clear()
+        world.tender.tend(check, world.now)
+        assert not world.checks.sent
 
 
 def test_an_outdated_revision_is_refused() -> None:

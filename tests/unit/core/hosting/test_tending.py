@@ -188,15 +188,24 @@ def test_a_settled_hosting_is_left_to_the_schedule() -> None:
 
 def test_a_scheduled_look_that_finds_something_is_followed_by_others() -> None:
     world = World()
-    world.dmarc_on()
+    world.mta_sts_on()
     world.settle(2)
-    world.point(D)
+    world.point(P)
     world.checks.sent.clear()
-    world.look(after=3_600)
-    world.cut(D)
     world.look(after=3_600)
     assert HostingCheck(world.domain.account, world.domain.id, 0) in [check for check, _ in world.checks.sent]
     assert SCHEDULED not in [check.round for check, _ in world.checks.sent]
+
+
+def test_a_cname_that_comes_and_goes_does_not_keep_looks_going() -> None:
+    world = served()
+    world.checks.sent.clear()
+    for _ in range(10):
+        world.cut(*Service)
+        world.look(after=60)
+        world.point(*Service)
+        world.look(after=60)
+    assert not world.checks.sent
 
 
 def test_a_hosting_that_is_gone_is_no_trouble() -> None:
