@@ -197,7 +197,7 @@ WORKERS: Final = (
     ),
     Entry(
         "workers/schedule_hosting",
-        (INDEX_QUERY, sends(Thing.HOSTING_CHECKS_QUEUE)),
+        (table("GetItem", "PutItem"), INDEX_QUERY, sends(Thing.HOSTING_CHECKS_QUEUE)),
         trigger=Every(minutes=15),
         timeout=300,
         layer="workers",

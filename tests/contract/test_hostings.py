@@ -101,3 +101,11 @@ def test_a_quarter_of_the_hostings_has_its_turn(stores: Stores) -> None:
     assert list(stores.hostings.of_slot(1)) == [(account, 1), (account, 5), (account, 9)]
     assert list(stores.hostings.of_slot(2)) == [(account, 2)]
     assert list(stores.hostings.of_slot(3)) == []
+
+
+def test_quarters_of_looks_do_not_go_back(stores: Stores) -> None:
+    stores.turns.finish_quarter(9)
+    assert stores.hostings.last_quarter() is None
+    for quarter in (5, 7, 6):
+        stores.hostings.finish_quarter(quarter)
+    assert stores.hostings.last_quarter() == 7

@@ -13,6 +13,7 @@ from shared.core.ids import AccountId, DomainId
 class FakeHostings:
     def __init__(self) -> None:
         self.stored: dict[tuple[AccountId, DomainId], Hosting] = {}
+        self.quarter: int | None = None
 
     def get(self, account: AccountId, domain: DomainId) -> Hosting | None:
         return self.stored.get((account, domain))
@@ -37,6 +38,12 @@ class FakeHostings:
 
     def of_slot(self, slot: int) -> Sequence[tuple[AccountId, DomainId]]:
         return [key for key in self.stored if key[1] % SLOTS == slot]
+
+    def last_quarter(self) -> int | None:
+        return self.quarter
+
+    def finish_quarter(self, quarter: int) -> None:
+        self.quarter = max(quarter, self.quarter or quarter)
 
     def _require_last(self, hosting: Hosting) -> None:
         current = self.get(hosting.account, hosting.domain)

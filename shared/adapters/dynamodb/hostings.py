@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb import keys, quarters
 from shared.adapters.dynamodb.hosting_items import hosting_item, hosting_of
 from shared.adapters.dynamodb.table import Cancelled, ConditionFailed, Range, Table, delete, put, update
 from shared.core.hosting.hosting import Changed, Hosting
@@ -63,6 +63,12 @@ class DynamoHostings:
     def of_slot(self, slot: int) -> list[tuple[AccountId, DomainId]]:
         found = self._table.query(Range(keys.hosting_slot(slot), index=True), attributes=("gsi1sk",))
         return [_owner(item["gsi1sk"]) for item in found]
+
+    def last_quarter(self) -> int | None:
+        return quarters.last_quarter(self._table, keys.HOSTING_LOOKS)
+
+    def finish_quarter(self, quarter: int) -> None:
+        quarters.finish_quarter(self._table, keys.HOSTING_LOOKS, quarter)
 
 
 def _owner(text: str) -> tuple[AccountId, DomainId]:

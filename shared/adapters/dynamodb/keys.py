@@ -37,6 +37,7 @@ found through it is then read from the table.
 | the last quarter whose looks were asked for           | get ``SCHEDULE`` / ``CHECKS``                  |
 | what is hosted for a domain                           | get ``Z#<account>#<domain>`` / ``HOSTING``     |
 | hosted domains in 4 parts                             | index ``HOSTINGS#<slot>``                      |
+| the last quarter in which those were looked at        | get ``SCHEDULE`` / ``HOSTINGS``                |
 | how many domains a zone holds                         | get ``ZONE#<zone>`` / ``LOAD``                 |
 """
 
@@ -220,6 +221,9 @@ def hosting_of(owner: AccountId, home: DomainId) -> Key:
 
 def hosting_slot(slot: int) -> str:
     return f"HOSTINGS#{slot}"
+
+
+HOSTING_LOOKS: Final = Key("SCHEDULE", "HOSTINGS")
 
 
 def zone_load(zone: str) -> Key:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb import keys, quarters
 from shared.adapters.dynamodb.expressions import in_index
 from shared.adapters.dynamodb.table import ConditionFailed, Range, Table
 from shared.adapters.dynamodb.watching_items import seen_item, seen_of, source_item, source_of
@@ -38,17 +38,10 @@ class DynamoTurns:
             yield Turn(AccountId(int(account)), DomainId(int(domain)), interval)
 
     def last_quarter(self) -> int | None:
-        item = self._table.get(keys.CHECKS)
-        return None if item is None else int(item["quarter"])
+        return quarters.last_quarter(self._table, keys.CHECKS)
 
     def finish_quarter(self, quarter: int) -> None:
-        """Never goes back: of two that run at once the one behind changes nothing."""
-        with suppress(ConditionFailed):
-            self._table.put(
-                {**keys.CHECKS._asdict(), "quarter": quarter},
-                "attribute_not_exists(#pk) OR #quarter < :quarter",
-                {"quarter": quarter},
-            )
+        quarters.finish_quarter(self._table, keys.CHECKS, quarter)
 
 
 class DynamoSeenMail:

@@ -178,3 +178,9 @@ class Hostings(Protocol):
     def of_slot(self, slot: int) -> Sequence[tuple[AccountId, DomainId]]:
         """The hostings whose domain's number leaves ``slot`` when divided by ``SLOTS``; may lag behind by
         moments."""
+
+    def last_quarter(self) -> int | None:
+        """The last quarter of an hour whose looks were asked for, counted from 1970; None before any."""
+
+    def finish_quarter(self, quarter: int) -> None:
+        """Never goes back."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 
 from shared.core.hosting.hosting import SLOTS
@@ -22,25 +24,43 @@ def world_of(count: int) -> World:
     return world
 
 
-@pytest.mark.parametrize("offset", [0, 1, QUARTER - 1])
-def test_an_hour_looks_at_every_hosting_once(offset: int) -> None:
+@pytest.mark.parametrize(
+    "offsets", [(0, 0, 0, 0), (1, 1, 1, 1), (899.9, 899.9, 899.9, 899.9), (899.9, 0.1, 0.1, 899.9)]
+)
+def test_an_hour_looks_at_every_hosting_once(offsets: tuple[float, ...]) -> None:
     world = world_of(10)
-    counts = [send_due(world.hostings, world.checks, NOW + offset + n * QUARTER) for n in range(SLOTS)]
+    moments = (NOW + n * QUARTER + offset for n, offset in enumerate(offsets))
+    counts = [send_due(world.hostings, world.checks, moment) for moment in moments]
     looked_at = [check.domain for check, _ in world.checks.sent]
     assert sorted(looked_at) == list(range(1, 11))
     assert sum(counts) == 10
     assert max(counts) - min(counts) <= 1
 
 
-def test_a_quarter_of_an_hour_has_the_same_hostings_from_its_beginning_to_its_end() -> None:
+def test_a_quarter_of_an_hour_that_no_run_fell_into_is_made_up_for() -> None:
     world = world_of(10)
     start = NOW // QUARTER * QUARTER
-    for moment in (start, start + 0.5, start + 899.9):
+    for moment in (start + 0.1, start + 899.9, start + 2 * QUARTER + 0.1, start + 3 * QUARTER):
         send_due(world.hostings, world.checks, moment)
-    sent = [check for check, _ in world.checks.sent]
-    third = len(sent) // 3
-    assert third
-    assert sent[:third] == sent[third : 2 * third] == sent[2 * third :]
+    assert sorted(check.domain for check, _ in world.checks.sent) == list(range(1, 11))
+
+
+def test_an_outage_is_made_up_for_with_one_look_each() -> None:
+    world = world_of(10)
+    send_due(world.hostings, world.checks, NOW)
+    world.checks.sent.clear()
+    assert send_due(world.hostings, world.checks, NOW + 86_400) == 10
+    assert sorted(check.domain for check, _ in world.checks.sent) == list(range(1, 11))
+
+
+def test_a_quarter_that_was_broken_off_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = world_of(SLOTS)
+    send_due(world.hostings, world.checks, NOW)
+    monkeypatch.setattr(world.checks, "send", Mock(side_effect=ConnectionError))
+    with pytest.raises(ConnectionError):
+        send_due(world.hostings, world.checks, NOW + QUARTER)
+    monkeypatch.undo()
+    assert send_due(world.hostings, world.checks, NOW + QUARTER) == 1
 
 
 def test_a_look_of_the_schedule_is_not_followed_by_others_by_itself() -> None:
