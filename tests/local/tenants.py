@@ -46,19 +46,19 @@ class Tenant:
         return answer.json()["data"]
 
 
-def open_account(stack: Stack, *, base: str = "/v1") -> Tenant:
+def open_account(stack: Stack, *, base: str = "/v1", plan: str = "msp") -> Tenant:
     """A new account, and a domain name that nobody else has, without anything in the DNS."""
     name = f"t{uuid4().hex[:12]}.example"
-    options = ["--email", f"owner@{name}", "--plan", "msp", "--stack-file", ".local/stack.json", "--json"]
+    options = ["--email", f"owner@{name}", "--plan", plan, "--stack-file", ".local/stack.json", "--json"]
     command = [sys.executable, "-c", "from cli.main import main; main()", "account", "create", *options]
     opened = json.loads(subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True).stdout)
     return Tenant(f"{stack.api_url}{base}", opened["key"], name)
 
 
-def open_tenant(stack: Stack, *, base: str = "/v1") -> Tenant:
+def open_tenant(stack: Stack, *, base: str = "/v1", plan: str = "msp") -> Tenant:
     """A new account with one active domain that nobody else has, and that has nothing but the record that
     verifies it in its DNS."""
-    tenant = open_account(stack, base=base)
+    tenant = open_account(stack, base=base, plan=plan)
     name = tenant.domain
     assert tenant.ask("POST", "/domains", json={"domain": name}).status_code == 201
     record = tenant.data(f"/domains/{name}/verify")["record"]
