@@ -111,6 +111,9 @@ class CloudFrontPolicyHosts:
                 {_GONE, "TooManyInvalidationsInProgress"},
             )
 
+    def enable(self, label: str) -> None:
+        self._update(label, Enabled=True)
+
     def disable(self, label: str) -> None:
         self._update(label, Enabled=False)
 

@@ -215,6 +215,10 @@ def test_updates_say_everything_that_was_there(cloudfront: CloudFront) -> None:
     cloudfront.updates("v3", Customizations={"Certificate": {"Arn": ARN}}, Enabled=False)
     cloudfront.hosts.disable(LABEL)
 
+    cloudfront.holds("v4", enabled=False)
+    cloudfront.updates("v4", Enabled=True)
+    cloudfront.hosts.enable(LABEL)
+
 
 @pytest.mark.statement("8H.3")
 @pytest.mark.parametrize("code", ["PreconditionFailed", "InvalidIfMatchVersion"])
@@ -240,6 +244,7 @@ def test_an_update_that_cannot_be_made_yet_is_left_to_the_next_look(
     "act",
     [
         lambda hosts: hosts.attach(LABEL, ARN),
+        lambda hosts: hosts.enable(LABEL),
         lambda hosts: hosts.disable(LABEL),
         lambda hosts: hosts.request_certificate(LABEL, HOST),
         lambda hosts: hosts.refresh(LABEL),

@@ -132,6 +132,10 @@ class FakePolicyHosts:
     def refresh(self, label: str) -> None:
         self.calls.append(("refresh", label))
 
+    def enable(self, label: str) -> None:
+        self.calls.append(("enable", label))
+        self.become(label, enabled=True)
+
     def disable(self, label: str) -> None:
         self.calls.append(("disable", label))
         self.become(label, enabled=False)

@@ -24,6 +24,7 @@ class Act(StrEnum):
     CREATE_TENANT = "create_tenant"
     REQUEST_CERTIFICATE = "request_certificate"
     ATTACH_CERTIFICATE = "attach_certificate"
+    ENABLE_TENANT = "enable_tenant"
     DISABLE_TENANT = "disable_tenant"
     DELETE_TENANT = "delete_tenant"
     REMOVE_POLICY = "remove_policy"
@@ -69,13 +70,15 @@ class Tenant:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """``wanted``: the host shall be served. ``returns``: when it is let go, wait for the CNAME to come back.
-    ``asked`` is whether CloudFront was asked for the tenant at all, ``fetched`` whether the policy was just
-    had from outside, over HTTPS and under the customer's name."""
+    ``free``: the customer's name leads to CloudFront no more, so that nobody else can claim it there once the
+    tenant is gone. ``asked`` is whether CloudFront was asked for the tenant at all, ``fetched`` whether the
+    policy was just had from outside, over HTTPS and under the customer's name."""
 
     wanted: bool
     returns: bool
     points_here: bool
     caa: Caa
+    free: bool = False
     fetched: bool = False
     asked: bool = False
     tenant: Tenant | None = None
@@ -106,6 +109,8 @@ class PolicyHosts(Protocol):
     def refresh(self, label: str) -> None:
         """Have the caches forget the policy; harmless when there is no such tenant."""
 
+    def enable(self, label: str) -> None: ...
+
     def disable(self, label: str) -> None: ...
 
     def delete(self, label: str) -> None:
@@ -125,7 +130,16 @@ Step = tuple[Host, tuple[Act, ...]]
 
 
 def step(host: Host, facts: Facts, now: int) -> Step:
-    return (_STEPS[host.state] if facts.wanted else _let_go)(host, facts, now)
+    if not facts.wanted:
+        return _let_go(host, facts, now)
+    if facts.tenant is not None:
+        enabling = () if facts.tenant.enabled else (Act.ENABLE_TENANT,)
+        if host.state is not HostState.DISABLING:
+            if enabling:  # disabled by a look that was late
+                return host, enabling
+        elif not facts.free:  # wanted again before it was gone
+            return host.to(HostState.VALIDATING, now), enabling
+    return _STEPS[host.state](host, facts, now)
 
 
 def _start(host: Host, facts: Facts, now: int) -> Step:
@@ -184,11 +198,13 @@ def _retry(host: Host, facts: Facts, now: int) -> Step:
         return host, ()
     if facts.tenant is None:
         return host.to(HostState.REQUESTING_CERT, now), (Act.CREATE_TENANT,)
-    return host.to(HostState.VALIDATING, now), (Act.REQUEST_CERTIFICATE,)
+    under_way = facts.tenant.certificate in (Certificate.ISSUED, Certificate.PENDING)
+    return host.to(HostState.VALIDATING, now), () if under_way else (Act.REQUEST_CERTIFICATE,)
 
 
 def _let_go(host: Host, facts: Facts, now: int) -> Step:
-    """Disable, wait until that is deployed, delete: CloudFront takes no other order."""
+    """Disable, wait until that is deployed, delete: CloudFront takes no other order. Disabled, it still holds
+    its name, and does so until that leads elsewhere."""
     waiting = facts.returns and host.state is HostState.WAITING_DNS
     if host.state is HostState.OFF or waiting:
         return host, ()
@@ -201,7 +217,7 @@ def _let_go(host: Host, facts: Facts, now: int) -> Step:
     disabling = host.to(HostState.DISABLING, now)
     if facts.tenant.enabled:
         return disabling, (Act.DISABLE_TENANT,)
-    return disabling, (Act.DELETE_TENANT,) if facts.tenant.deployed else ()
+    return disabling, (Act.DELETE_TENANT,) if facts.tenant.deployed and facts.free else ()
 
 
 _STEPS: Final[Mapping[HostState, Callable[[Host, Facts, int], Step]]] = {

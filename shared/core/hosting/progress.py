@@ -7,11 +7,13 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
+from shared.core.hosting.changes import TTL
 from shared.core.hosting.hosting import HostedRecord, Hosting, HostState
 from shared.core.hosting.looking import FileStatus, Look, Text, file_status
 from shared.core.hosting.names import Service
 from shared.core.hosting.policies import REMOVAL, mta_sts_record, next_id
 from shared.core.hosting.policy_host import Act, Facts, Tenant, step
+from shared.core.hosting.sightings import Seen, Sighting
 
 KEPT: Final = 30 * 86_400
 """Seconds for which a record of a domain that stays is kept after its CNAME went away."""
@@ -27,13 +29,20 @@ _UNSERVED: Final = (HostState.OFF, HostState.WAITING_DNS)
 
 def absorbed(hosting: Hosting, look: Look, in_sync: Collection[str], now: int) -> Hosting:
     """The hosting with what was seen; ``in_sync`` are the changes that every name server answers with."""
-    for service, sighting in look.cnames.items():
+    for service, seen in look.cnames.items():
         record = hosting.record(service)
+        sighting = _traced(hosting, seen, look) if service is Service.POLICY else seen
         record = replace(record, cname=record.cname.after(sighting, now))
         hosting = hosting.with_record(service, _compared(record, look.texts[service], in_sync, now))
     status = file_status(look.file, hosting.mta_sts.policy, expected=_is_serving(hosting))
     shown = status.value if hosting.mta_sts.policy is not None else ""
     return replace(hosting, mta_sts=replace(hosting.mta_sts, file_status=shown))
+
+
+def _traced(hosting: Hosting, sighting: Sighting, look: Look) -> Sighting:
+    """Other addresses that serve our policy are CloudFront's: it has more of them than one answer shows."""
+    served = file_status(look.file, hosting.mta_sts.policy, expected=True) is FileStatus.ACTIVE
+    return replace(sighting, seen=Seen.COPIED) if served and sighting.seen is Seen.OTHER_RECORDS else sighting
 
 
 def _compared(record: HostedRecord, text: Text, in_sync: Collection[str], now: int) -> HostedRecord:
@@ -96,6 +105,7 @@ def host_facts(hosting: Hosting, look: Look, now: int) -> Facts:
         returns=hosting.is_on(Service.POLICY),
         points_here=hosting.record(Service.POLICY).cname.is_here,
         caa=look.caa,
+        free=_is_free(hosting, now),
         fetched=hosting.mta_sts.file_status == FileStatus.ACTIVE,
     )
 
@@ -137,11 +147,18 @@ def _host_is_wanted(hosting: Hosting, now: int) -> bool:
     return not (cname.is_gone and over)
 
 
+def _is_free(hosting: Hosting, now: int) -> bool:
+    """Whether the customer's name leads to CloudFront no more: the CNAME is gone, or it leads to a name of
+    ours that has been empty for longer than anybody remembers otherwise."""
+    record = hosting.record(Service.POLICY)
+    return record.cname.is_gone or (record.is_withdrawn and now - record.sent_at >= TTL)
+
+
 def _may_withdraw(hosting: Hosting, service: Service, now: int) -> bool:
     if hosting.is_on(service):
         return False
     if service is Service.POLICY:
-        return hosting.mta_sts.host.state is HostState.OFF
+        return hosting.mta_sts.host.state is HostState.OFF or not hosting.mta_sts.id
     if service is Service.MTA_STS and not _caches_are_over(hosting, now):
         return False
     cname = hosting.record(service).cname

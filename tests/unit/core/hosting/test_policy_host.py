@@ -15,7 +15,7 @@ READY = Facts(wanted=True, returns=True, points_here=True, caa=Caa.ALLOWED, aske
 UNSET = replace(READY, points_here=False)
 TENANT = Tenant(enabled=True, deployed=True, leads_here=True)
 ISSUED = replace(TENANT, certificate=Certificate.ISSUED, certificate_arn="arn:1")
-GONE = replace(READY, wanted=False)
+GONE = replace(READY, wanted=False, points_here=False, free=True)
 
 
 def host(state: HostState, reason: str = "", *, since: int = NOW, failures: int = 0) -> Host:
@@ -144,6 +144,27 @@ def test_letting_go_asks_first() -> None:
     assert moved(A, replace(GONE, asked=False)) == (D, ())
 
 
-def test_a_wanted_host_that_is_being_let_go_comes_back_by_the_front_door() -> None:
-    assert moved(D, READY, replace(TENANT, enabled=False)) == (D, (Act.DELETE_TENANT,))
+@pytest.mark.statement("8H.11")
+def test_no_tenant_is_deleted_while_its_name_leads_to_cloudfront() -> None:
+    assert moved(D, replace(GONE, free=False), replace(TENANT, enabled=False)) == (D, ())
+
+
+def test_a_wanted_host_that_is_being_let_go_comes_back() -> None:
+    disabled = replace(TENANT, enabled=False)
+    assert moved(D, READY, disabled) == (V, (Act.ENABLE_TENANT,))
+    assert moved(D, READY, TENANT) == (V, ())
+    assert moved(D, replace(UNSET, free=True), disabled) == (D, (Act.DELETE_TENANT,))
     assert moved(D, READY, None) == (W, ())
+
+
+def test_a_tenant_that_was_disabled_and_is_wanted_is_enabled() -> None:
+    disabled = replace(ISSUED, attached="arn:1", enabled=False)
+    for state in (R, V, A, F, E):
+        assert moved(state, READY, disabled) == (state, (Act.ENABLE_TENANT,))
+
+
+@pytest.mark.statement("8H.4")
+@pytest.mark.parametrize("certificate", [Certificate.ISSUED, Certificate.PENDING])
+def test_no_second_certificate_is_asked_for_beside_one_that_is_good(certificate: Certificate) -> None:
+    facts = replace(READY, tenant=replace(TENANT, certificate=certificate))
+    assert step(host(F, "refused", since=0, failures=1), facts, NOW) == (Host(V, NOW, "", 1), ())

@@ -121,6 +121,63 @@ def test_the_tenant_stays_while_the_cname_leads_to_it() -> None:
 
 
 @pytest.mark.statement("8H.11")
+def test_a_tenant_that_never_offered_anything_goes_after_the_name_that_leads_to_it() -> None:
+    world = World()
+    world.mta_sts_on()
+    world.point(P)
+    world.hosts.issues = False
+    world.settle(3)
+    world.switches.mta_sts_off(world.domain, now=world.now)
+    target = world.hosting.target(P)
+    world.look(after=60)
+    assert not [held for held in world.zones.sets.values() if held.name == target]
+    world.look(after=60)
+    assert world.hosts.tenants
+    world.look(after=300)
+    assert not world.hosts.tenants
+    world.look(after=60)
+    assert world.is_host(HostState.OFF)
+
+
+@pytest.mark.statement("8H.11", "15.7")
+def test_a_flattened_name_keeps_its_tenant_whichever_addresses_it_shows() -> None:
+    world = served()
+    world.cut(P)
+    world.customer[world.hosting.customer_name(P), "A"] = ["198.51.100.99"]
+    world.remove_domain()
+    world.settle(4, every=400 * DAY)
+    assert world.hosts.tenants
+    assert world.hosting.record(P).cname.reason == "flattened"
+    world.cut(M, T)
+    world.web_down = True
+    world.settle(6, every=400 * DAY)
+    assert not world.hosts.tenants
+
+
+@pytest.mark.statement("8H.11")
+def test_a_cname_that_comes_back_in_time_finds_its_tenant() -> None:
+    world = served()
+    label = world.hosting.record(P).label
+    world.cut(P, to="elsewhere.example")
+    world.look(after=60)
+    world.look(after=400)
+    assert not world.hosts.tenants[label].enabled
+    world.point(P)
+    world.settle(3)
+    assert world.is_host(HostState.ACTIVE)
+    assert world.hosts.tenants[label].enabled
+    assert ("delete", label) not in world.hosts.calls
+
+
+def test_a_tenant_that_was_disabled_by_a_late_look_serves_again() -> None:
+    world = served()
+    label = world.hosting.record(P).label
+    world.hosts.disable(label)
+    world.settle(2)
+    assert world.hosts.tenants[label].enabled
+
+
+@pytest.mark.statement("8H.11")
 def test_a_tenant_is_disabled_then_deployed_then_deleted() -> None:
     world = served()
     label = world.hosting.record(P).label
