@@ -89,12 +89,17 @@ def look_at(hosting: Hosting) -> Asking[Look]:
 def _questions(hosting: Hosting, service: Service) -> tuple[Question, ...]:
     name = hosting.customer_name(service)
     kind = _kind(service)
-    own = Question(hosting.target(service), kind)
-    return Question(name, Type.CNAME), Question(name, kind), own, _own_text(hosting, service)
+    own = (Question(hosting.target(service), each) for each in _own_kinds(service))
+    return Question(name, Type.CNAME), Question(name, kind), *own, _own_text(hosting, service)
 
 
 def _kind(service: Service) -> Type:
     return Type.A if service is Service.POLICY else Type.TXT
+
+
+def _own_kinds(service: Service) -> tuple[Type, ...]:
+    """What our name has to answer with. Not AAAA: whether there are any is CloudFront's."""
+    return (Type.A, Type.CAA) if service is Service.POLICY else (Type.TXT,)
 
 
 def _own_text(hosting: Hosting, service: Service) -> Question:
@@ -141,10 +146,12 @@ def sighting_of(target: str, *, cname: Answer, there: Answer, ours: Answer) -> S
 
 
 def _text(hosting: Hosting, service: Service, replies: Mapping[object, object]) -> Text:
-    """Of the policy host, nothing unless its addresses are there as well."""
-    answer = answer_to(replies, _own_text(hosting, service))
-    addresses = answer_to(replies, Question(hosting.target(service), _kind(service)))
-    shown = addresses if service is Service.POLICY and not addresses.found else answer
+    """Of the policy host, nothing unless its addresses and its CAA record are there as well."""
+    shown = answer_to(replies, _own_text(hosting, service))
+    if service is Service.POLICY:
+        target = hosting.target(service)
+        own = [answer_to(replies, Question(target, each)) for each in _own_kinds(service)]
+        shown = next((each for each in own if not each.found), shown)
     return Text(not shown.failed, shown.records, shown.reason)
 
 
