@@ -181,7 +181,6 @@ WORKERS: Final = (
                     "DeleteDistributionTenant",
                     "GetManagedCertificateDetails",
                     "VerifyDnsConfiguration",
-                    "CreateInvalidationForDistributionTenant",
                 ),
             ),
             Grant(Thing.CERTIFICATES, ("RequestCertificate", "DescribeCertificate")),

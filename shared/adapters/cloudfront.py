@@ -43,7 +43,7 @@ class _Passed(Exception):
 
 class CloudFrontPolicyHosts:
     """``PolicyHosts``: the tenant's name is the label, its only domain the customer's host, and its
-    parameter the folder of the policy. ``new_reference`` gives a text that was never given before."""
+    parameter the folder of the policy."""
 
     def __init__(
         self,
@@ -51,12 +51,10 @@ class CloudFrontPolicyHosts:
         *,
         distribution: str,
         connection_group: str,
-        new_reference: Callable[[], str],
     ) -> None:
         self._client = client
         self._distribution = distribution
         self._group = connection_group
-        self._new_reference = new_reference
 
     def find(self, label: str, domain: str) -> Tenant | None:
         found = self._tenant(label)
@@ -92,24 +90,6 @@ class CloudFrontPolicyHosts:
 
     def attach(self, label: str, arn: str) -> None:
         self._update(label, Customizations={"Certificate": {"Arn": arn}})  # nothing else is ever customized
-
-    def refresh(self, label: str) -> None:
-        found = self._tenant(label)
-        if found is None:
-            return
-        batch: Any = {
-            "Paths": {"Quantity": 1, "Items": [settings.POLICY_PATH]},
-            "CallerReference": self._new_reference(),
-        }
-        tenant = found["DistributionTenant"]["Id"]
-        # The caches forget by themselves within a minute: one purge more or less is no matter.
-        with suppress(_Passed):
-            _asked(
-                lambda: self._client.create_invalidation_for_distribution_tenant(
-                    Id=tenant, InvalidationBatch=batch
-                ),
-                {_GONE, "TooManyInvalidationsInProgress"},
-            )
 
     def enable(self, label: str) -> None:
         self._update(label, Enabled=True)

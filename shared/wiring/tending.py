@@ -8,7 +8,7 @@ from shared import settings
 from shared.adapters.cloudfront import CloudFrontPolicyHosts
 from shared.adapters.policy_files import S3PolicyFiles
 from shared.core.hosting.tending import Tender
-from shared.wiring import clients, entropy, lookups, publishing, queues, table
+from shared.wiring import clients, lookups, publishing, queues, table
 from shared.wiring.environment import optional, required
 
 
@@ -24,7 +24,6 @@ def tender() -> Tender:
             clients.cloudfront(),
             distribution=required(settings.POLICY_DISTRIBUTION),
             connection_group=optional(settings.POLICY_CONNECTION_GROUP),
-            new_reference=entropy.new_token,
         ),
         policy_files=S3PolicyFiles(clients.s3(), required(settings.POLICY_BUCKET)),
         changes=queues.hosting_changes(),

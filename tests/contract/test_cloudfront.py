@@ -27,7 +27,6 @@ SETTINGS = {
     "Parameters": [{"Name": "tenant", "Value": LABEL}],
     "ConnectionGroupId": "cg_1",
 }
-PURGE = {"Paths": {"Quantity": 1, "Items": ["/.well-known/mta-sts.txt"]}, "CallerReference": "ref1"}
 
 
 @dataclass
@@ -42,9 +41,7 @@ class CloudFront:
         self.hosts = self.hosts_with("cg_1")
 
     def hosts_with(self, group: str) -> CloudFrontPolicyHosts:
-        return CloudFrontPolicyHosts(
-            self.client, distribution="E1", connection_group=group, new_reference=lambda: "ref1"
-        )
+        return CloudFrontPolicyHosts(self.client, distribution="E1", connection_group=group)
 
     def holds(
         self, etag: str = "v1", *, enabled: bool = True, status: str = "Deployed", arn: str = ""
@@ -247,7 +244,6 @@ def test_an_update_that_cannot_be_made_yet_is_left_to_the_next_look(
         lambda hosts: hosts.enable(LABEL),
         lambda hosts: hosts.disable(LABEL),
         lambda hosts: hosts.request_certificate(LABEL, HOST),
-        lambda hosts: hosts.refresh(LABEL),
         lambda hosts: hosts.delete(LABEL),
     ],
 )
@@ -271,15 +267,3 @@ def test_a_tenant_that_cannot_go_yet_stays(cloudfront: CloudFront, code: str) ->
     cloudfront.holds()
     cloudfront.refuses("delete_distribution_tenant", code)
     cloudfront.hosts.delete(LABEL)
-
-
-@pytest.mark.statement("8H.12")
-@pytest.mark.parametrize("code", ["", "TooManyInvalidationsInProgress", "EntityNotFound"])
-def test_caches_are_asked_to_forget_the_policy(cloudfront: CloudFront, code: str) -> None:
-    call = "create_invalidation_for_distribution_tenant"
-    cloudfront.holds()
-    if code:
-        cloudfront.refuses(call, code)
-    else:
-        cloudfront.stubber.add_response(call, {}, {"Id": "dt_1", "InvalidationBatch": PURGE})
-    cloudfront.hosts.refresh(LABEL)

@@ -129,9 +129,6 @@ class FakePolicyHosts:
         self.calls.append(("attach", label))
         self.become(label, attached=arn)
 
-    def refresh(self, label: str) -> None:
-        self.calls.append(("refresh", label))
-
     def enable(self, label: str) -> None:
         self.calls.append(("enable", label))
         self.become(label, enabled=True)

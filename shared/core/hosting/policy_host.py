@@ -20,7 +20,6 @@ _LAST_RETRY: Final = 86_400
 
 class Act(StrEnum):
     PUT_POLICY = "put_policy"
-    REFRESH_CACHES = "refresh_caches"
     CREATE_TENANT = "create_tenant"
     REQUEST_CERTIFICATE = "request_certificate"
     ATTACH_CERTIFICATE = "attach_certificate"
@@ -105,9 +104,6 @@ class PolicyHosts(Protocol):
         """``PolicyHostRefused``"""
 
     def attach(self, label: str, arn: str) -> None: ...
-
-    def refresh(self, label: str) -> None:
-        """Have the caches forget the policy; harmless when there is no such tenant."""
 
     def enable(self, label: str) -> None: ...
 

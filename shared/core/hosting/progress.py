@@ -19,7 +19,8 @@ KEPT: Final = 30 * 86_400
 """Seconds for which a record of a domain that stays is kept after its CNAME went away."""
 
 SETTLED: Final = 90
-"""Seconds after which no cache holds an older policy file: files are cached for 60 at most."""
+"""Seconds after which no cache holds an older policy file: files are cached for 60 at most. CloudFront is not
+asked to forget them sooner, which it does for a price, and as often as somebody changes a policy."""
 
 _LOST: Final = 900
 """Seconds after which what was sent, and is still not seen, is sent again."""
@@ -70,8 +71,7 @@ def policy_step(hosting: Hosting, look: Look, now: int) -> tuple[Hosting, tuple[
     if sts.put is None:
         longest = max(sts.longest_age, sts.policy.max_age if sts.id else 0)
         put = replace(sts, put=now, longest_age=longest)
-        acts = (Act.PUT_POLICY,) if sts.host.state in _UNSERVED else (Act.PUT_POLICY, Act.REFRESH_CACHES)
-        return replace(hosting, mta_sts=put), acts
+        return replace(hosting, mta_sts=put), (Act.PUT_POLICY,)
     status = file_status(look.file, sts.policy, expected=True)
     if status is FileStatus.ACTIVE and sts.host.state is HostState.ACTIVE:
         return _offered(hosting, now), ()

@@ -40,7 +40,6 @@ SCHEDULED: Final = len(DELAYS)
 
 
 _ON_LABEL: Final[dict[Act, Callable[[PolicyHosts, str], None]]] = {
-    Act.REFRESH_CACHES: lambda hosts, label: hosts.refresh(label),
     Act.ENABLE_TENANT: lambda hosts, label: hosts.enable(label),
     Act.DISABLE_TENANT: lambda hosts, label: hosts.disable(label),
     Act.DELETE_TENANT: lambda hosts, label: hosts.delete(label),

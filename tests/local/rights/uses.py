@@ -92,7 +92,9 @@ _OF: Final[Mapping[str, _Uses]] = {
     "schedule-checks": {
         watched.schedules_looks: "GetItem PutItem table, Query gsi1, SendMessage dns-queue",
     },
-    "schedule-hosting": {watched.schedules_tending: "Query gsi1, SendMessage hosting-checks-queue"},
+    "schedule-hosting": {
+        watched.schedules_tending: "GetItem PutItem table, Query gsi1, SendMessage hosting-checks-queue"
+    },
     "publish-hosting": {
         watched.publishes: "GetItem PutItem table, ChangeResourceRecordSets route53, "
         "SendMessage hosting-checks-queue",
@@ -105,8 +107,7 @@ _OF: Final[Mapping[str, _Uses]] = {
         watched.tends_policy: "PutObject policies",
         watched.tends_let_go: "DeleteObject policies, GetDistributionTenant cloudfront",
         watched.tends_request: "CreateDistributionTenant cloudfront",
-        watched.tends_certificate: "GetManagedCertificateDetails UpdateDistributionTenant "
-        "CreateInvalidationForDistributionTenant cloudfront",
+        watched.tends_certificate: "GetManagedCertificateDetails UpdateDistributionTenant cloudfront",
         watched.tends_attached: "VerifyDnsConfiguration cloudfront",
         watched.tends_disabled: "DeleteDistributionTenant cloudfront",
     },

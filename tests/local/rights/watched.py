@@ -165,7 +165,6 @@ def _with_tenant(scene: Scene, hosting: Hosting) -> CloudFrontPolicyHosts:
         scene.stack.aws("cloudfront"),
         distribution=scene.setting("tend-hosting", settings.POLICY_DISTRIBUTION),
         connection_group=scene.setting("tend-hosting", settings.POLICY_CONNECTION_GROUP),
-        new_reference=lambda: uuid4().hex,
     )
     hosts.create(hosting.record(Service.POLICY).label, hosting.customer_name(Service.POLICY))
     return hosts
