@@ -59,12 +59,16 @@ class HostState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """``since`` is when it came into its state, ``failures`` how often in a row it failed."""
+    """``since`` is when it came into its state, ``failures`` how often in a row it failed. ``begun``
+    counts how often of late it was served anew, each time with a certificate asked for, ``last`` is when it
+    last was."""
 
     state: HostState = HostState.OFF
     since: int = 0
     reason: str = ""
     failures: int = 0
+    begun: int = 0
+    last: int = 0
 
     def to(self, state: HostState, now: int, reason: str = "") -> Host:
         if (state, reason) == (self.state, self.reason):
@@ -74,7 +78,7 @@ class Host:
             failures = 0
         elif state in (HostState.FAILED, HostState.EXPIRED):
             failures += 1
-        return Host(state, now, reason, failures)
+        return replace(self, state=state, since=now, reason=reason, failures=failures)
 
 
 @dataclass(frozen=True, slots=True)

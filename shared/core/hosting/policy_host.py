@@ -7,7 +7,7 @@ may be done twice, and is asked for again until its effect is seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -16,6 +16,10 @@ from shared.core.hosting.looking import Caa
 
 _FIRST_RETRY: Final = 3_600
 _LAST_RETRY: Final = 86_400
+_FREE_STARTS: Final = 3
+"""How often a host is served anew without a wait: an account has so many certificates a year."""
+_FORGOTTEN: Final = 7 * 86_400
+"""Seconds after which earlier starts are forgotten."""
 
 
 class Act(StrEnum):
@@ -50,6 +54,8 @@ class Reason(StrEnum):
     """CloudFront does not see yet that the name leads to it; its resolvers are not ours."""
     NAME_TAKEN = "name_taken"
     LIMIT_REACHED = "limit_reached"
+    TOO_OFTEN = "too_often"
+    """It came and went so often of late that it has to wait."""
     REFUSED = "refused"
 
 
@@ -148,7 +154,15 @@ def _begin(host: Host, facts: Facts, now: int) -> Step:
         return host, ()
     if facts.caa is Caa.FORBIDDEN:
         return host.to(HostState.FAILED, now, Reason.CAA_FORBIDS), ()
-    return host.to(HostState.REQUESTING_CERT, now), (Act.CREATE_TENANT,)
+    begun = host.begun if now - host.last < _FORGOTTEN else 0
+    if begun >= _FREE_STARTS and now - host.last < _wait(begun - _FREE_STARTS):
+        return host.to(HostState.WAITING_DNS, now, Reason.TOO_OFTEN), ()
+    requesting = replace(host.to(HostState.REQUESTING_CERT, now), begun=begun + 1, last=now)
+    return requesting, (Act.CREATE_TENANT,)
+
+
+def _wait(times: int) -> int:
+    return min(_FIRST_RETRY << min(times, 10), _LAST_RETRY)
 
 
 def _request(host: Host, facts: Facts, now: int) -> Step:
@@ -188,7 +202,7 @@ def _watch(host: Host, facts: Facts, now: int) -> Step:
 
 def _retry(host: Host, facts: Facts, now: int) -> Step:
     """Again after an hour, then two, four and so on; at once when a CAA record was all that was wrong."""
-    wait = min(_FIRST_RETRY << min(host.failures - 1, 10), _LAST_RETRY) if host.failures else 0
+    wait = _wait(host.failures - 1) if host.failures else 0
     may_be_well = host.reason == Reason.CAA_FORBIDS or now - host.since >= wait
     if not may_be_well or not facts.points_here or facts.caa is not Caa.ALLOWED:
         return host, ()

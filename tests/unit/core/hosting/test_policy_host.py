@@ -102,6 +102,27 @@ def test_caa_is_looked_at_before_a_certificate_is_asked_for() -> None:
     assert step(after, READY, NOW + 1) == (Host(R, NOW + 1, "", 1), (Act.CREATE_TENANT,))
 
 
+def test_a_host_that_comes_and_goes_gets_no_certificate_each_time() -> None:
+    now, starts, waiting = NOW, [], host(W)
+    for _ in range(14 * 24 * 6):
+        after, acts = step(waiting, READY, now)
+        if acts:
+            starts.append(now)
+            after, _ = step(after, replace(GONE, returns=True), now + 300)
+        else:
+            assert after.reason == "too_often"
+        waiting = after
+        now += 600
+    assert starts[:3] == [NOW, NOW + 600, NOW + 1_200]
+    assert len(starts) <= 3 + 5 + 14
+
+
+def test_a_host_that_came_and_went_long_ago_begins_at_once() -> None:
+    often = replace(host(W), begun=9, last=NOW - 7 * 86_400)
+    after, acts = step(often, READY, NOW)
+    assert (after.state, after.begun, acts) == (R, 1, (Act.CREATE_TENANT,))
+
+
 @pytest.mark.statement("8H.6")
 def test_nothing_is_asked_for_while_the_name_does_not_lead_here() -> None:
     for state in (F, E):
