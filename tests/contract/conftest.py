@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
+import botocore.session
 import pytest
 
 from tests.contract.stores import AwsStores, Stores, in_memory, on_aws
+
+# moto begins each test with a session of its own, which would read the models of the services again.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
 @pytest.fixture(params=["memory", "aws"])

