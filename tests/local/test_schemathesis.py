@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import requests
@@ -24,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from functions.api.docs.build import document
 from infra.local.stack_file import Stack
+from infra.local.zone_files import remove_zone, write_zone
 from tests.local.tenants import belongings, open_tenant
 
 CHECKS = [
@@ -37,6 +39,9 @@ LOOSE = settings(deadline=None, derandomize=True, suppress_health_check=list(Hea
 LOSES = re.compile(r"/(domains/{domain_id}|reports/{report_id}|quarantine/{entry_id}|api-keys/{key_id})")
 """What is deleted there is asked for again."""
 
+AS_BEFORE = {"parked": False, "report_kinds": {"tls": True}}
+"""What a domain has to be for all of its routes to have something to do."""
+
 ONE_OTHER_METHOD = {"phases": {"coverage": {"unexpected-methods": ["TRACE"]}}}
 schema = schemathesis.openapi.from_dict(document(), config=SchemathesisConfig.from_dict(ONE_OTHER_METHOD))
 
@@ -46,15 +51,17 @@ def asked(stack: Stack) -> Iterator[Callable[..., None]]:
     """Asks an account of its own, as what is generated may add, change and delete; and holds the answer to
     the document. With ``there``, routes are asked for ids that the account has, wherever they can be."""
     tenant = open_tenant(stack, plan="operator")
+    write_zone(tenant.domain, ["@ IN MX 10 mx", "mx IN A 51.38.41.20"])
     ids, key = belongings(tenant), f"Bearer {tenant.key}"
 
     def ask(case: schemathesis.Case[Any], base: str, *, there: bool) -> None:
         keeps = case.operation.method.upper() != "DELETE" or LOSES.search(case.path) is None
-        path = case.meta.components.get(ParameterLocation.PATH) if case.meta else None
-        if there and keeps and path is not None and path.mode is GenerationMode.POSITIVE:
+        if there and keeps and valid(case, ParameterLocation.PATH):
             case.path_parameters = {
                 name: ids.get(name, given) for name, given in case.path_parameters.items()
             }
+        if "Idempotency-Key" in case.headers and valid(case, ParameterLocation.HEADER):
+            case.headers["Idempotency-Key"] = uuid4().hex
         case.path = case.path.replace("/v1", base, 1)
         answer = case.call_and_validate(
             base_url=tenant.url.removesuffix("/v1"),
@@ -66,10 +73,19 @@ def asked(stack: Stack) -> Iterator[Callable[..., None]]:
         )
         if answer.request.headers.get("Authorization") == key:
             assert answer.status_code != HTTPStatus.TOO_MANY_REQUESTS, "nothing was tried"
+        if case.operation.method.upper() == "PATCH" and answer.status_code == HTTPStatus.OK:
+            assert tenant.ask("PATCH", f"/domains/{tenant.domain}", json=AS_BEFORE).status_code == 200
 
     with requests.Session() as session:
         session.trust_env = False
         yield ask
+    remove_zone(tenant.domain)
+
+
+def valid(case: schemathesis.Case[Any], location: ParameterLocation) -> bool:
+    """Whether these parameters of the case are as the document wants them."""
+    made = case.meta.components.get(location) if case.meta else None
+    return made is not None and made.mode is GenerationMode.POSITIVE
 
 
 @schema.parametrize()

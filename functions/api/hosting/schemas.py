@@ -152,19 +152,25 @@ class HostMtaSts(Wire):
     )
 
 
+Policy = Annotated[Word, Field(json_schema_extra={"enum": ["none", "quarantine", "reject"]})]
+Testing = Annotated[Word, Field(json_schema_extra={"enum": ["y", "n"]})]
+Suffix = Annotated[Word, Field(json_schema_extra={"enum": ["u", "y", "n"]})]
+Alignment = Annotated[Word, Field(json_schema_extra={"enum": ["r", "s"]})]
+
+
 class DmarcWishes(Wire):
     """What a DMARC record is to say; what is left out has its default."""
 
-    p: Word | None = Field(
+    p: Policy | None = Field(
         default=None,
         description="`none`, `quarantine` or `reject`. Left out: `none`, of parked domains `reject`.",
     )
-    sp: Word | None = Field(default=None, description="As `p`, for subdomains.")
-    np: Word | None = Field(default=None, description="As `p`, for subdomains that do not exist.")
-    t: Word | None = Field(default=None, description="`y` asks for one step less than the policy says.")
-    psd: Word | None = Field(default=None, description="`u`, `y` or `n`.")
-    adkim: Word | None = Field(default=None, description="`r` or `s`.")
-    aspf: Word | None = Field(default=None, description="`r` or `s`.")
+    sp: Policy | None = Field(default=None, description="As `p`, for subdomains.")
+    np: Policy | None = Field(default=None, description="As `p`, for subdomains that do not exist.")
+    t: Testing | None = Field(default=None, description="`y` asks for one step less than the policy says.")
+    psd: Suffix | None = Field(default=None, description="`u`, `y` or `n`.")
+    adkim: Alignment | None = Field(default=None, description="`r` or `s`.")
+    aspf: Alignment | None = Field(default=None, description="`r` or `s`.")
     fo: Word | None = Field(default=None, description="`0`, `1`, `d`, `s`, joined by colons.")
     pct: int | None = Field(
         default=None, ge=0, le=100, description="Of the past: it is translated to `t`, never published."
