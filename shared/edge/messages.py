@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
@@ -46,7 +46,8 @@ def handle_together(
     """As ``handle_each``, with what takes long done for the whole batch at once, equal messages once.
 
     ``prepare`` makes each body ready, or None where there is nothing to do; ``work`` has one result for each
-    in order, and ``finish`` uses it. Messages whose preparing or finishing fails come back alone.
+    in order, and ``finish`` uses it. Messages whose preparing or finishing fails come back alone; where the
+    work itself fails, it is done with each by itself, so that one does not take the others along.
     """
     ready: dict[str, T] = {}
     broken: dict[str, Exception] = {}
@@ -59,7 +60,8 @@ def handle_together(
             continue
         if prepared is not None:
             ready[body] = prepared
-    done = dict(zip(ready, work(list(ready.values())), strict=True)) if ready else {}
+    done, failed = _worked(ready, work)
+    broken.update(failed)
 
     def conclude(body: str) -> None:
         if body in broken:
@@ -68,3 +70,23 @@ def handle_together(
             finish(done.pop(body))
 
     return handle_each(event, context, conclude)
+
+
+def _worked(
+    ready: Mapping[str, T], work: Callable[[list[T]], Sequence[U]]
+) -> tuple[dict[str, U], dict[str, Exception]]:
+    if not ready:
+        return {}, {}
+    try:
+        return dict(zip(ready, work(list(ready.values())), strict=True)), {}
+    except Exception as error:
+        if len(ready) == 1:
+            return {}, dict.fromkeys(ready, error)
+        logger.exception("work failed for a batch: one by one")
+    done: dict[str, U] = {}
+    broken: dict[str, Exception] = {}
+    for body, prepared in ready.items():
+        finished, failed = _worked({body: prepared}, work)
+        done.update(finished)
+        broken.update(failed)
+    return done, broken

@@ -59,6 +59,19 @@ def test_what_cannot_be_made_ready_or_finished_comes_back_alone() -> None:
     assert finished == ["A", "C"]
 
 
+def test_work_that_one_message_breaks_is_done_for_the_others() -> None:
+    finished: list[str] = []
+
+    def work(prepared: list[str]) -> list[str]:
+        if "bad" in prepared:
+            raise RuntimeError("no work for this one")
+        return [each.upper() for each in prepared]
+
+    answer = handle_together(batch("a", "bad", "c"), None, str, work, finished.append)
+    assert failed(answer) == ["1"]
+    assert finished == ["A", "C"]
+
+
 def test_nothing_is_done_where_there_is_nothing_to_do() -> None:
     def work(ready: list[str]) -> list[str]:
         raise AssertionError(ready)
