@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -17,11 +16,10 @@ import dns.rrset
 import pytest
 from dns.rdtypes.ANY.TXT import TXT
 
-from shared import settings
 from shared.core.inspections import Kind
-from shared.wiring import lookups
-from tests.contract.dns_server import Script, Zone, serving, truthful
-from tests.unit.functions.api.client import Answer, Api
+from tests.contract.dns_server import Script, Zone, truthful
+from tests.contract.inspect_api import asking
+from tests.unit.functions.api.client import Answer
 
 PATHS = ["/inspect", *(f"/inspect/{kind}" for kind in Kind)]
 PATIENCE = 10.0
@@ -30,23 +28,7 @@ MOST_OF_LAMBDA = 6_000_000
 
 @pytest.fixture
 def ask(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
-    """One request, whose questions go to a server of that script."""
-    wired = lookups.fresh_lookups
-    api = Api()
-    api.install(monkeypatch)
-    monkeypatch.setattr(lookups, "fresh_lookups", wired)
-
-    def asked(script: Script, path: str, delay: float = 0.0, **query: str) -> Answer:
-        async def run() -> Answer:
-            async with serving(script, delay=delay) as log:
-                monkeypatch.setenv(settings.DNS_SERVERS, f"127.0.0.1:{log.port}")
-                for made in (lookups.fresh_lookups, lookups._upstream):
-                    made.cache_clear()
-                return await asyncio.to_thread(api.get, path, **{"domain": "vines.example", **query})
-
-        return asyncio.run(run())
-
-    return asked
+    return asking(monkeypatch)
 
 
 def silent(query: dns.message.Message, tcp: bool) -> list[bytes]:
