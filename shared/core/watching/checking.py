@@ -28,6 +28,9 @@ from shared.mailauth.evaluate.whole import PARTS, DomainInspection, assembled, p
 PATIENCE: Final = 25.0
 """Seconds that the looks of one batch may take together."""
 
+SOURCES_PATIENCE: Final = 15.0
+"""Seconds that the approved sources of one batch may take after that."""
+
 SECOND_LOOK: Final = 600
 """Seconds after which what changed is looked at again."""
 
@@ -88,14 +91,16 @@ class Watcher:
         return Watched(domain, owner, known.state, selectors, tuple(stale))
 
     def look(self, watched: Sequence[Watched], now: float) -> list[Looked]:
-        """At all of them side by side."""
-        askings = [list(_askings(each, now)) for each in watched]
-        flat = [asking for group in askings for asking in group]
-        answers = iter(self.lookups.run_all(flat, within=PATIENCE))
-        return [
-            _looked(each, [next(answers) for _ in group])
-            for each, group in zip(watched, askings, strict=True)
-        ]
+        """At all of them side by side. Approved sources come after that, in a time of their own: somebody's
+        many slow ones take nobody else's look away."""
+        own = self._asked([list(_askings(each, now)) for each in watched], PATIENCE)
+        sources = self._asked([list(_of_sources(each)) for each in watched], SOURCES_PATIENCE)
+        return [_looked(*each) for each in zip(watched, own, sources, strict=True)]
+
+    def _asked(self, groups: Sequence[list[Asking[Any]]], within: float) -> list[list[Any]]:
+        flat = [asking for group in groups for asking in group]
+        answers = iter(self.lookups.run_all(flat, within=within) if flat else ())
+        return [[next(answers) for _ in group] for group in groups]
 
     def put_away(self, looked: Looked, now: float) -> None:
         """Store what was seen, whether it proves anything, and what follows from it. ``Contended``."""
@@ -157,23 +162,24 @@ def _is_stale(source: ApprovedSource, now: float) -> bool:
 
 
 def _askings(watched: Watched, now: float) -> Iterator[Asking[Any]]:
-    """First ``PARTS``, then the proofs if they are wanted, then the sources."""
+    """First ``PARTS``, then the proofs if they are wanted."""
     domain = watched.domain
     yield from parts_of(domain.name, watched.selectors, now=now, well_known=True)
     if domain.verified is None:
         yield look_for_proof(domain, secrets_of(domain, watched.owner.token))
-    for source in watched.stale_sources:
-        yield inspect_spf(source.domain)
 
 
-def _looked(watched: Watched, answers: list[Any]) -> Looked:
-    unverified = watched.domain.verified is None
-    parts, rest = answers[: len(PARTS)], answers[len(PARTS) :]
+def _of_sources(watched: Watched) -> Iterator[Asking[SpfInspection]]:
+    return (inspect_spf(source.domain) for source in watched.stale_sources)
+
+
+def _looked(watched: Watched, answers: list[Any], sources: list[SpfInspection]) -> Looked:
+    parts, proofs = answers[: len(PARTS)], answers[len(PARTS) :]
     return Looked(
         watched,
         assembled(watched.domain.name, parts),
-        proofs=rest[0] if unverified else (),
-        sources=tuple(rest[1:] if unverified else rest),
+        proofs=proofs[0] if proofs else (),
+        sources=tuple(sources),
     )
 
 

@@ -2,16 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from unittest.mock import Mock
 
 import pytest
 
 from shared.core.domains import DmarcPolicy, DnsStatus, Presence, Proof
 from shared.core.queues import DnsCheck
 from shared.core.watching.approved import ApprovedSource
-from shared.core.watching.checking import SECOND_LOOK, Contended
+from shared.core.watching.checking import PATIENCE, SECOND_LOOK, SOURCES_PATIENCE, Contended
 from shared.core.watching.schedule import Turn
 from shared.core.watching.seen import Seen
-from shared.core.watching.states import Part
+from shared.core.watching.states import PARTS, Part
 from tests.fakes.dns import FAILED, FakeLookups
 from tests.unit.core.watching.world import CHECK, DMARC, NAME, SELECTOR, World, dead
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW
@@ -137,6 +138,20 @@ def test_many_domains_are_looked_at_together(world: World) -> None:
 def source(**changes: object) -> ApprovedSource:
     made = ApprovedSource("mailer", "Mailer", "mailer.example", "tag", NOW, NOW)
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def test_slow_sources_take_no_time_of_anybodys_records(world: World) -> None:
+    """Nothing of a source is asked before all records have their answers."""
+    for number in range(50):
+        world.states.sources.put(ACCOUNT.id, DOMAIN.id, replace(source(), slug=f"s{number}"))
+    watched = world.watcher.watched(CHECK, NOW)
+    assert watched is not None
+    lookups = Mock(wraps=FakeLookups(world.dns))
+    (looked, _) = replace(world.watcher, lookups=lookups).look([watched, watched], NOW)
+    first, second = lookups.run_all.call_args_list
+    assert (len(first.args[0]), first.kwargs["within"]) == (2 * len(PARTS), PATIENCE)
+    assert (len(second.args[0]), second.kwargs["within"]) == (2 * 50, SOURCES_PATIENCE)
+    assert len(looked.sources) == 50
 
 
 def test_approved_sources_get_the_networks_of_their_spf(world: World) -> None:
