@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -17,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.stack_file import Stack
-from infra.local.zone_files import remove_zone, txt, write_zone
-from tests.local.tenants import Tenant, open_tenant, report, until
+from tests.local.tenants import Tenant, open_tenant, report
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -97,34 +95,3 @@ def test_the_node_starter_runs(tenant: Tenant) -> None:
     told = json.loads(run(tenant, "node", str(PROGRAMS / "starter.mjs")))
     assert told["domains"] == [tenant.domain]
     assert told["sources"] >= 1
-
-
-@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
-def test_the_health_check_fails_with_a_broken_domain(stack: Stack) -> None:
-    tenant = open_tenant(stack, base="/dmarctrust/api/v1")
-    command = ["bash", str(PROGRAMS / "dns_health.sh")]
-    dmarc = f"v=DMARC1; p=reject; rua=mailto:reports@{tenant.domain}"
-    spf = "@ IN TXT " + txt("v=spf1 -all")
-    records = [spf, f"{tenant.domain}._report._dmarc IN TXT {txt('v=DMARC1')}", f"_dmarc IN TXT {txt(dmarc)}"]
-    try:
-        write_zone(tenant.domain, records)
-        checked(tenant, "valid")
-        assert run(tenant, *command).splitlines()[-1] == "all healthy"
-
-        write_zone(tenant.domain, [*records, f"_dmarc IN TXT {txt('v=DMARC1; p=none')}"])
-        checked(tenant, "invalid")
-        told = run(tenant, *command, status=1).splitlines()
-        assert told == [f"FAIL {tenant.domain} DMARC=invalid SPF=valid", "1 unhealthy"]
-    finally:
-        remove_zone(tenant.domain)
-
-
-def checked(tenant: Tenant, status: str) -> None:
-    """Have the domain's DNS checked until its DMARC record is seen to be so."""
-
-    def seen() -> bool:
-        assert tenant.ask("POST", f"/domains/{tenant.domain}/refresh_dns").status_code == 202
-        time.sleep(1)
-        return bool(tenant.data(f"/domains/{tenant.domain}/dns")["dmarc"]["status"] == status)
-
-    until(seen)

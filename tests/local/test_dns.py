@@ -5,15 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-import dns.message
-import dns.query
-import dns.rcode
-import dns.rdatatype
 import pytest
 
-from infra.local.zone_files import publish_txt, remove_zone, write_zone
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.table import Table
 from shared.core.hosting.hosting import Changed, Hosting
@@ -22,75 +17,19 @@ from shared.core.hosting.tending import SCHEDULED
 from shared.core.ids import DOMAIN, AccountId, DomainId, parse
 from shared.core.messages import encode_hosting_check
 from shared.core.queues import HostingCheck
+from tests.local.owners import Owner, text_at
 from tests.local.running import RunningStack
-from tests.local.tenants import Tenant, open_account, until
+from tests.local.tenants import open_account, until
 from tests.local.workers import works
 
 _HOUR: Final = 3_600
-_MAIL: Final = ("@ IN MX 10 mx", "mx IN A 51.38.41.20", '@ IN TXT "v=spf1 mx -all"')
-
-
-class Owner:
-    """Who has a domain with us, and its zone elsewhere."""
-
-    def __init__(self, stack: RunningStack) -> None:
-        self.stack = stack
-        self.tenant: Tenant = open_account(stack)
-        self.domain = self.tenant.domain
-        self.cnames: dict[str, str] = {}
-        self.publish()
-
-    def publish(self, *records: str) -> None:
-        """The zone with its mail, these records, and the CNAMEs as they are now."""
-        leading = (f"{name}. IN CNAME {target}." for name, target in self.cnames.items())
-        write_zone(self.domain, [*_MAIL, *records, *leading])
-
-    def ask(self, method: str, path: str = "", body: Any = None, *, status: int = 200) -> Any:
-        answer = self.tenant.ask(method, f"/domains/{self.domain}{path}", json=body)
-        assert answer.status_code == status, answer.text
-        return answer.json()["data"] if answer.content else None
-
-    def verify(self) -> None:
-        record = self.ask("GET", "/verify")["record"]
-        publish_txt(record["name"], record["value"], self.stack.dns)
-        assert self.ask("POST", "/verify")["is_verified"] is True
-
-    def overall(self, service: str) -> str:
-        return str(self.ask("GET", f"/hosting/{service}/verify")["overall_status"])
-
-    def host_dmarc(self) -> str:
-        """Hosted, with its CNAME in place; the name of ours that it leads to."""
-        generated = self.ask("POST", "/dmarc-record", {"p": "quarantine", "np": "reject"})
-        hosted = self.ask("PUT", "/hosting/dmarc", {"record": generated["record"]})
-        target = str(hosted["cname"]["expected_value"])
-        assert hosted["txt_record"]["status"] == "queued"
-        until(lambda: self.looked_at("dmarc")["txt_record"]["status"] == "published")
-        self.cnames[hosted["cname"]["host"]] = target
-        self.publish()
-        until(lambda: self.overall("dmarc") == "ready")
-        return target
-
-    def looked_at(self, service: str) -> Any:
-        """Now, with what follows upon it."""
-        return self.ask("POST", f"/hosting/{service}/verify", {})
 
 
 @pytest.fixture
 def owner(stack: RunningStack) -> Iterator[Owner]:
-    made = Owner(stack)
+    made = Owner(stack, open_account(stack))
     yield made
-    remove_zone(made.domain)
-    remove_zone(f"_postseal.{made.domain}")
-
-
-def text_at(stack: RunningStack, name: str) -> str | None:
-    """What anybody is answered; None for a name that does not exist."""
-    asked = dns.message.make_query(name, "TXT")
-    answer = dns.query.udp(asked, stack.dns.host, 5.0, stack.dns.port)
-    if answer.rcode() == dns.rcode.NXDOMAIN:
-        return None
-    texts = (rrset for rrset in answer.answer if rrset.rdtype == dns.rdatatype.TXT)
-    return "".join(part.decode() for rrset in texts for data in rrset for part in data.strings)
+    made.leave()
 
 
 def test_nothing_is_received_before_it_is_verified(owner: Owner) -> None:
