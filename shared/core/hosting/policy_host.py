@@ -201,9 +201,11 @@ def _watch(host: Host, facts: Facts, now: int) -> Step:
 
 
 def _retry(host: Host, facts: Facts, now: int) -> Step:
-    """Again after an hour, then two, four and so on; at once when a CAA record was all that was wrong."""
+    """Again after an hour, then two, four and so on; at once when a CAA record was all that was wrong, or
+    when it turns out that it is we who have the name."""
     wait = _wait(host.failures - 1) if host.failures else 0
-    may_be_well = host.reason == Reason.CAA_FORBIDS or now - host.since >= wait
+    is_ours = host.reason == Reason.NAME_TAKEN and facts.tenant is not None
+    may_be_well = host.reason == Reason.CAA_FORBIDS or is_ours or now - host.since >= wait
     if not may_be_well or not facts.points_here or facts.caa is not Caa.ALLOWED:
         return host, ()
     if facts.tenant is None:

@@ -89,6 +89,13 @@ def test_a_failure_is_tried_again_after_one_hour_then_two() -> None:
     assert step(second, facts, NOW + 3_700 + 7_200)[0].state is V
 
 
+def test_a_name_that_was_taken_by_ourselves_is_no_failure() -> None:
+    """A tenant that was made and not noted is answered like anybody else's."""
+    taken = host(F, "name_taken", failures=1)
+    assert step(taken, READY, NOW + 1) == (taken, ())
+    assert step(taken, replace(READY, tenant=ISSUED), NOW + 1)[0].state is V
+
+
 def test_success_forgets_the_failures() -> None:
     facts = replace(READY, tenant=replace(ISSUED, attached="arn:1"))
     assert step(host(V, failures=3), facts, NOW + 1)[0].failures == 0
