@@ -133,8 +133,8 @@ def batches(items: Iterable[T], changes: Callable[[T], Sequence[Change]]) -> Ite
 def sent(hosting: Hosting, of: Hosting, change: str, now: int) -> Hosting:
     """``hosting`` after what ``of`` wanted was given to Route 53. What changed since is still to be sent."""
     for service in of.unsent:
-        record = replace(
-            hosting.record(service), sent=of.record(service).value, change=change, sent_at=now, confirmed=""
-        )
+        record = hosting.record(service)
+        value = of.record(service).value
+        record = replace(record, sent=value, change=change, sent_at=now, confirmed="", unsure=False)
         hosting = hosting.with_record(service, record)
     return hosting

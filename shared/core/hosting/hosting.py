@@ -21,7 +21,8 @@ SLOTS: Final = 4
 class HostedRecord:
     """One name of ours. ``value`` is what it shall hold: the text of the TXT record, the routing endpoint
     for the policy host, "" for nothing. ``sent`` is what Route 53 was last told, at the time ``sent_at`` by
-    the change ``change``; ``confirmed`` what was then seen from outside."""
+    the change ``change``; ``confirmed`` what was then seen from outside. ``unsure``: what stands there may be
+    otherwise than was sent."""
 
     label: str
     value: str = ""
@@ -30,6 +31,7 @@ class HostedRecord:
     sent_at: int = 0
     confirmed: str = ""
     cname: Pointing = Pointing()
+    unsure: bool = False
 
     @property
     def published(self) -> bool:
@@ -37,11 +39,11 @@ class HostedRecord:
 
     @property
     def unsent(self) -> bool:
-        return self.sent != self.value
+        return self.unsure or self.sent != self.value
 
     @property
     def is_withdrawn(self) -> bool:
-        return not self.value and not self.sent
+        return not self.value and not self.unsent
 
 
 class HostState(StrEnum):
@@ -142,7 +144,11 @@ class Hosting:
         return replace(self, records={**self.records, service: record})
 
     def with_value(self, service: Service, value: str) -> Hosting:
-        return self.with_record(service, replace(self.records[service], value=value))
+        """A name that is to be empty is looked at whatever was sent: a change may have been made, and not
+        noted."""
+        record = self.records[service]
+        unsure = record.unsure or (not value and bool(record.value))
+        return self.with_record(service, replace(record, value=value, unsure=unsure))
 
     def is_on(self, service: Service) -> bool:
         """Whether the customer wants it, and still has the domain."""

@@ -54,7 +54,7 @@ def _compared(record: HostedRecord, text: Text, in_sync: Collection[str], now: i
     if text.values == (record.value,):
         return replace(record, confirmed=record.value) if record.change in in_sync else record
     if record.published or now - record.sent_at >= _LOST:
-        return replace(record, sent="", change="", confirmed="")
+        return replace(record, unsure=True, change="", confirmed="")
     return record
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 
 from shared.core.hosting.hosting import HostState
@@ -160,6 +162,32 @@ def test_drift_is_repaired() -> None:
     assert not world.hosting.record(D).published
     world.look(after=60)
     assert world.hosting.record(D).published
+
+
+def test_nothing_stays_behind_of_a_host_that_drifted_when_it_was_let_go() -> None:
+    world = World()
+    world.mta_sts_on()
+    world.settle(2)
+    zone, name = world.hosting.zone.id, world.hosting.target(P)
+    del world.zones.sets[zone, name, "A"]
+    world.switches.mta_sts_off(world.domain, now=world.now)
+    world.settle(3, every=400)
+    assert not world.zones.sets
+
+
+def test_nothing_stays_behind_of_a_change_that_was_made_and_not_noted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    world.mta_sts_on()
+    monkeypatch.setattr(world.hostings, "put", Mock(side_effect=ConnectionError))
+    with pytest.raises(ConnectionError):
+        world.publish()
+    monkeypatch.undo()
+    assert world.zones.sets
+    world.switches.mta_sts_off(world.domain, now=world.now)
+    world.settle(3, every=400)
+    assert not world.zones.sets
 
 
 def test_looks_follow_each_other_with_growing_delay_and_end() -> None:
