@@ -81,8 +81,15 @@ class Api:
         )
         if response.status_code == 204 or not response.content:
             return {}
-        answer = response.json()
-        if not isinstance(answer, dict):
+        return self._read(response)
+
+    def _read(self, response: httpx.Response) -> dict[str, Any]:
+        """The answer, provided that it has the form of ours: a captive portal says 200, too."""
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict) or not isinstance(answer.get("data"), dict | list):
             raise Stop(f"{self._url} does not answer like Postseal", UNREACHABLE)
         return answer
 

@@ -37,8 +37,10 @@ def connection(url: str | None, key: str | None) -> Connection:
         raise Stop(f"say which deployment: --url, {URL}, or run `make up` here for a local one", UNREACHABLE)
     if not key:
         raise Stop(f"say which API key: --key or {KEY}", UNREACHABLE)
-    if not url.startswith(("https://", "http://")):
-        raise Stop(f"{url} is no http(s) address", UNREACHABLE)
+    if not url.startswith(("https://", "http://")) or not url.isprintable():
+        raise Stop(f"{url!r} is no http(s) address", UNREACHABLE)
+    if not (key.isascii() and key.isprintable()):
+        raise Stop("the API key holds characters that no key has", UNREACHABLE)
     return Connection(url.rstrip("/").removesuffix("/v1"), key)
 
 

@@ -12,6 +12,7 @@ Inspected = Mapping[str, Any]
 _MOST: Final = 12
 """Items of a list that are shown."""
 _MOST_BRANCHES: Final = 60
+_CONSENT: Final = {"not_needed": "of the same organization", "unknown": "authorization unknown"}
 _LOOKUPS: Final = 10
 _VOID_LOOKUPS: Final = 2
 
@@ -48,7 +49,7 @@ def _dmarc(found: Inspected) -> Iterator[str]:
     for step in found["walk"]:
         yield f"asked: {step['query']}: {step['record'] or step['reason'] or step['outcome']}"
     for destination in found["destinations"]:
-        told = destination["authorization"].replace("_", " ")
+        told = _CONSENT.get(destination["authorization"], destination["authorization"])
         yield f"{destination['tag']} {destination['uri']}: {told}"
     view = found["suffix_list"]
     if view and view["differences"]:

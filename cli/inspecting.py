@@ -49,7 +49,11 @@ def checked(ip: str, mail_from: str, helo: str, resolver: str | None) -> Found:
 
 
 def _lookups(resolver: str | None) -> Lookups:
-    return wiring.fresh_lookups() if resolver is None else wiring.lookups_at(resolver)
+    if resolver is None:
+        return wiring.fresh_lookups()
+    if not resolver.strip(" ,"):
+        raise Stop("--resolver names no DNS server", USAGE)
+    return wiring.lookups_at(resolver)
 
 
 def _printable(argument: str) -> str:

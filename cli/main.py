@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import typer
 from typer.core import TyperGroup
 
+from cli.printable import printable
 from cli.stops import Stop
 
 
@@ -66,7 +67,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except Stop as stop:
-            typer.echo(f"postseal: {stop.message}", err=True)
+            typer.echo(f"postseal: {printable(stop.message)}", err=True)
             raise typer.Exit(stop.code) from None
 
 

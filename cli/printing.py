@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, TextIO
 
 from cli.parsing import Result
+from cli.printable import printable, printable_json
 
 Print = Callable[[Result], None]
 
@@ -53,11 +54,11 @@ def json_lines(out: TextIO, *, with_rows: bool) -> Print:
     """One object a report on a line; its rows, if asked for, are written as they come."""
 
     def write(result: Result) -> None:
-        text = json.dumps(result.values, ensure_ascii=False)
+        text = printable_json(json.dumps(result.values, ensure_ascii=False))
         if with_rows and not result.refused:
             out.write(text[:-1] + ', "records": [')
             for number, record in enumerate(result.records):
-                out.write((", " if number else "") + record.rstrip("\n"))
+                out.write((", " if number else "") + printable_json(record.rstrip("\n")))
             out.write("]}\n")
         else:
             out.write(text + "\n")
@@ -92,7 +93,7 @@ def cell(value: object) -> object:
     if value is None or isinstance(value, int | float):
         return "" if value is None else value
     text = "; ".join(_short(each) for each in value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return printable(f"'{text}" if text.startswith(_FORMULA) else text)
 
 
 def _short(value: object) -> str:

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.printable import printable, printable_json
+
 _PIPE_WIDTH: Final = 240
 """Columns when nobody watches: wide enough that nothing is cut."""
 
@@ -40,8 +42,7 @@ def text_of(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
-    text = str(value)
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    return printable(str(value))
 
 
 def percent(part: int, whole: int) -> str:
@@ -53,4 +54,5 @@ def show(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str
 
 
 def show_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    print("\n".join(printable_json(line) for line in text.split("\n")))

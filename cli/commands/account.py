@@ -11,7 +11,10 @@ from cli.operator_accounts import open_with_key
 from cli.tables import show, show_json
 
 app = typer.Typer(
-    help="Open accounts (operators, with AWS credentials).", no_args_is_help=True, rich_markup_mode=None
+    help="Open accounts (operators, with AWS credentials).",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
 )
 
 

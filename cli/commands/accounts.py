@@ -8,7 +8,7 @@ from cli.commands.options import AsJson, StackFile
 from cli.operator_accounts import list_all
 from cli.tables import show, show_json
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 
 
 @app.callback()

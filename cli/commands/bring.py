@@ -11,7 +11,7 @@ from cli.importing import bring_in
 from cli.outcomes import show_outcomes
 from cli.stops import REFUSED
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

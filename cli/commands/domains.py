@@ -12,7 +12,9 @@ from cli.commands.options import AsJson, Domain, Key, Limit, StackFile, Url, api
 from cli.stops import REFUSED, USAGE, Stop
 from cli.tables import show, show_json
 
-app = typer.Typer(help="The domains of the account.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The domains of the account.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
 
 
 @app.command("list")

@@ -8,9 +8,10 @@ import typer
 
 from cli.client import part
 from cli.commands.options import AsJson, Domain, Key, Url, api_of
+from cli.printable import printable
 from cli.tables import show, show_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 Policy = Annotated[str | None, typer.Option(metavar="none|quarantine|reject")]
 Alignment = Annotated[str | None, typer.Option(metavar="r|s")]
@@ -63,9 +64,9 @@ def generate(
     if as_json:
         show_json(made)
         return
-    print(made["record"])
+    print(printable(made["record"]))
     for finding in made["findings"]:
-        typer.echo(f"{finding['severity']}: {finding['message']} {finding['advice']}", err=True)
+        typer.echo(printable(f"{finding['severity']}: {finding['message']} {finding['advice']}"), err=True)
 
 
 def _show_parked(found: dict[str, Any], as_json: bool) -> None:

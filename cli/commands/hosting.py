@@ -9,10 +9,11 @@ import typer
 
 from cli.client import part
 from cli.commands.options import AsJson, Domain, Key, Url, api_of
+from cli.printable import printable
 from cli.stops import Stop
 from cli.tables import show, show_json
 
-_QUIET: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None}
+_QUIET: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None, "add_completion": False}
 
 app = typer.Typer(help="Records that are hosted here, behind CNAMEs of yours.", **_QUIET)
 dmarc = typer.Typer(help="The DMARC record.", **_QUIET)
@@ -120,7 +121,7 @@ def _conclude(domain: str, seen: dict[str, Any], as_json: bool) -> None:
         show_json(seen)
     else:
         _show_places(seen)
-        print(f"{domain}: {seen['overall_status']}")
+        print(printable(f"{domain}: {seen['overall_status']}"))
     if seen["overall_status"] != "ready":
         raise Stop(f"{domain} is not ready: {seen['overall_status']}")
 
@@ -131,7 +132,7 @@ def _show_dmarc(hosted: dict[str, Any], as_json: bool) -> None:
         return
     print(f"DMARC: {_word(hosted)}")
     if hosted["record"]:
-        print(hosted["record"])
+        print(printable(hosted["record"]))
     _show_places(hosted)
     _show_findings(hosted)
 
@@ -143,7 +144,8 @@ def _show_mta_sts(hosted: dict[str, Any], as_json: bool) -> None:
     print(f"MTA-STS: {_word(hosted)}")
     policy = hosted["policy"]
     if policy:
-        print(f"mode {policy['mode']}, {policy['max_age']} seconds, {', '.join(policy['mx']) or 'no hosts'}")
+        hosts = printable(", ".join(policy["mx"])) or "no hosts"
+        print(f"mode {policy['mode']}, {policy['max_age']} seconds, {hosts}")
     _show_places(hosted)
     _show_findings(hosted)
 
@@ -175,4 +177,4 @@ def _places(hosted: dict[str, Any]) -> Iterator[list[object]]:
 
 def _show_findings(hosted: dict[str, Any]) -> None:
     for finding in hosted["findings"]:
-        print(f"{finding['severity']}: {finding['message']} {finding['advice']}")
+        print(printable(f"{finding['severity']}: {finding['message']} {finding['advice']}"))

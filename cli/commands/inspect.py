@@ -68,5 +68,7 @@ def _asked(words: list[str]) -> tuple[Kind | None, str]:
             return Kind(word), domain
         case [word, _]:
             raise Stop(f"{word} is none of {', '.join(Kind)}", USAGE)
+        case [_, _, _, *_]:
+            raise Stop("one domain at a time: postseal inspect [KIND] DOMAIN", USAGE)
         case _:
             raise Stop("say which domain: postseal inspect [KIND] DOMAIN", USAGE)

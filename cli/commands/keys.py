@@ -15,6 +15,7 @@ app = typer.Typer(
     help="API keys: of your own account over the API, or of any with --account and AWS credentials.",
     no_args_is_help=True,
     rich_markup_mode=None,
+    add_completion=False,
 )
 _Account = Annotated[
     str | None,
@@ -24,7 +25,7 @@ _Account = Annotated[
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the key is for.")],
     account: _Account = None,
     stack_file: StackFile = None,
     url: Url = None,

@@ -22,7 +22,7 @@ Last = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="La
 Resolver = Annotated[
     str | None,
     typer.Option(
-        metavar="HOST:PORT",
+        metavar="ADDRESS[:PORT]",
         help="DNS server to ask, or several with commas; else POSTSEAL_DNS_SERVERS, else the system's.",
     ),
 ]

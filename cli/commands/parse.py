@@ -14,7 +14,7 @@ from cli.printing import comma_separated, json_lines
 from cli.progress import over
 from cli.stops import REFUSED
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 class Format(StrEnum):

@@ -11,7 +11,10 @@ from cli.commands.options import AsJson, Key, Limit, Url, api_of
 from cli.tables import show, show_json
 
 app = typer.Typer(
-    help="What arrived and could not be stored, with its reason.", no_args_is_help=True, rich_markup_mode=None
+    help="What arrived and could not be stored, with its reason.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
 )
 
 

@@ -10,7 +10,7 @@ import typer
 from cli.commands.options import AsJson, First, Key, Last, Limit, Url, api_of
 from cli.tables import show, show_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 class Kind(StrEnum):

@@ -10,7 +10,7 @@ import typer
 from cli.commands.options import StackFile
 from cli.rebuilding import queue_days
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 
 
 @app.callback()
@@ -23,10 +23,12 @@ def rebuild(
     account: Annotated[str | None, typer.Option(metavar="ID", help="Only this account.")] = None,
     domain: Annotated[str | None, typer.Option(metavar="NAME", help="Only this domain.")] = None,
     first: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, UTC.")
+        datetime | None,
+        typer.Option("--from", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="First day, UTC."),
     ] = None,
     last: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, UTC.")
+        datetime | None,
+        typer.Option("--to", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="Last day, UTC."),
     ] = None,
     stack_file: StackFile = None,
 ) -> None:

@@ -11,7 +11,7 @@ from cli.client import part
 from cli.commands.options import AsJson, Domain, Key, Url, api_of
 from cli.tables import show, show_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 _COLUMNS = {
     "sender": "sender_domain",

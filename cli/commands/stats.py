@@ -8,7 +8,7 @@ from cli.client import part
 from cli.commands.options import AsJson, Domain, First, Key, Last, Url, api_of
 from cli.tables import percent, show, show_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 _COLUMNS = ("day", "#messages", "#accepted", "#quarantined", "#rejected", "#SPF", "#DKIM", "#DMARC pass")
 _FIELDS = ("date", "total_messages", "accepted", "quarantined", "rejected", "spf_pass", "dkim_pass")

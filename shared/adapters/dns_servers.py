@@ -40,7 +40,9 @@ def _server(text: str) -> Server:
     host = text if match is None else match["six"] or match["four"].replace("localhost", "127.0.0.1")
     port = int(match["port"]) if match and match["port"] else _PORT
     if not _is_address(host) or not 0 < port < 65_536:
-        raise DnsMisconfigured(f"{text!r} is not the address of a DNS server (host or host:port)")
+        raise DnsMisconfigured(
+            f"{text!r} is not the address of a DNS server (192.0.2.53, 192.0.2.53:53, [2001:db8::53]:53)"
+        )
     return Server(host, port)
 
 

@@ -55,9 +55,11 @@ def test_a_limit_asks_for_no_more_than_it_needs() -> None:
 
 
 def test_a_rate_limit_is_waited_out_as_long_as_it_says() -> None:
-    answers = iter([httpx.Response(429, headers={"Retry-After": "7"}), httpx.Response(200, json={"data": 1})])
+    answers = iter(
+        [httpx.Response(429, headers={"Retry-After": "7"}), httpx.Response(200, json={"data": {}})]
+    )
     waits: list[float] = []
-    assert api(lambda _: next(answers), waits).get("/account") == {"data": 1}
+    assert api(lambda _: next(answers), waits).get("/account") == {"data": {}}
     assert waits == [7.0]
 
 
@@ -113,3 +115,10 @@ def test_a_presigned_address_does_not_see_the_key() -> None:
         return httpx.Response(200)
 
     api(answer).put("https://storage.example/x?signature=y", b"bytes")
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[1]", b"{}", b'{"data": null}', b"\xff\xfe{", b"{" * 9000])
+def test_what_answers_otherwise_than_we_do_is_named(body: bytes) -> None:
+    with pytest.raises(Stop, match="does not answer like Postseal") as stop:
+        api(lambda _: httpx.Response(200, content=body)).get("/account")
+    assert stop.value.code == UNREACHABLE

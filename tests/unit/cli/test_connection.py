@@ -41,7 +41,16 @@ def test_the_local_key_is_not_sent_to_another_deployment() -> None:
     assert stop.value.code == UNREACHABLE
 
 
-@pytest.mark.parametrize(("url", "key"), [(None, "k"), ("ftp://x.example", "k")])
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        (None, "k"),
+        ("ftp://x.example", "k"),
+        ("https://x\x01", "k"),
+        ("https://x", "k\ney"),
+        ("https://x", "ключ"),
+    ],
+)
 def test_no_deployment_no_command(url: str | None, key: str) -> None:
     with pytest.raises(Stop) as stop:
         connection(url, key)
