@@ -186,7 +186,8 @@ def test_nothing_stays_behind_of_a_change_that_was_made_and_not_noted(
     monkeypatch.undo()
     assert world.zones.sets
     world.switches.mta_sts_off(world.domain, now=world.now)
-    world.settle(3, every=400)
+    for _ in range(3):
+        world.look(after=400)
     assert not world.zones.sets
 
 
