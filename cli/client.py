@@ -122,8 +122,9 @@ class Api:
 
 
 def part(reference: str) -> str:
-    """Something that a user named, as one part of a path."""
-    return quote(reference, safe="")
+    """Something that a user named, as one part of a path, also where it is a dot or two."""
+    quoted = quote(reference, safe="")
+    return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
 
 
 def _wait(response: httpx.Response, attempt: int) -> float:

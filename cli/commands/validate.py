@@ -26,7 +26,8 @@ def validate(
     domain: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="Whose it is to be; what an SPF record includes is then asked for."
+            metavar="NAME",
+            help="The domain that is to publish it; what an SPF record includes is then asked for.",
         ),
     ] = "",
     resolver: Resolver = None,

@@ -146,7 +146,7 @@ def own_record(text: str, our_rua: str, our_ruf: str, *, parked: bool, param: st
         if finding.severity is Severity.ERROR or finding.code in _UNSURE
     ]
     if errors:
-        raise Invalid(f"{errors[0].message}. {errors[0].advice}", param=param)
+        raise Invalid(f"{errors[0].message} {errors[0].advice}", param=param)
     if not text.isascii() or not text.isprintable():
         raise Invalid("A record is one line of printable ASCII", param=param)
     _require_length(text, param)

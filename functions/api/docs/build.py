@@ -28,7 +28,8 @@ HERE: Final = Path(__file__).parent
 DOCUMENT: Final = HERE / "openapi.json"
 
 _DESCRIPTION: Final = """\
-DMARC, TLS and failure reports of your domains, and what they add up to.
+What any domain publishes for its mail, and what is wrong with it; DMARC, TLS and failure reports of your
+domains, and what they add up to; records generated, watched and hosted.
 
 **Keys.** Send `Authorization: Bearer ps_live_...` with every request; inspecting domains and validating
 records works without, too. Requests are counted for each key, those without one for their address (2 a
@@ -38,7 +39,7 @@ minute); `X-RateLimit-Limit`, `-Remaining` and `-Reset` are on every answer.
 `next_cursor` in `meta`; ask for the next page with `cursor`. Lists answer CSV on `?format=csv` or
 `Accept: text/csv`, with `X-Total-Count` and `X-Next-Cursor`.
 
-**Errors** are `{"error": {"code", "message", "param", "request_id"}}`. Switch on `code`; `message` may
+**Errors** are `{"error": {"code", "message", "param", "request_id"}}`. Decide by `code`; `message` may
 change.
 
 **Ids** have a prefix (`ud_19`); the number alone is the same thing. A domain may be named by its name, too.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 from shared.edge.openapi import REFUSALS
 
 _SCHEMAS: Final = "#/components/schemas/"
 _ENVELOPES: Final = ("Single_", "Listing_", "Inspected_")
+_NONE: Final = re.compile(r"(?<=[a-z;] )None\b|(?<=\()None\b")
 
 HEADERS: Final[dict[str, Any]] = {
     "X-Request-Id": {
@@ -79,8 +81,8 @@ def by_title(said: dict[str, Any]) -> dict[str, Any]:
         if name.startswith(_ENVELOPES):
             text = text.replace(f'"{name}"', f'"{schema["title"]}"')
             text = text.replace(f'"{_SCHEMAS}{name}"', f'"{_SCHEMAS}{schema["title"]}"')
-    # Docstrings of values that are shown as they are mark code as Sphinx does.
-    found: dict[str, Any] = json.loads(text.replace("``", "`"))
+    # Docstrings of values that are shown as they are mark code as Sphinx does, and speak of Python's None.
+    found: dict[str, Any] = json.loads(_NONE.sub("null", text.replace("``", "`")))
     return found
 
 

@@ -142,7 +142,9 @@ class Dated(Wire):
 
 
 class DayFigures(Figures, Dated):
-    """One day. (The date comes first, as fields of later bases do.)"""
+    """The figures of one day."""
+
+    # ``date`` is shown first: the fields of the last base come before all others.
 
 
 class Stats(Wire):

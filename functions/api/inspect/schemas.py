@@ -34,4 +34,4 @@ class Inspected(Wire, Generic[T]):
 
 class RecordText(Wire):
     record: str = Field(max_length=LONGEST_RECORD, examples=["v=DMARC1; p=reject"])
-    domain: str = Field(default="", max_length=1_000, description="The domain whose it is to be.")
+    domain: str = Field(default="", max_length=1_000, description="The domain that is to publish it.")

@@ -39,7 +39,7 @@ _LONGEST_IN_URL: Final = 4_096
 RecordParam = Annotated[
     str, Query(max_length=_LONGEST_IN_URL, description="The text. A longer one is sent as a body.")
 ]
-OwnerParam = Annotated[str, Query(max_length=1_000, description="The domain whose it is to be.")]
+OwnerParam = Annotated[str, Query(max_length=1_000, description="The domain that is to publish it.")]
 
 
 def validated(kind: Kind, record: str, domain: str) -> Inspected[Any]:

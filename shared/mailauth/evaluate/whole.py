@@ -30,7 +30,7 @@ _NOBODY: Final = re.compile(r"v=spf1 +-all *", re.ASCII | re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartSummary:
-    """One of ``PARTS`` in short; the numbers are of its findings, those of the keys included for DKIM."""
+    """One kind of record in short; the numbers are of its findings, for DKIM those of the keys included."""
 
     name: str
     state: State

@@ -22,7 +22,7 @@ _IP6: Final = re.compile(r"[0-9A-Fa-f:.]+", re.ASCII)
 
 
 class Result(StrEnum):
-    """Of an evaluation (section 2.6)."""
+    """Of an evaluation (RFC 7208 section 2.6)."""
 
     NONE = "none"
     NEUTRAL = "neutral"

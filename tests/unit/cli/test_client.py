@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from cli.client import Api
+from cli.client import Api, part
 from cli.connection import Connection
 from cli.stops import REFUSED, UNREACHABLE, Stop
 
@@ -122,3 +122,15 @@ def test_what_answers_otherwise_than_we_do_is_named(body: bytes) -> None:
     with pytest.raises(Stop, match="does not answer like Postseal") as stop:
         api(lambda _: httpx.Response(200, content=body)).get("/account")
     assert stop.value.code == UNREACHABLE
+
+
+@pytest.mark.parametrize("reference", ["..", ".", "a/../b", "a?b", ""])
+def test_a_reference_never_leads_to_another_resource(reference: str) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        path = request.url.raw_path.decode()
+        assert path.startswith("/v1/domains/")
+        assert path.endswith("/dns")
+        assert path.count("/") == 4
+        return httpx.Response(200, json={"data": {}})
+
+    api(answer).get(f"/domains/{part(reference)}/dns")

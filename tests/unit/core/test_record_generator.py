@@ -28,6 +28,11 @@ def codes(generated: Generated) -> set[str]:
     return {finding.code for finding in generated.findings}
 
 
+def test_what_is_wrong_with_an_own_record_is_told_in_sentences() -> None:
+    with pytest.raises(Invalid, match=r"[^.]\. Publish a policy"):
+        taken("v=DMARC1; sp=none")
+
+
 def test_the_least_record() -> None:
     generated = made()
     assert generated.record == f"v=DMARC1; p=none; {OURS}"
