@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,9 @@ from shared.adapters import https
 from tests.contract.dns_server import Script, Zone, truthful
 from tests.contract.https_server import Web, page, saying, serving
 from tests.contract.inside import INSIDE, listener
-from tests.contract.inspect_api import DOMAIN, asking
+from tests.contract.inspect_api import HOSTS, PUBLIC, asking, zone
 from tests.fixtures.certificates import authority, issue
 from tests.unit.functions.api.client import Answer
-
-POLICY_HOST, IMAGE_HOST, EVIDENCE_HOST = (f"{label}.{DOMAIN}" for label in ("mta-sts", "logo", "mark"))
-HOSTS = (POLICY_HOST, IMAGE_HOST, EVIDENCE_HOST)
-PUBLIC = "93.184.216.34"
 
 pytestmark = pytest.mark.statement("11.6")
 
@@ -32,25 +27,6 @@ pytestmark = pytest.mark.statement("11.6")
 @pytest.fixture
 def ask(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
     return asking(monkeypatch)
-
-
-def zone(
-    addresses: Sequence[str], *, image: str = f"https://{IMAGE_HOST}/logo.svg", cname: str = ""
-) -> dict[tuple[str, str], list[str]]:
-    """A domain with an MTA-STS policy and a brand indicator, at hosts of these addresses."""
-    records = {
-        (f"{DOMAIN}.", "MX"): [f"10 mx.{DOMAIN}."],
-        (f"_dmarc.{DOMAIN}.", "TXT"): ['"v=DMARC1; p=reject"'],
-        (f"_mta-sts.{DOMAIN}.", "TXT"): ['"v=STSv1; id=1"'],
-        (f"default._bimi.{DOMAIN}.", "TXT"): [f'"v=BIMI1; l={image}; a=https://{EVIDENCE_HOST}/mark.pem"'],
-    }
-    for host in (f"{cname}.",) if cname else (f"{host}." for host in HOSTS):
-        for version, type_ in ((4, "A"), (6, "AAAA")):
-            if held := [address for address in addresses if ip_address(address).version == version]:
-                records[host, type_] = held
-    if cname:
-        records |= {(f"{host}.", "CNAME"): [f"{cname}."] for host in HOSTS}
-    return records
 
 
 class Watched:
