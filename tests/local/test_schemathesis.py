@@ -89,7 +89,7 @@ def valid(case: schemathesis.Case[Any], location: ParameterLocation) -> bool:
 
 
 @schema.parametrize()
-@settings(LOOSE, max_examples=4, phases=[Phase.explicit, Phase.generate])
+@settings(LOOSE, max_examples=3, phases=[Phase.explicit, Phase.generate])
 def test_what_is_there_is_answered_as_the_document_says(
     case: schemathesis.Case[Any], asked: Callable[..., None]
 ) -> None:
@@ -98,7 +98,7 @@ def test_what_is_there_is_answered_as_the_document_says(
 
 
 @schema.parametrize()
-@settings(LOOSE, max_examples=4, phases=[Phase.generate])
+@settings(LOOSE, max_examples=3, phases=[Phase.generate])
 def test_every_answer_is_what_the_document_says(
     case: schemathesis.Case[Any], asked: Callable[..., None]
 ) -> None:
