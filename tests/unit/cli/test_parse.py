@@ -148,3 +148,9 @@ def test_many_rows_are_read_without_loss(tmp_path: Path) -> None:
     (said,) = objects(run(path, "--rows"))
     assert said["messages"] == 15_000
     assert len(said["records"]) == 3_000
+
+
+def test_the_example_of_the_documentation_is_a_report_without_fault() -> None:
+    result = run(Path(__file__).parents[3] / "docs" / "example-report.xml")
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["messages"], found["dmarc_pass"], found["deviations"]) == (0, 44, 41, [])
