@@ -34,7 +34,7 @@ def down(*, purge: bool) -> None:
 def _purge() -> None:
     for folder in (layout.STATE, layout.OBJECTS, layout.ASSEMBLY, layout.AUTHORITY):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (layout.STACK_FILE, layout.OUTPUTS_FILE, layout.DEPLOYED_FILE):
+    for file in (layout.STATE_PORT, layout.STACK_FILE, layout.OUTPUTS_FILE, layout.DEPLOYED_FILE):
         file.unlink(missing_ok=True)
     print("purge  state and data removed")
 

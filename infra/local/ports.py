@@ -52,6 +52,18 @@ def choose(wanted: Wanted, environment: Mapping[str, str], taken: Collection[int
     raise StackError(f"no free port for the {wanted.name} from {wanted.port} to {wanted.port + SEARCHED - 1}")
 
 
+def again(wanted: Wanted, port: int, environment: Mapping[str, str]) -> Chosen:
+    """The port that was listened on before; refuses when that cannot be."""
+    asked = environment.get(wanted.variable, "")
+    if asked not in ("", str(port)) or not is_free(port, datagrams=wanted.datagrams):
+        why = f"{wanted.variable} asks for {asked}" if asked not in ("", str(port)) else "which is taken"
+        raise StackError(
+            f"the state of the {wanted.name} was made on port {port}, {why}: "
+            "start it there, or forget it by python -m infra.local.down --purge"
+        )
+    return Chosen(port, "" if port == wanted.port else "its state was made there")
+
+
 def is_free(port: int, *, datagrams: bool = False) -> bool:
     """Whether this process could listen on the port now."""
     return _binds(port, socket.SOCK_STREAM) and (not datagrams or _binds(port, socket.SOCK_DGRAM))

@@ -52,7 +52,11 @@ def _emulator(environment: Mapping[str, str]) -> int:
     if running is not None:
         _say("emulator", f"runs on {server.endpoint(running.port)}")
         return running.port
-    chosen = ports.choose(ports.EMULATOR, environment)
+    before = server.port_of_state()
+    if before is None:
+        chosen = ports.choose(ports.EMULATOR, environment)
+    else:
+        chosen = ports.again(ports.EMULATOR, before, environment)
     found = server.found_state()
     if server.was_killed():
         # What the emulator takes up again is older than what was deployed last.

@@ -55,6 +55,7 @@ def start(port: int) -> processes.Running:
     command = [str(python), "-m", "ministack"]
     running = processes.start(SERVICE, command, _environment(port), cwd=layout.LOCAL, port=port)
     processes.wait_ready(SERVICE, running, lambda: is_ready(port), seconds=START_SECONDS)
+    layout.STATE_PORT.write_text(str(port))
     return running
 
 
@@ -84,6 +85,14 @@ def found_state() -> str:
     if killed:
         return "its last run was killed: state of the run before, objects as they were"
     return "state of the last run restored"
+
+
+def port_of_state() -> int | None:
+    """The port that the state of an earlier run was made on: its queues are not found on another one."""
+    try:
+        return int(layout.STATE_PORT.read_text()) if any(layout.STATE.glob("*.json")) else None
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def _environment(port: int) -> dict[str, str]:

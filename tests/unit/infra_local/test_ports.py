@@ -41,3 +41,18 @@ def test_asked_for_port_that_is_busy_is_refused(monkeypatch: pytest.MonkeyPatch)
 def test_what_is_no_port_is_refused(text: str) -> None:
     with pytest.raises(StackError, match="POSTSEAL_PORT must be a port number"):
         ports.choose(ports.EMULATOR, {"POSTSEAL_PORT": text})
+
+
+def test_what_has_state_comes_back_to_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "is_free", lambda port, **_: True)
+    assert ports.again(ports.EMULATOR, 4566, {}) == ports.Chosen(4566, "")
+    asked = {"POSTSEAL_PORT": "4570"}
+    assert ports.again(ports.EMULATOR, 4570, asked) == ports.Chosen(4570, "its state was made there")
+
+
+def test_what_has_state_goes_to_no_other_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "is_free", lambda port, **_: port != 4566)
+    with pytest.raises(StackError, match="made on port 4566, which is taken"):
+        ports.again(ports.EMULATOR, 4566, {})
+    with pytest.raises(StackError, match="made on port 4570, POSTSEAL_PORT asks for 4571"):
+        ports.again(ports.EMULATOR, 4570, {"POSTSEAL_PORT": "4571"})
