@@ -25,6 +25,7 @@ from shared.mailauth.evaluate.tls_rpt import inspect_tls_rpt
 from shared.mailauth.evaluate.validation import Kind as Validated
 from shared.mailauth.evaluate.validation import validate
 from shared.mailauth.evaluate.whole import DomainInspection, assembled, parts_of
+from shared.mailauth.records.spf import parse
 
 T = TypeVar("T")
 Clock = Callable[[], float]
@@ -110,7 +111,7 @@ def validation(lookups: Lookups, kind: Kind, text: str, domain: str = "") -> Ins
         raise Invalid(f"A record has {LONGEST_RECORD} characters at most", param="record")
     owner = inspected_name(domain) if domain else ""
     found = validate(Validated(kind.replace("-", "_")), text, owner)
-    if kind is Kind.SPF and owner and found.valid:
+    if kind is Kind.SPF and owner and parse(found.records[0]).valid:
         return lookups.run(inspect_spf_record(found.records[0], owner))
     return found
 

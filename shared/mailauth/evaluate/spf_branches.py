@@ -26,6 +26,7 @@ LONGEST_RECORD: Final = 8_192
 MOST_NETWORKS: Final = 10_000
 """That a and mx lead to, in the whole tree; where there are more, what a term covers is not known."""
 
+_NOWHERE: Final = "domain.invalid"
 MOST_QUESTIONS: Final = 400
 DEEPEST: Final = 20
 
@@ -37,6 +38,13 @@ def tree_of(domain: str) -> Asking[Branch]:
 def tree_of_record(domain: str, text: str) -> Asking[Branch]:
     """As if ``domain`` published this record."""
     return (yield from _grown(lambda known: _Builder(known).recorded(domain, text, (), (text,), None)))
+
+
+def tree_of_text(domain: str, text: str) -> Branch:
+    """What the text alone shows of that tree: no record below it, no address that would have to be asked
+    for. ``domain`` may be empty."""
+    builder = _Builder(_Known({}, {}, {}, {}))
+    return replace(builder.recorded(domain or _NOWHERE, text, (), (text,), None), domain=domain)
 
 
 def _grown(build: Callable[[_Known], Branch]) -> Asking[Branch]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Final
 
-from shared.mailauth.evaluate import spf_tree_flaws as flaws
 from shared.mailauth.evaluate.inspection import Inspection, State
 from shared.mailauth.evaluate.questions import Asking
 from shared.mailauth.evaluate.spf_branch import Branch, Trouble
-from shared.mailauth.evaluate.spf_branches import tree_of, tree_of_record
-from shared.mailauth.evaluate.spf_check import MOST_LOOKUPS, MOST_MX, MOST_VOID
+from shared.mailauth.evaluate.spf_branches import tree_of, tree_of_record, tree_of_text
 from shared.mailauth.evaluate.spf_coverage import (
     SpfNetwork,
     default_result,
@@ -22,12 +19,11 @@ from shared.mailauth.evaluate.spf_coverage import (
     passing,
     repeated,
 )
+from shared.mailauth.evaluate.spf_findings import findings_by_text, findings_of, void_count
 from shared.mailauth.findings import Finding, bounded, has_errors
 from shared.mailauth.records.spf import Result, SpfRecord, parse
 
 _MOST_NETWORKS: Final = 2_000
-_SMALLEST_PREFIX: Final = {4: 16, 6: 32}
-"""Networks larger than these are worth a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +67,20 @@ def inspect_spf(domain: str) -> Asking[SpfInspection]:
 
 
 def validate_spf(text: str, domain: str = "") -> SpfInspection:
-    """A record by itself: nothing that it includes is looked at."""
+    """A record by itself: nothing that it includes is looked at. One that needs no questions is inspected as
+    if it were published."""
     record = parse(text)
+    tree = tree_of_text(domain, text)
+    if record.valid and not _own_lookups(record):
+        return inspection_of(domain, tree)
+    findings = bounded(findings_by_text(tree))
     everything = record.all
     return SpfInspection(
         domain=domain,
         query=domain,
-        state=State.INVALID if has_errors(record.findings) else State.VALID,
+        state=State.INVALID if has_errors(findings) else State.VALID,
         records=(text,),
-        findings=record.findings,
+        findings=findings,
         all_mechanism=f"{everything.qualifier}all" if everything is not None else None,
         default_result=_default_of(record),
         lookups=_own_lookups(record),
@@ -106,7 +107,7 @@ def inspect_spf_record(text: str, domain: str) -> Asking[SpfInspection]:
 
 
 def inspection_of(domain: str, tree: Branch) -> SpfInspection:
-    findings = bounded(_findings(tree))
+    findings = bounded(findings_of(tree))
     common = SpfInspection(
         domain=domain,
         query=domain,
@@ -116,7 +117,7 @@ def inspection_of(domain: str, tree: Branch) -> SpfInspection:
         aliases=tree.aliases,
         findings=findings,
         lookups=tree.lookups,
-        void_lookups=_void_count(tree),
+        void_lookups=void_count(tree),
         tree=tree if tree.record is not None else None,
     )
     if tree.record is None or tree.trouble is Trouble.SYNTAX:
@@ -202,92 +203,6 @@ def _unknown(tree: Branch) -> bool:
     return failed or any(each.reason and not each.void for branch in branches for each in branch.components)
 
 
-def _void_count(tree: Branch) -> int:
-    return sum(component.void for branch in tree.walk() for component in branch.components)
-
-
 def _dynamic_terms(tree: Branch) -> Iterator[str]:
     for branch in tree.walk():
         yield from (component.text for component in branch.components if component.dynamic)
-
-
-def _findings(tree: Branch) -> Iterator[Finding]:
-    if tree.trouble is Trouble.NOT_FOUND:
-        yield flaws.MISSING.found(tree.domain)
-        return
-    if tree.record is not None:
-        yield from parse(tree.record).findings
-    yield from _on_limits(tree)
-    seen: set[tuple[str, Trouble]] = set()
-    for branch in tree.walk():
-        told = (branch.domain, branch.trouble)
-        if branch.trouble is Trouble.NONE or told in seen or (branch is tree and branch.record is not None):
-            continue
-        seen.add(told)
-        yield flaws.TROUBLES[branch.trouble].found(branch.domain[:300], reason=branch.reason)
-    yield from _on_repetition(tree)
-    yield from _on_terms(tree)
-    yield from _on_networks(tree)
-
-
-def _on_limits(tree: Branch) -> Iterator[Finding]:
-    if tree.lookups > MOST_LOOKUPS:
-        yield flaws.TOO_MANY_LOOKUPS.found(str(tree.lookups))
-    void = _void_count(tree)
-    if void > MOST_VOID:
-        yield flaws.TOO_MANY_VOID.found(str(void))
-
-
-def _on_repetition(tree: Branch) -> Iterator[Finding]:
-    again = (Trouble.LOOP, Trouble.DYNAMIC)
-    included = Counter(
-        branch.domain for branch in tree.walk() if branch is not tree and branch.trouble not in again
-    )
-    for domain, times in included.items():
-        if times > 1:
-            yield flaws.REPEATED_INCLUDE.found(domain[:300], times=times)
-    networks = repeated(list(networks_of(tree)))
-    if networks:
-        yield flaws.REPEATED_NETWORKS.found(networks[0], count=len(networks))
-
-
-def _on_terms(tree: Branch) -> Iterator[Finding]:
-    for branch in _once(tree):
-        if branch is not tree and branch.all == "+":
-            yield flaws.INCLUDED_PASS_ALL.found(branch.domain)
-        for component in branch.components:
-            subject = component.text[:200]
-            if component.void:
-                yield flaws.VOID.found(subject, domain=branch.domain)
-            if component.reason and not component.void:
-                yield flaws.UNANSWERED.found(subject, domain=branch.domain, reason=component.reason)
-            if len(component.hosts) > MOST_MX:
-                yield flaws.TOO_MANY_MX.found(subject)
-
-
-def _on_networks(tree: Branch) -> Iterator[Finding]:
-    told: set[str] = set()
-    for found in networks_of(tree):
-        if found.result != "pass" or found.network in told:
-            continue
-        told.add(found.network)
-        network = ip_network(found.network)
-        if network.prefixlen == 0:
-            yield flaws.WHOLE_WORLD.found(found.term[:200], domain=found.domain)
-        elif not (_is_public(network.network_address) or _is_public(network.broadcast_address)):
-            yield flaws.PRIVATE.found(found.term[:200], domain=found.domain)
-        elif network.prefixlen < _SMALLEST_PREFIX[network.version]:
-            yield flaws.LARGE.found(found.term[:200], domain=found.domain, count=network.num_addresses)
-
-
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    return address.is_global and not address.is_multicast
-
-
-def _once(tree: Branch) -> Iterator[Branch]:
-    """Each record once, however often it is included."""
-    seen: set[str] = set()
-    for branch in tree.walk():
-        if branch.domain not in seen and branch.record is not None:
-            seen.add(branch.domain)
-            yield branch

@@ -94,6 +94,13 @@ def test_validation_asks_nothing_unless_an_spf_record_has_an_owner() -> None:
     assert len(dns.asked) == 1
 
 
+def test_a_record_with_too_many_terms_is_looked_into_all_the_same() -> None:
+    many = "v=spf1 " + " ".join(f"a:h{number}.example" for number in range(11)) + " -all"
+    dns = FakeDns({})
+    found = validation(FakeLookups(dns), Kind.SPF, many, "a.example")
+    assert "spf_too_many_void_lookups" in [finding.code for finding in found.findings]
+
+
 def test_a_text_beyond_all_records_is_refused() -> None:
     with pytest.raises(Invalid):
         validation(NOTHING, Kind.DMARC, "x" * (LONGEST_RECORD + 1))

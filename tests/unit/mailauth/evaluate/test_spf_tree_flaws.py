@@ -160,3 +160,50 @@ def test_what_is_the_matter_a_thousand_times_is_said_a_few_times() -> None:
     private = " ".join(f"ip4:10.0.{number // 100}.{number % 100}" for number in range(450))
     assert len(inspected(published(f"v=spf1 {private} -all")).findings) <= MOST_ALIKE + 1
     assert len(validate_spf(f"v=spf1 {'ptr ' * 5_000}").findings) <= MOST_ALIKE + 2
+
+
+@pytest.mark.statement("9.8")
+@pytest.mark.parametrize(
+    ("term", "told"), [("include", True), ("?include", False), ("-include", False), ("~include", False)]
+)
+def test_all_below_an_include_matters_where_a_match_passes(term: str, told: bool) -> None:
+    seen = inspected(published(f"v=spf1 {term}:{A} -all", {A: "v=spf1 +all"}))
+    assert ("spf_include_passes_all" in codes(seen)) is told
+    assert (
+        checked(published(f"v=spf1 {term}:{A} -all", {A: "v=spf1 +all"}), "1.1.1.1").result == "pass"
+    ) is told
+
+
+@pytest.mark.statement("9.16")
+@pytest.mark.parametrize("term", ["ip4:0.0.0.0/1", "ip4:10.0.0.0/7", "ip4:172.0.0.0/8", "ip6:2000::/3"])
+def test_a_network_with_public_addresses_in_it_is_no_private_one(term: str) -> None:
+    assert "spf_private_network" not in codes(inspected(published(f"v=spf1 {term} -all")))
+
+
+@pytest.mark.statement("9.4", "9.13", "9.16")
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (
+            "v=spf1 " + " ".join(f"a:h{number}.example" for number in range(11)) + " -all",
+            "spf_too_many_lookups",
+        ),
+        ("v=spf1 include:example.com -all", "spf_loop"),
+        ("v=spf1 include:a..b.example -all", "spf_bad_name"),
+        ("v=spf1 mx ip4:0.0.0.0/0 -all", "spf_whole_world"),
+        ("v=spf1 ip4:10.0.0.0/8 -all", "spf_private_network"),
+        ("v=spf1 include:a.example include:a.example -all", "spf_repeated_include"),
+    ],
+)
+def test_what_the_text_alone_shows_is_said_without_any_question(record: str, code: str) -> None:
+    named, unnamed = validate_spf(record, DOMAIN), validate_spf(record)
+    assert code in codes(named)
+    assert (code in codes(unnamed)) is (code != "spf_loop")
+    assert code in codes(inspected(published(record)))
+
+
+@pytest.mark.statement("9.17")
+def test_a_record_that_needs_no_questions_is_wholly_known() -> None:
+    record = "v=spf1 ip4:1.2.3.0/24 ip6:2a00::/32 ~all"
+    assert validate_spf(record, DOMAIN) == drive(inspect_spf_record(record, DOMAIN), FakeDns({}))
+    assert (validate_spf(record).pass_ip4_count, validate_spf(record).flattened) == (256, record)
