@@ -10,7 +10,7 @@ from shared.core.domains import Domain
 from shared.core.errors import Conflict
 from shared.core.lookups import Lookups
 from shared.core.record_generator import PublishedRecord, parked_records
-from shared.mailauth.evaluate.dkim import inspect_selectors, validate_dkim
+from shared.mailauth.evaluate.dkim import inspect_selectors
 from shared.mailauth.evaluate.dkim_selectors import WELL_KNOWN_SELECTORS
 from shared.mailauth.evaluate.inspection import Inspection, State
 from shared.mailauth.evaluate.mx import inspect_mx
@@ -31,12 +31,11 @@ def records_if_parked(
     survey = lookups.run(inspect_selectors(domain.name, WELL_KNOWN_SELECTORS), within=PATIENCE)
     _require_answers(domain, [mx], "its MX records")
     _require_answers(domain, survey.keys, "its DKIM keys")
-    keys = survey.selectors or [text for text in survey.wildcard if validate_dkim(text).usable]
     records = parked_records(
         domain.name,
         our_rua,
         has_mx=bool(mx.names) and not mx.null_mx,
-        has_dkim_keys=bool(keys),
+        has_dkim_keys=survey.signs,
         passing_messages=passing_messages,
     )
     return tuple(_hosted(record, hosted_at) if hosted_at else record for record in records)

@@ -42,7 +42,8 @@ class DkimInspection(Inspection):
 class DkimSurvey(Inspection):
     """Keys at many selectors: those that were asked for by name, and those of ``tried`` that have a record.
 
-    ``state`` is unknown where none has: selectors cannot be listed, so that proves nothing. ``wildcard`` are
+    ``state`` is unknown where none has: selectors cannot be listed, so that proves nothing. It is an error
+    where none has and the DNS left some unanswered. ``wildcard`` are
     the records of ``*._domainkey``, which answer for every selector.
     """
 
@@ -54,6 +55,16 @@ class DkimSurvey(Inspection):
     def selectors(self) -> tuple[str, ...]:
         """Those that hold a key that can be used."""
         return tuple(key.selector for key in self.keys if key.usable)
+
+    @property
+    def looked_everywhere(self) -> bool:
+        """Whether the wildcard was asked for, too."""
+        return set(WELL_KNOWN_SELECTORS) <= set(self.tried)
+
+    @property
+    def signs(self) -> bool:
+        """Whether there is a key that can be used, be it at every selector."""
+        return bool(self.selectors) or any(dkim.parse(text).usable for text in self.wildcard)
 
 
 def validate_dkim(text: str, domain: str = "") -> DkimInspection:
@@ -87,7 +98,9 @@ def inspect_selectors(
         elif by_name or _is_of_its_own(answer, wildcard):
             keys.append(_inspected(domain, selector, name, answer))
     nothing_there = bool(beside) and answers[beside[1]].outcome is Outcome.NXDOMAIN
-    return _survey(domain, tuple(keys), tried, wildcard, nothing_there)
+    asked = (answers[Question(name, Type.TXT)] for name in askable)
+    failed = tuple(answer for answer in asked if answer.failed)
+    return _survey(domain, tuple(keys), tried, wildcard, nothing_there, failed)
 
 
 def _may_be(selector: str, name: str) -> bool:
@@ -169,13 +182,17 @@ def _survey(
     tried: tuple[str, ...],
     wildcard: tuple[str, ...],
     nothing_there: bool,
+    failed: tuple[Answer, ...],
 ) -> DkimSurvey:
     query = f"_domainkey.{domain}"
     findings: list[Finding] = []
     present = [key for key in keys if key.records or key.state is State.INVALID]
     if wildcard:
         findings.append(flaws.WILDCARD.found(query))
-    if not present:
+    if not present and failed:
+        what = f"{len(failed)} of the {len(tried)} selectors tried below {query}"
+        findings.append(flaws.DNS_ERROR.found(what, reason=failed[0].reason or "no answer"))
+    elif not present:
         findings.append(flaws.NONE_FOUND.found(query, count=len(tried)))
         if nothing_there:
             findings.append(flaws.EMPTY_SUBTREE.found(query))
@@ -184,7 +201,7 @@ def _survey(
         state = State.INVALID
     elif present:
         state = State.VALID
-    elif any(key.state is State.ERROR for key in keys):
+    elif failed:
         state = State.ERROR
     return DkimSurvey(
         domain=domain,

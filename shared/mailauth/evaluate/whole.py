@@ -44,7 +44,8 @@ class DomainInspection:
     """``state`` is invalid where any finding is an error, else error where anything is not known.
 
     ``findings`` are those that no single record shows. ``errors``, ``warnings`` and ``infos`` count what was
-    found anywhere, each once. ``parked``: the domain says in every way that it sends no mail.
+    found anywhere, each once. ``parked``: SPF, DMARC and MX say that the domain has no
+    mail, and no DKIM key was found.
     """
 
     domain: str
@@ -150,9 +151,9 @@ def _parking(
     no mail, and nothing of what is known says otherwise."""
     sends_nothing = _sends_nothing(spf)
     silent = mx.null_mx or (mx.state is State.MISSING and not mx.receives)
-    if State.ERROR in (dmarc.state, spf.state, mx.state) or not (sends_nothing or mx.null_mx):
+    if State.ERROR in (dmarc.state, spf.state, dkim.state, mx.state) or not (sends_nothing or mx.null_mx):
         return False, ()
-    if dkim.selectors or mx.receives:
+    if dkim.signs or mx.receives:
         return False, ()
     policies = {dmarc.effective_policy, dmarc.subdomain_policy, dmarc.nonexistent_policy}
     wants = {
@@ -165,7 +166,11 @@ def _parking(
 
 
 def _sends_nothing(spf: SpfInspection) -> bool:
-    return len(spf.records) == 1 and _NOBODY.fullmatch(spf.records[0]) is not None
+    """Whether the record is ``v=spf1 -all``, or redirects to one that is."""
+    tree = spf.tree
+    while tree is not None and len(tree.components) == 1 and tree.components[0].type == "redirect":
+        tree = tree.components[0].result
+    return tree is not None and tree.record is not None and _NOBODY.fullmatch(tree.record) is not None
 
 
 def _across(domain: str, parts: dict[str, Any], parked: bool, lacking: tuple[str, ...]) -> Iterator[Finding]:
@@ -175,12 +180,14 @@ def _across(domain: str, parts: dict[str, Any], parked: bool, lacking: tuple[str
         yield flaws.STS_WITHOUT_REPORTS.found(domain)
     yield from _undeliverable(domain, parts["dmarc"], mx)
     dkim: DkimSurvey = parts["dkim"]
-    unsigned = not dkim.selectors and dkim.state is not State.ERROR
+    unsigned = not dkim.signs and dkim.state is not State.ERROR
     sends = not (lacking or _sends_nothing(spf))
     if parts["dmarc"].effective_policy == "reject" and unsigned and sends:
         yield flaws.REJECT_WITHOUT_DKIM.found(domain)
     if parked:
         yield flaws.PARKED.found(domain)
+        if dkim.looked_everywhere and not dkim.wildcard:
+            yield flaws.KEYS_NOT_REVOKED.found(domain)
     elif mx.null_mx and spf.records and not _sends_nothing(spf):
         yield flaws.NULL_MX_BUT_SENDS.found(domain)
     elif lacking:

@@ -33,8 +33,15 @@ REJECT_WITHOUT_DKIM: Final = Flaw(
 PARKED: Final = Flaw(
     "domain_parked",
     _INFO,
-    "{subject} says in every way that it sends no mail.",
+    "{subject} says by SPF, DMARC and MX that it has no mail.",
     "Nothing is to be done; keep rua, which shows who tries to use the name.",
+    "M3AAWG parked domains best practices",
+)
+KEYS_NOT_REVOKED: Final = Flaw(
+    "domain_parked_keys_not_revoked",
+    _INFO,
+    "{subject} sends no mail, but does not revoke every DKIM key that it may have had.",
+    'Publish a TXT record at *._domainkey.{subject}: "v=DKIM1; p=".',
     "M3AAWG parked domains best practices",
 )
 PARKED_IN_PART: Final = Flaw(

@@ -137,6 +137,20 @@ def test_selectors_that_could_not_be_asked_leave_it_open() -> None:
     assert surveyed({"a": FAILED}, ["a"], well_known=False).state is State.ERROR
 
 
+@pytest.mark.statement("10.7")
+def test_selectors_that_were_only_tried_and_not_answered_leave_it_open() -> None:
+    seen = surveyed({"google": FAILED})
+    assert (seen.state, [finding.code for finding in seen.findings]) == (State.ERROR, ["dns_error"])
+    assert "1 of the" in seen.findings[0].message
+    found = surveyed({"google": FAILED, "s1": [KEY]})
+    assert (found.state, found.findings) == (State.VALID, ())
+
+
+@pytest.mark.statement("10.7", "12.4")
+def test_a_key_at_every_selector_can_sign() -> None:
+    assert (surveyed({"*": [KEY]}).signs, surveyed({"*": ["v=DKIM1; p="]}).signs) == (True, False)
+
+
 def test_a_text_is_validated_without_the_dns() -> None:
     assert (seen := validate_dkim(KEY)).valid
     assert (seen.domain, seen.query, seen.key_bits) == ("", "", 2048)

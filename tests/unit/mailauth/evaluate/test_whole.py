@@ -155,6 +155,27 @@ def test_a_usable_key_contradicts_parking() -> None:
     assert not inspected(PARKED | {KEY: SOUND[KEY]}, ()).parked
 
 
+@pytest.mark.statement("12.4")
+def test_a_usable_key_of_a_wildcard_does_so_too() -> None:
+    wildcard = ("*._domainkey.example.com", "TXT")
+    assert not inspected(PARKED | {wildcard: SOUND[KEY]}, ()).parked
+    assert not inspected(PARKED | {KEY: FAILED}, ["s1"]).parked
+
+
+@pytest.mark.statement("12.1")
+def test_a_parked_domain_may_have_its_spf_by_redirect() -> None:
+    elsewhere = {SPF: ["v=spf1 redirect=parked.example"], ("parked.example", "TXT"): ["v=spf1 -all"]}
+    assert inspected(PARKED | elsewhere, ()).parked
+    assert not inspected(PARKED | elsewhere | {("parked.example", "TXT"): ["v=spf1 a -all"]}, ()).parked
+
+
+@pytest.mark.statement("12.1")
+def test_a_parked_domain_is_told_to_revoke_its_keys() -> None:
+    without = {name: texts for name, texts in PARKED.items() if "_domainkey" not in name[0]}
+    assert codes(inspected(without, ())) == ["domain_parked", "domain_parked_keys_not_revoked"]
+    assert codes(inspected(without, ["s1"])) == ["domain_parked"]
+
+
 def test_a_null_mx_and_hosts_that_may_send() -> None:
     assert "null_mx_but_sends" in codes(inspected(PARKED | {SPF: ["v=spf1 ip4:192.0.2.1 -all"]}, ()))
 
