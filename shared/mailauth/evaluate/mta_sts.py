@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -94,10 +95,8 @@ def _record_inspection(domain: str, query: str, answer: Answer) -> MtaStsInspect
         findings = (flaws.DNS_ERROR.found(query, None, reason=answer.reason or "no answer"),)
     elif record is not None:
         findings = record.findings
-    elif texts:
-        findings = (flaws.SEVERAL.found(query, None, count=len(texts)),)
     else:
-        findings = (flaws.MISSING.found(query),)
+        findings = tuple(_without_one_record(query, answer, len(texts)))
     return MtaStsInspection(
         domain=domain,
         query=query,
@@ -109,6 +108,17 @@ def _record_inspection(domain: str, query: str, answer: Answer) -> MtaStsInspect
         aliases=answer.aliases,
         record=record,
     )
+
+
+def _without_one_record(query: str, answer: Answer, count: int) -> Iterator[Finding]:
+    if answer.found and not count:
+        yield flaws.OTHER_TEXT.found(query)
+    if count:
+        yield flaws.SEVERAL.found(query, None, count=count)
+    elif answer.aliases:
+        yield flaws.DANGLING.found(query, None, target=answer.aliases[-1])
+    else:
+        yield flaws.MISSING.found(query)
 
 
 def validate_mta_sts_policy(text: str, domain: str = "") -> MtaStsPolicyInspection:
@@ -125,7 +135,10 @@ def validate_mta_sts_policy(text: str, domain: str = "") -> MtaStsPolicyInspecti
 
 
 def inspect_mta_sts_policy(domain: str) -> Asking[MtaStsPolicyInspection]:
-    """The policy file, whether the record points to it, and whether it covers the domain's mail hosts."""
+    """The policy file, whether the record points to it, and whether it covers the domain's mail hosts.
+
+    Without a record no sender asks: then whatever else the web server answers is no fault of a policy.
+    """
     text = Question(f"_mta-sts.{domain}", Type.TXT)
     hosts = Question(domain, Type.MX)
     wanted = Fetch(_url(domain), LARGEST, _PATIENCE)
@@ -145,21 +158,23 @@ def _policy_inspection(
 ) -> MtaStsPolicyInspection:
     trouble = trouble_with(fetched, wanted.url, flaws.FETCHING)
     published = None if record.state is State.ERROR else bool(record.records)
-    absent = fetched.outcome is Fetching.NO_ADDRESS and published is False
-    findings = _link_findings(record, published, trouble, wanted.url)
+    served = _serving_findings(fetched, wanted.url) if trouble is None else []
+    is_policy = trouble is None and not has_errors(served)
+    absent = published is False and not is_policy
     policy: mta_sts_policy.MtaStsPolicy | None = None
     hosts: tuple[CoveredHost, ...] = ()
     text = ""
     if absent:
         findings = [flaws.NO_POLICY.found(domain)]
-    elif trouble is None:
-        served = _serving_findings(fetched, wanted.url)
-        findings += served
-        if not has_errors(served):
-            text = fetched.body.decode("utf-8", errors="replace")
-            policy = mta_sts_policy.parse(text)
-            hosts = covered_hosts(domain, mx, policy)
-            findings += [*policy.findings, *host_findings(domain, mx, hosts, policy)]
+    elif published is None and not is_policy:
+        findings = [*record.findings]
+    else:
+        findings = [*_link_findings(record, published, trouble, wanted.url), *served]
+    if is_policy:
+        text = fetched.body.decode("utf-8", errors="replace")
+        policy = mta_sts_policy.parse(text)
+        hosts = covered_hosts(domain, mx, policy)
+        findings += [*policy.findings, *host_findings(domain, mx, hosts, policy)]
     return MtaStsPolicyInspection(
         domain=domain,
         query=wanted.url,

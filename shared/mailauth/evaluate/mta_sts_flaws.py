@@ -36,6 +36,20 @@ SEVERAL: Final = Flaw(
     "Keep one of them.",
     _RECORD,
 )
+OTHER_TEXT: Final = Flaw(
+    "mta_sts_other_text",
+    _INFO,
+    "There is a TXT record at {subject} that is no MTA-STS record; senders ignore it.",
+    "Remove it, or begin it with v=STSv1; if it was meant to be one.",
+    _RECORD,
+)
+DANGLING: Final = Flaw(
+    "mta_sts_alias_dangling",
+    _ERROR,
+    "{subject} is an alias (CNAME) of {target}, where there is no MTA-STS record.",
+    "Publish the record there, or remove the CNAME.",
+    _RECORD,
+)
 RECORD_WITHOUT_POLICY: Final = Flaw(
     "mta_sts_record_without_policy",
     _ERROR,
@@ -53,7 +67,7 @@ POLICY_WITHOUT_RECORD: Final = Flaw(
 NO_POLICY: Final = Flaw(
     "mta_sts_policy_missing",
     _INFO,
-    "The domain has neither an MTA-STS record nor a policy.",
+    "There is no MTA-STS record at _mta-sts.{subject}, and no policy was found.",
     "Publish a policy in mode testing, then the record.",
     _POLICY,
 )

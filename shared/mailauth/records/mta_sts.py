@@ -42,6 +42,13 @@ SYNTAX: Final = Flaw(
     "Remove it.",
     _RULE,
 )
+SPELLING: Final = Flaw(
+    "mta_sts_field_spelling",
+    Severity.WARNING,
+    "The field id is not spelled id=...: strict senders do not know it.",
+    "Write id= in lower case, with no space around the equals sign.",
+    _RULE,
+)
 REPEATED: Final = Flaw(
     "mta_sts_repeated_field",
     Severity.WARNING,
@@ -88,6 +95,8 @@ def _findings(listed: TagList) -> Iterator[Finding]:
         yield NO_ID.found("id")
     elif not _ID.fullmatch(tag.value):
         yield BAD_ID.found(tag.value[:100], tag.value_span)
+    elif not listed.text.startswith(f"id={tag.value}", tag.start):
+        yield SPELLING.found("id", tag.span)
     for piece in listed.malformed:
         yield SYNTAX.found(piece.text[:100], piece.span)
     for again in listed.repeated:

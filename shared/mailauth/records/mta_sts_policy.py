@@ -15,6 +15,7 @@ LONGEST_AGE: Final = 31_557_600
 """Seconds, a year; the largest that a policy may be kept."""
 
 DAY: Final = 86_400
+WEEK: Final = 7 * DAY
 _RULE: Final = "RFC 8461 section 3.2"
 _AGE: Final = re.compile(r"[0-9]{1,10}", re.ASCII)
 _HOST: Final = re.compile(
@@ -58,6 +59,13 @@ SHORT_AGE: Final = Flaw(
     "policy_short_max_age",
     _WARNING,
     "Senders forget the policy after {subject} seconds, and with it the protection.",
+    "With mode: enforce use a week or more.",
+    _RULE,
+)
+UNDER_A_WEEK: Final = Flaw(
+    "policy_max_age_under_a_week",
+    Severity.INFO,
+    "Senders that write less than every {subject} seconds have no policy to hold on to.",
     "With mode: enforce use a week or more.",
     _RULE,
 )
@@ -219,5 +227,5 @@ def _on_fields(
         yield BAD_MODE.found("mode")
     if age is None:
         yield BAD_AGE.found("max_age")
-    elif mode is Mode.ENFORCE and age < DAY:
-        yield SHORT_AGE.found(str(age))
+    elif mode is Mode.ENFORCE and age < WEEK:
+        yield (SHORT_AGE if age < DAY else UNDER_A_WEEK).found(str(age))

@@ -38,6 +38,13 @@ BAD_URI: Final = Flaw(
 SYNTAX: Final = Flaw(
     "tls_rpt_syntax", Severity.WARNING, "{subject!r} is not a field (name=value).", "Remove it.", _RULE
 )
+SPELLING: Final = Flaw(
+    "tls_rpt_field_spelling",
+    Severity.WARNING,
+    "The field rua is not spelled rua=...: strict reporters do not know it.",
+    "Write rua= in lower case, with no space around the equals sign.",
+    _RULE,
+)
 REPEATED: Final = Flaw(
     "tls_rpt_repeated_field",
     Severity.WARNING,
@@ -84,6 +91,9 @@ def _findings(listed: TagList, rua: tuple[ReportUri, ...]) -> Iterator[Finding]:
         yield NOT_A_RECORD.found(span=(0, len(listed.text)))
     if not any(is_usable(uri) for uri in rua):
         yield NO_RUA.found("rua")
+    tag = listed.first("rua")
+    if tag is not None and not listed.text.startswith(f"rua={tag.value}", tag.start):
+        yield SPELLING.found("rua", tag.span)
     for uri in rua:
         if not is_usable(uri):
             yield BAD_URI.found(uri.uri[:200], uri.span)

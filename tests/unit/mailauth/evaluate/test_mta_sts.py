@@ -77,8 +77,6 @@ def test_an_alias_is_followed() -> None:
         ([RECORD, "v=STSv1; id=2"], "mta_sts_several_records", State.INVALID),
         (["v=STSv1;"], "mta_sts_no_id", State.INVALID),
         (["v=STSv1; id=2026-01-01"], "mta_sts_bad_id", State.INVALID),
-        (["v=stsv1; id=1"], "mta_sts_missing", State.MISSING),
-        (["v=spf1 -all"], "mta_sts_missing", State.MISSING),
         ([], "mta_sts_missing", State.MISSING),
         (FAILED, "dns_error", State.ERROR),
     ],
@@ -87,6 +85,22 @@ def test_records(texts: Sequence[str] | Answer, code: str | None, state: State) 
     inspection = record({AT: texts})
     assert codes(inspection) == ({code} if code else set())
     assert inspection.state is state
+
+
+@pytest.mark.statement("8.1")
+@pytest.mark.parametrize("text", ["v=stsv1; id=1", "v=spf1 -all"])
+def test_another_text_is_no_record_but_is_told(text: str) -> None:
+    inspection = record({AT: [text]})
+    assert codes(inspection) == {"mta_sts_other_text", "mta_sts_missing"}
+    assert inspection.state is State.MISSING
+
+
+@pytest.mark.statement("8.1", "8.16")
+def test_an_alias_to_nothing_is_an_error() -> None:
+    inspection = record({("_mta-sts.example.com", "CNAME"): ["gone.hosted.example"]})
+    assert codes(inspection) == {"mta_sts_alias_dangling"}
+    assert "gone.hosted.example" in inspection.findings[0].message
+    assert (inspection.state, inspection.findings[0].severity) == (State.INVALID, Severity.ERROR)
 
 
 @pytest.mark.statement("8.2")
@@ -186,12 +200,20 @@ def test_a_policy_without_a_record() -> None:
     assert inspection.record_published is False
 
 
+@pytest.mark.statement("8.1")
+@pytest.mark.parametrize("fetched", [page("", status=404), page("<html>hello", "text/html"),
+                                     Fetched(Fetching.BAD_CERTIFICATE, reason="wrong name")])  # fmt: skip
+def test_without_a_record_another_page_is_no_fault_of_a_policy(fetched: Fetched) -> None:
+    inspection = policy(fetched, {MX: HOSTS})
+    assert (inspection.state, codes(inspection)) == (State.MISSING, {"mta_sts_policy_missing"})
+
+
 def test_a_dns_that_fails_does_not_make_the_record_missing() -> None:
     inspection = policy(page(), {AT: FAILED, MX: HOSTS})
     assert (inspection.state, codes(inspection)) == (State.ERROR, {"dns_error"})
     assert inspection.record_published is None
     unknown = policy(Fetched(Fetching.NO_ADDRESS), {AT: FAILED, MX: HOSTS})
-    assert unknown.state is not State.MISSING
+    assert (unknown.state, codes(unknown)) == (State.ERROR, {"dns_error"})
 
 
 @pytest.mark.statement("8.5", "8.14")

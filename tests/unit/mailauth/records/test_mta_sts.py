@@ -25,6 +25,8 @@ def codes(found: mta_sts.MtaStsRecord | mta_sts_policy.MtaStsPolicy) -> set[str]
         ("v=STSv1;", None, {"mta_sts_no_id"}),
         ("v=STSv1; id=1; id=2", "1", {"mta_sts_repeated_field"}),
         ("v=STSv1; id=1; more=x; junk", "1", {"mta_sts_syntax"}),
+        ("v=STSv1; ID=1", "1", {"mta_sts_field_spelling"}),
+        ("v=STSv1; id = 1", "1", {"mta_sts_field_spelling"}),
         ("v=stsv1; id=1", "1", {"not_an_mta_sts_record"}),
         ("id=1; v=STSv1", "1", {"not_an_mta_sts_record"}),
         ("v=STSv12; id=1", "1", {"not_an_mta_sts_record"}),
@@ -130,10 +132,16 @@ def test_a_policy_that_is_forgotten_within_a_day_is_a_warning() -> None:
     assert codes(mta_sts_policy.parse(GOOD.replace("604800", "3600").replace("enforce", "testing"))) == set()
 
 
+@pytest.mark.statement("8.11")
+def test_a_policy_that_is_kept_for_less_than_a_week_is_worth_a_word() -> None:
+    assert codes(mta_sts_policy.parse(GOOD.replace("604800", "86400"))) == {"policy_max_age_under_a_week"}
+    assert codes(mta_sts_policy.parse(GOOD.replace("604800", "604799"))) == {"policy_max_age_under_a_week"}
+
+
 @given(
     mode=st.sampled_from(Mode),
     mx=st.lists(st.sampled_from(["mx.example.com", "*.example.net", "a-b.example"]), min_size=1, unique=True),
-    age=st.integers(86_400, 31_557_600),
+    age=st.integers(604_800, 31_557_600),
 )
 def test_what_is_written_is_read(mode: Mode, mx: list[str], age: int) -> None:
     found = mta_sts_policy.parse(written(mode, tuple(mx), age))

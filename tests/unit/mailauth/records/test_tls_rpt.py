@@ -19,6 +19,8 @@ from shared.mailauth.records.tls_rpt import is_tls_rpt, parse
         ("v=TLSRPTv1; rua=mailto:a@b.example,tls@b.example", 2, {"tls_rpt_bad_uri"}),
         ("v=TLSRPTv1; rua=mailto:a@b.example; rua=mailto:c@d.example", 1, {"tls_rpt_repeated_field"}),
         ("v=TLSRPTv1; junk; rua=mailto:a@b.example", 1, {"tls_rpt_syntax"}),
+        ("v=TLSRPTv1; RUA=mailto:a@b.example", 1, {"tls_rpt_field_spelling"}),
+        ("v=TLSRPTv1; rua =mailto:a@b.example", 1, {"tls_rpt_field_spelling"}),
         ("v=tlsrptv1; rua=mailto:a@b.example", 1, {"not_a_tls_rpt_record"}),
     ],
 )
