@@ -86,7 +86,7 @@ CHECKS := check-lint check-format check-types check-imports $(STAGES:%=check-sta
 .PHONY: $(CHECKS)
 
 check-lint:
-	$(call quietly,check,lint (ruff),$(BIN)/ruff check .)
+	$(call quietly,check,lint (ruff),$(BIN)/ruff check --no-cache .)
 
 check-format:
 	$(call quietly,check,format (ruff),$(BIN)/ruff format --check .)

@@ -10,13 +10,12 @@ import json
 import sys
 import time
 
-from shared.mailauth.evaluate.spf_tree import inspect_spf
-
 from shared.adapters.dns_servers import Server
 from shared.adapters.dns_upstream import Upstream
 from shared.adapters.resolver import ResolvedLookups
 from shared.mailauth.evaluate.inspection import State
 from shared.mailauth.evaluate.questions import Type, ask
+from shared.mailauth.evaluate.spf_tree import inspect_spf
 from shared.mailauth.evaluate.whole import DomainInspection, inspect_domain
 from tests.bench.name_server import COUNTERS
 from tests.bench.zones import NESTED, SELECTORS, domains
