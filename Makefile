@@ -37,8 +37,7 @@ down: setup ## stop what `make up` started
 	@$(BIN)/python -m infra.local.down
 
 test: setup ## every test: unit, contract, infra, local
-	@$(BIN)/pytest --quiet -n 2 tests/unit tests/contract tests/infra
-	@$(BIN)/pytest --quiet tests/local
+	@$(BIN)/pytest --quiet -n 3 tests
 
 unit: setup ## the unit tests: pure, in seconds
 	@$(BIN)/pytest --quiet -n 2 tests/unit

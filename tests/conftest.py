@@ -1,10 +1,14 @@
-"""What the deployment sets for every function, for functions that run inside a test."""
+"""What the deployment sets for every function, for functions that run inside a test; and who runs what."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+
+from tests.scheduling import FilesAndFolders
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Postseal")
 os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
@@ -12,3 +16,7 @@ os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 # How long an example takes says more of the machine than of the code; speed is measured in tests/bench.
 settings.register_profile("postseal", deadline=None)
 settings.load_profile("postseal")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesAndFolders:
+    return FilesAndFolders(config, log)
