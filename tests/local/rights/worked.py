@@ -47,10 +47,16 @@ def _delivered(scene: Scene, data: bytes, door: Door = Door.MAIL) -> Try:
 
 
 def rolls_up(scene: Scene) -> Try:
-    """A day with an address that nobody has asked about yet."""
+    """A day with an address that nobody has asked about yet. Its report comes while the right is missing: the
+    deployed worker would roll the day up before us."""
     domain = scene.domain(active=True)
-    scene.report(domain)
-    return scene.rolls_up(domain)
+    roll = scene.rolls_up(domain)
+
+    def report_and_roll() -> bool:
+        scene.report(domain)
+        return roll()
+
+    return report_and_roll
 
 
 def rolls_up_large(scene: Scene) -> Try:
