@@ -32,6 +32,8 @@ class Account:
     domains: int = 0
     active_domains: int = 0
     current_period_end: int | None = None
+    name: str = ""
+    default_group_hides_assigned: bool = False
 
     @property
     def allowed_domains(self) -> int:

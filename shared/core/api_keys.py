@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from shared.core.errors import Invalid, NotFound, Unauthenticated
-from shared.core.ids import AccountId, ApiKeyId, mint
+from shared.core.ids import AccountId, ApiKeyId, GroupId, mint
+from shared.core.rights import Level, Rights, Scope
 
 PREFIX: Final = "ps_live_"
 _SECRET: Final = re.compile(r"ps_live_[A-Za-z0-9_-]{43}", re.ASCII)
@@ -33,6 +34,14 @@ class ApiKey:
     requests_per_minute: int
     created: int
     last_used: int | None = None
+    scopes: frozenset[Scope] = frozenset(Scope)
+    group: GroupId | None = None
+    """The only group whose domains it opens; None for every domain."""
+    expires: int | None = None
+
+    @property
+    def rights(self) -> Rights:
+        return Rights(self.scopes, None if self.group is None else {self.group: Level.WRITE})
 
 
 @dataclass(frozen=True, slots=True)

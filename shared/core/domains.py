@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from shared.core.domain_names import organizational_domain, registrable
 from shared.core.errors import Invalid
-from shared.core.ids import AccountId, DomainId, mint
+from shared.core.ids import AccountId, DomainId, GroupId, TagId, mint
 from shared.core.queues import RemovedDomain, RemovedDomains
 
 SHARDS: Final = 16
@@ -110,6 +110,9 @@ class Domain:
     dns_status_message: str = "DNS has not been checked yet"
     dns_checked: int | None = None
     dns: DnsSummary = DnsSummary()
+    groups: frozenset[GroupId] = frozenset()
+    """Beside the default group."""
+    tags: frozenset[TagId] = frozenset()
 
     @property
     def is_subdomain(self) -> bool:

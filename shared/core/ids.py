@@ -20,6 +20,10 @@ ApiKeyId = NewType("ApiKeyId", int)
 ReportId = NewType("ReportId", int)
 QuarantineId = NewType("QuarantineId", int)
 UploadId = NewType("UploadId", int)
+UserId = NewType("UserId", int)
+GroupId = NewType("GroupId", int)
+TagId = NewType("TagId", int)
+AuditId = NewType("AuditId", int)
 
 ACCOUNT: Final = "usr"
 DOMAIN: Final = "ud"
@@ -27,6 +31,10 @@ API_KEY: Final = "key"
 REPORT: Final = "rpt"
 QUARANTINE: Final = "qua"
 UPLOAD: Final = "upl"
+USER: Final = "user"
+GROUP: Final = "grp"
+TAG: Final = "tag"
+AUDIT: Final = "aud"
 
 _LARGEST: Final = 2**53 - 1
 _EPOCH_MS: Final = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp() * 1000)

@@ -43,7 +43,7 @@ def with_key(
     account = accounts.get(spent.key.account)
     if account is None:
         return Admission(spent.allowance, refusal=_unauthenticated())
-    return Admission(spent.allowance, Caller(account, spent.key.id, now))
+    return Admission(spent.allowance, Caller(account, spent.key.id, now, spent.key.rights))
 
 
 def with_or_without_key(

@@ -29,6 +29,7 @@ from shared.core.ids import AccountId, ApiKeyId, DomainId
 from shared.core.mail import Trust
 from shared.core.plans import plan_named
 from shared.core.reports import Fact, ReportFilter, ReportNotes, ReportSummary, expiry, report_number
+from shared.core.rights import ALL
 from shared.core.rolling import roll_up
 from shared.core.segments import SegmentWriter
 from shared.core.senders.catalogue import Catalogue
@@ -115,7 +116,7 @@ class Bench:
         return domain
 
     def right(self, domain: Domain | None = None) -> Readable:
-        caller = Caller(self.account, None, NOW)
+        caller = Caller(self.account, None, NOW, ALL)
         return read_account(caller) if domain is None else read_domain(caller, domain.name, self.domains)
 
     def cost(self, what: str, budget: Budget, work: Callable[[], object]) -> None:

@@ -22,6 +22,7 @@ from shared.core.reports import (
     report_identity,
     report_number,
 )
+from shared.core.rights import ALL
 from shared.core.rollups import (
     Counters,
     DayDetail,
@@ -70,7 +71,7 @@ def domain(stores: Stores, owner: Account, name: str = "example.com", *, number:
 
 
 def right(stores: Stores, owner: Account, home: Domain | None = None) -> Readable:
-    caller = Caller(owner, None, stores.clock())
+    caller = Caller(owner, None, stores.clock(), ALL)
     return read_account(caller) if home is None else read_domain(caller, home.name, stores.domains)
 
 

@@ -14,6 +14,7 @@ from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Delivery, Door, Verdicts
 from shared.core.plans import plan_named
 from shared.core.reports import Fact, ReportNotes
+from shared.core.rights import ALL
 from shared.core.segments import SegmentWriter
 from shared.mailauth.reports.values import (
     AuthResults,
@@ -41,7 +42,7 @@ DOMAIN = Domain(
     verified=NOW,
     kinds=ReportKinds(failure=True),
 )
-CALLER = Caller(ACCOUNT, None, NOW)
+CALLER = Caller(ACCOUNT, None, NOW, ALL)
 PASSED = Verdicts("PASS", "PASS", "PASS", "PASS", "PASS")
 FORGED = Verdicts("PASS", "PASS", "FAIL", "FAIL", "FAIL")
 

@@ -1,0 +1,124 @@
+"""People: users of the deployment, and what each of them is in an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shared.core.api_keys import Allowance
+from shared.core.ids import AccountId, GroupId, UserId
+from shared.core.rights import Level, Rights, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person, known by e-mail address (as ``emails`` spells it) in every account; times are epoch seconds.
+
+    The user pool knows the person under the rendered id (``user_19``), so that an access token names the
+    user without a look-up. ``provider`` is the identity provider of one who signs in there alone.
+    """
+
+    id: UserId
+    email: str
+    created: int
+    activated: int | None = None
+    provider: str | None = None
+    totp: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user in an account. ``levels`` are the access list's entries; owner and admins see all without."""
+
+    account: AccountId
+    user: UserId
+    email: str
+    joined: int
+    requests_per_minute: int
+    owner: bool = False
+    admin: bool = False
+    forensic: bool = False
+    billing: bool = False
+    active: bool = False
+    """False until the invitation is taken up."""
+    levels: Mapping[GroupId, Level] = field(default_factory=dict)
+    settings: str = "{}"
+    """Free-form JSON of the user's own."""
+    token_hash: str | None = None
+    """Of the one API token that a user can have; ``token_shown`` are its first characters."""
+    token_shown: str | None = None
+    last_login: int | None = None
+    last_login_sso: bool = False
+    version: int = 1
+
+    @property
+    def rights(self) -> Rights:
+        if self.owner:
+            return Rights(frozenset(Scope), owner=True)
+        flags = {Scope.ADMIN: self.admin, Scope.FORENSIC: self.forensic, Scope.BILLING: self.billing}
+        held = frozenset({Scope.READ, Scope.WRITE, *(scope for scope, has in flags.items() if has)})
+        return Rights(held, None if self.admin else self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A member whose request was counted."""
+
+    member: Member
+    allowance: Allowance
+
+
+class Members(Protocol):
+    """A membership is one item: it holds the roles, the access list and the count of the minute, so that a
+    request costs one write and what was taken away is gone with the next request."""
+
+    def add(self, member: Member) -> None:
+        """``Conflict`` when the user is a member already."""
+
+    def enter(
+        self, account: AccountId, user: UserId, *, signed_in: int, sso: bool, now: int
+    ) -> Entered | None:
+        """Count one request of somebody with an access token; None for who is no active member.
+
+        ``signed_in`` is when the token's sign-in was: the latest is kept as the last login."""
+
+    def enter_with_token(
+        self, account: AccountId, user: UserId, token_hash: str, *, now: int
+    ) -> Entered | None:
+        """Count one request of somebody with the member's API token."""
+
+    def get(self, account: AccountId, user: UserId) -> Member | None: ...
+
+    def list_of(self, account: AccountId) -> list[Member]:
+        """All members of an account, by address."""
+
+    def accounts_of(self, user: UserId) -> list[AccountId]: ...
+
+    def change(self, member: Member, *, by: UserId | None) -> Member:
+        """Store roles, settings, token and activity of the member as it was read: ``Outdated`` when it was
+        changed since, ``NotFound`` when it is gone. ``by``, where given, has to be an active admin or owner
+        still (``Forbidden``), so that of two who remove each other one stays. Levels are not stored."""
+
+    def grant(self, account: AccountId, user: UserId, group: GroupId, level: Level) -> Member:
+        """Set one entry of the access list, whatever else changes meanwhile. ``NotFound``."""
+
+    def remove(self, member: Member, *, by: UserId | None) -> None:
+        """As ``change``. ``Conflict`` for the owner. Harmless when the member is gone already."""
+
+    def hand_over(self, account: AccountId, *, owner: UserId, to: UserId) -> None:
+        """Make another active member the owner and the owner an admin, both or neither. ``Conflict``."""
+
+
+class Users(Protocol):
+    def add(self, user: User) -> None:
+        """``Conflict`` when the id or the address is taken."""
+
+    def get(self, user: UserId) -> User | None: ...
+
+    def with_email(self, email: str) -> User | None: ...
+
+    def change(self, user: User) -> User:
+        """Move the address too, if it is another: ``Conflict`` when that is taken; ``NotFound``."""
+
+    def remove(self, user: UserId) -> None: ...

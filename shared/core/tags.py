@@ -1,0 +1,50 @@
+"""Tags: coloured labels on domains. They give no right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from shared.core.domains import Domain
+from shared.core.groups import DomainIds
+from shared.core.ids import AccountId, DomainId, TagId
+
+MOST_TAGS: Final = 20
+"""That one domain may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """``color`` is ``#RRGGBB``; ``domains`` counts exactly."""
+
+    id: TagId
+    account: AccountId
+    name: str
+    color: str
+    created: int
+    domains: int = 0
+    version: int = 1
+
+
+class Tags(Protocol):
+    def add(self, tag: Tag) -> None:
+        """``Conflict`` when the account has a tag of that name, in whatever case."""
+
+    def get(self, account: AccountId, tag: TagId) -> Tag | None: ...
+
+    def list_of(self, account: AccountId) -> list[Tag]:
+        """By name."""
+
+    def change(self, tag: Tag) -> Tag:
+        """Name and colour. ``Outdated``, ``NotFound``, ``Conflict`` for a taken name."""
+
+    def remove(self, account: AccountId, tag: TagId) -> None:
+        """The tag is gone at once, from every domain that had it."""
+
+    def put_on(self, domain: Domain, tags: frozenset[TagId]) -> Domain:
+        """Give the domain exactly these. ``NotFound`` for a tag or domain that is not there, ``Invalid`` over
+        ``MOST_TAGS``."""
+
+    def domains_of(
+        self, account: AccountId, tag: TagId, *, after: DomainId | None, limit: int
+    ) -> DomainIds: ...
