@@ -72,6 +72,30 @@ SENDER_CATALOGUE: Final = "POSTSEAL_SENDER_CATALOGUE"
 FAILURE_KEY: Final = "POSTSEAL_FAILURE_KEY"
 """ARN of the KMS key that failure reports rest under, apart from everything else."""
 
+USER_POOL: Final = "POSTSEAL_USER_POOL"
+"""Id of the Cognito user pool that people sign in to."""
+
+USER_POOL_CLIENT: Final = "POSTSEAL_USER_POOL_CLIENT"
+"""Id of the pool's one app client, public, for the command line and for pages: what access tokens are for."""
+
+TOKEN_ISSUER: Final = "POSTSEAL_TOKEN_ISSUER"
+"""``iss`` of the pool's tokens."""
+
+TOKEN_KEYS: Final = "POSTSEAL_TOKEN_KEYS"
+"""URL of the keys that the pool signs tokens with (a JWK set)."""
+
+SIGN_IN_URL: Final = "POSTSEAL_SIGN_IN_URL"
+"""Base of the hosted sign-in, ``/oauth2/authorize`` and the like follow it; without a slash at the end."""
+
+POOL_URL: Final = "POSTSEAL_POOL_URL"
+"""Cognito's own address in the region, where whoever holds a token can give it back (``RevokeToken``)."""
+
+IDENTITY_PROVIDERS: Final = "POSTSEAL_IDENTITY_PROVIDERS"
+"""Names of the pool's OIDC and SAML providers, comma separated; empty means none."""
+
+LETTER_SENDER: Final = "POSTSEAL_LETTER_SENDER"
+"""Address that mail to people comes from."""
+
 INDEX_ATTRIBUTES: Final = (
     "dn",
     "pd",
