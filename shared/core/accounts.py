@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from shared.core.errors import Invalid
-from shared.core.ids import AccountId, DomainId, mint
+from shared.core.ids import AccountId, DomainId, GroupId, mint
 from shared.core.plans import Plan, plan_named
 
 
@@ -34,6 +34,8 @@ class Account:
     current_period_end: int | None = None
     name: str = ""
     default_group_hides_assigned: bool = False
+    removed_groups: frozenset[GroupId] = frozenset()
+    """That some domains and levels may still name: they give no right, and are swept away by a worker."""
 
     @property
     def allowed_domains(self) -> int:

@@ -68,6 +68,8 @@ def _item(account: Account) -> Item:
         "domains": account.domains,
         "active_domains": account.active_domains,
         "current_period_end": account.current_period_end,
+        "default_group_hides_assigned": account.default_group_hides_assigned,
+        "removed_groups": account.removed_groups,
     }
 
 
@@ -84,4 +86,6 @@ def _account(item: Item) -> Account:
         domains=item["domains"],
         active_domains=item["active_domains"],
         current_period_end=item.get("current_period_end"),
+        default_group_hides_assigned=item.get("default_group_hides_assigned", False),
+        removed_groups=item.get("removed_groups", frozenset()),
     )

@@ -37,6 +37,8 @@ def item_of(domain: Domain) -> Item:
         "dns_status_message": domain.dns_status_message,
         "dns_checked": domain.dns_checked,
         "dns": _packed_summary(domain.dns),
+        "groups": domain.groups,
+        "tags": domain.tags,
     }
 
 
@@ -62,6 +64,8 @@ def domain_of(item: Item) -> Domain:
         dns_status_message=item["dns_status_message"],
         dns_checked=item.get("dns_checked"),
         dns=_summary(item["dns"]) if "dns" in item else DnsSummary(),
+        groups=item.get("groups", frozenset()),
+        tags=item.get("tags", frozenset()),
     )
 
 

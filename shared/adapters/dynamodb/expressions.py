@@ -12,16 +12,19 @@ from typing import Any, Final
 
 from shared.adapters.dynamodb.keys import Key
 
-Plain = str | int | bool | bytes
+Plain = str | int | bool | bytes | frozenset[int]
 Item = dict[str, Any]
-"""An item as plain Python values: ``str``, ``int``, ``bool``, ``bytes``. Absent attributes are absent."""
+"""An item as plain Python values. Absent attributes are absent, and so are sets without members: DynamoDB has
+none."""
 
 _NAME: Final = re.compile(r"#(\w+)")
 
 
 def encoded(item: Mapping[str, Plain | None]) -> dict[str, Any]:
-    """Attribute values; what is ``None`` is left out."""
-    return {name: _encoded(value) for name, value in item.items() if value is not None}
+    """Attribute values; what is ``None`` or an empty set is left out."""
+    return {
+        name: _encoded(value) for name, value in item.items() if value is not None and value != frozenset()
+    }
 
 
 def decoded(item: Mapping[str, Any]) -> Item:
@@ -54,10 +57,15 @@ def _encoded(value: Plain) -> dict[str, Any]:
         return {"BOOL": value}
     if isinstance(value, int):
         return {"N": str(value)}
+    if isinstance(value, frozenset):
+        # In order, so that sets are compared well also where they are kept as lists.
+        return {"NS": [str(number) for number in sorted(value)]}
     return {"S": value} if isinstance(value, str) else {"B": value}
 
 
 def _decoded(value: Mapping[str, Any]) -> Plain:
     ((kind, inner),) = value.items()
+    if kind == "NS":
+        return frozenset(map(int, inner))
     decoded_value: Plain = int(inner) if kind == "N" else inner
     return decoded_value

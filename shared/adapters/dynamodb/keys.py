@@ -16,6 +16,13 @@ found through it is then read from the table.
 | domain by id; domains of an account by id             | ``A#<account>`` / ``D#<domain>``               |
 | domain by name; domain that covers a name             | get ``A#<account>#NAMES`` / ``<name>``         |
 | active domains of the deployment, in 16 parts         | index ``DOMAINS#<shard>``                      |
+| groups of an account; group by id                     | ``A#<account>#GROUPS`` / ``<group>``           |
+| is this label of a group taken                        | ``A#<account>#LABELS`` / ``<hash of it>``      |
+| domains in a group, by id                             | ``G#<account>#<group>`` / ``<domain>``         |
+| domains in no group; in any                           | ``G#<account>#1``; ``G#<account>#ANY``         |
+| tags of an account; tag by id                         | ``A#<account>#TAGS`` / ``<tag>``               |
+| is this name of a tag taken                           | ``A#<account>#TAGNAMES`` / ``<hash of it>``    |
+| domains with a tag, by id                             | ``X#<account>#<tag>`` / ``<domain>``           |
 | is this report stored; has its content come before    | ``F#<account>#<domain>`` / ``<kind>#<id>``,    |
 |                                                       | ``C#<content>``, in one transaction            |
 | reports of a domain by kind and date, newest first    | ``F#<account>#<domain>`` / ``<kind>#<id>``     |
@@ -49,7 +56,7 @@ from typing import Final, NamedTuple
 
 from shared.core.domains import SHARDS
 from shared.core.hosting.hosting import SLOTS
-from shared.core.ids import AccountId, ApiKeyId, DomainId, QuarantineId, ReportId, UploadId
+from shared.core.ids import AccountId, ApiKeyId, DomainId, GroupId, QuarantineId, ReportId, TagId, UploadId
 from shared.core.watching.states import ChangeId
 from shared.mailauth.reports.values import Kind
 
@@ -121,6 +128,36 @@ def shard(number: int) -> str:
     return f"DOMAINS#{number}"
 
 
+def group(owner: AccountId, number: GroupId) -> Key:
+    return Key(f"A#{owner}#GROUPS", padded(number))
+
+
+def group_label(owner: AccountId, folded: str) -> Key:
+    return Key(f"A#{owner}#LABELS", _short(folded))
+
+
+def in_group(owner: AccountId, number: GroupId, home: DomainId) -> Key:
+    """In the default group's partition are the domains that are in no other."""
+    return Key(f"G#{owner}#{number}", padded(home))
+
+
+def in_any_group(owner: AccountId, home: DomainId) -> Key:
+    """Beside the default group."""
+    return Key(f"G#{owner}#ANY", padded(home))
+
+
+def tag(owner: AccountId, number: TagId) -> Key:
+    return Key(f"A#{owner}#TAGS", padded(number))
+
+
+def tag_name(owner: AccountId, folded: str) -> Key:
+    return Key(f"A#{owner}#TAGNAMES", _short(folded))
+
+
+def tagged(owner: AccountId, number: TagId, home: DomainId) -> Key:
+    return Key(f"X#{owner}#{number}", padded(home))
+
+
 def fact(owner: AccountId, home: DomainId, kind: Kind, report: ReportId) -> Key:
     return Key(f"F#{owner}#{home}", f"{KINDS[kind]}#{padded(report)}")
 
@@ -166,6 +203,11 @@ def hosts(network: str) -> Key:
 def answer(owner: AccountId, key: str) -> Key:
     """Clients choose their keys, and a hash cannot run into another account's."""
     return Key(f"I#{owner}#{hashlib.sha256(key.encode()).hexdigest()}", "ANSWER")
+
+
+def _short(text: str) -> str:
+    """Of text that might be longer than a key may be."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def secret(name: str) -> Key:
