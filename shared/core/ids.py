@@ -12,6 +12,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NewType
 
+from shared.core.clock import epoch_of
 from shared.core.errors import NotFound
 
 AccountId = NewType("AccountId", int)
@@ -48,6 +49,21 @@ def mint(now: float, random_bits: int) -> int:
     """A new number that orders by time. ``now`` in epoch seconds; 12 of ``random_bits`` are used."""
     milliseconds = max(int(now * 1000) - _EPOCH_MS, 1)
     return (milliseconds << _RANDOM_BITS | random_bits & (1 << _RANDOM_BITS) - 1) & _LARGEST
+
+
+def minted_at(number: int) -> float:
+    """When a number was minted, in epoch seconds."""
+    return ((number >> _RANDOM_BITS) + _EPOCH_MS) / 1000
+
+
+def first_minted(day: date) -> int:
+    """The smallest number that can be minted on a day."""
+    return min(max(epoch_of(day) * 1000 - _EPOCH_MS, 0) << _RANDOM_BITS, _LARGEST)
+
+
+def last_minted(day: date) -> int:
+    """The largest number that can be minted on a day."""
+    return max(first_minted(day + timedelta(days=1)) - 1, 0)
 
 
 def derive(day: date, *identity: str) -> int:

@@ -9,6 +9,7 @@ from shared import settings
 from shared.adapters.dynamodb.accounts import DynamoAccounts
 from shared.adapters.dynamodb.answers import DynamoAnswers
 from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
+from shared.adapters.dynamodb.audit import DynamoAudit
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.hostings import DynamoHostings
@@ -23,6 +24,7 @@ from shared.adapters.dynamodb.watching import DynamoApprovedSources, DynamoSeenM
 from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
 from shared.core.api_keys import AddressLimits, ApiKeys
+from shared.core.audit import Audit
 from shared.core.domains import Domains
 from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
@@ -63,6 +65,11 @@ def address_limits() -> AddressLimits:
 @cache
 def answers() -> Answers:
     return DynamoAnswers(_table())
+
+
+@cache
+def audit() -> Audit:
+    return DynamoAudit(_table(), now)
 
 
 @cache

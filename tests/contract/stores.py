@@ -16,6 +16,7 @@ from shared.adapters.blobs import Blobs
 from shared.adapters.dynamodb.accounts import DynamoAccounts
 from shared.adapters.dynamodb.answers import DynamoAnswers
 from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
+from shared.adapters.dynamodb.audit import DynamoAudit
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.hostings import DynamoHostings
@@ -30,6 +31,7 @@ from shared.adapters.s3 import S3Mailbox
 from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
 from shared.core.api_keys import AddressLimits, ApiKeys
+from shared.core.audit import Audit
 from shared.core.domains import Domains
 from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
@@ -55,6 +57,9 @@ CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
+LOOKED_AT = 20
+"""Entries of the audit log that are read for one page."""
+
 
 @dataclass
 class Clock:
@@ -71,6 +76,7 @@ class Stores:
     api_keys: ApiKeys
     address_limits: AddressLimits
     answers: Answers
+    audit: Audit
     domains: Domains
     reports: Reports
     rollups: Rollups
@@ -120,6 +126,7 @@ def in_memory() -> Stores:
         api_keys=fakes.FakeApiKeys(),
         address_limits=fakes.FakeAddressLimits(),
         answers=fakes.FakeAnswers(),
+        audit=fakes.FakeAudit(clock, looked_at=LOOKED_AT),
         domains=fakes.FakeDomains(accounts),
         reports=fakes.FakeReports(clock),
         rollups=fakes.FakeRollups(),
@@ -150,6 +157,7 @@ def on_aws() -> Iterator[AwsStores]:
             api_keys=DynamoApiKeys(table),
             address_limits=DynamoAddressLimits(table),
             answers=DynamoAnswers(table),
+            audit=DynamoAudit(table, clock, looked_at=LOOKED_AT),
             domains=DynamoDomains(table),
             reports=DynamoReports(table, blobs, clock),
             rollups=DynamoRollups(table, blobs, clock),

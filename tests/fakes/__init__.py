@@ -3,6 +3,7 @@
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.answers import FakeAnswers
 from tests.fakes.api_keys import FakeAddressLimits, FakeApiKeys
+from tests.fakes.audit import FakeAudit
 from tests.fakes.domains import FakeDomains
 from tests.fakes.hosting import FakeHostings, FakePolicyFiles, FakePolicyHosts, FakeZones
 from tests.fakes.hosts import FakeHosts
@@ -29,6 +30,7 @@ __all__ = [
     "FakeAnswers",
     "FakeApiKeys",
     "FakeApprovedSources",
+    "FakeAudit",
     "FakeDnsChecks",
     "FakeDnsStates",
     "FakeDomains",

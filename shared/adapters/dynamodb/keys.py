@@ -31,6 +31,7 @@ found through it is then read from the table.
 | day totals of a domain between dates                  | ``S#<account>#<domain>`` / ``<day>``           |
 | day sources and reporters of a domain between dates   | ``SD#<account>#<domain>`` / ``<day>``          |
 | day counts of an account between dates                | ``A#<account>#DAYS`` / ``<day>``               |
+| audit log of an account, newest first                 | ``L#<account>#<month>`` / ``<id>``             |
 | quarantine of an owner, newest first                  | ``Q#<owner>`` / ``<id>``                       |
 | quarantine entries of one delivery                    | index ``Q#<owner>#<mail>`` / ``<id>``          |
 | upload by id                                          | get ``A#<account>`` / ``U#<upload>``           |
@@ -54,9 +55,21 @@ import hashlib
 from datetime import date
 from typing import Final, NamedTuple
 
+from shared.core.clock import utc_day
 from shared.core.domains import SHARDS
 from shared.core.hosting.hosting import SLOTS
-from shared.core.ids import AccountId, ApiKeyId, DomainId, GroupId, QuarantineId, ReportId, TagId, UploadId
+from shared.core.ids import (
+    AccountId,
+    ApiKeyId,
+    AuditId,
+    DomainId,
+    GroupId,
+    QuarantineId,
+    ReportId,
+    TagId,
+    UploadId,
+    minted_at,
+)
 from shared.core.watching.states import ChangeId
 from shared.mailauth.reports.values import Kind
 
@@ -71,6 +84,10 @@ AFTER_ALL: Final = "\x7f"
 NOW: Final = "NOW#"
 SOURCE: Final = f"{NOW}SOURCE#"
 PAST: Final = "PAST#"
+
+
+AUDIT_LOG: Final = "L#"
+"""What partitions of the audit log begin with: roles are denied changes to them by it."""
 
 
 class Key(NamedTuple):
@@ -190,6 +207,16 @@ def quarantined(owner: AccountId, entry: QuarantineId) -> Key:
 def quarantined_of(owner: AccountId, mail: str, entry: QuarantineId) -> Key:
     """In the index."""
     return Key(f"Q#{owner}#{mail}", padded(entry))
+
+
+def audited(owner: AccountId, entry: AuditId) -> Key:
+    """A partition a month: lists go from one to the one before, and none grows for ever."""
+    return Key(audit_month(owner, utc_day(minted_at(entry))), padded(entry))
+
+
+def audit_month(owner: AccountId, day: date) -> str:
+    """The partition that holds the entries of a day."""
+    return f"{AUDIT_LOG}{owner}#{day:%Y-%m}"
 
 
 def upload(owner: AccountId, number: UploadId) -> Key:

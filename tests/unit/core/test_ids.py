@@ -6,14 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.core.clock import epoch_of
 from shared.core.errors import NotFound
 from shared.core.ids import (
     DOMAIN,
     REPORT,
     day_of,
     derive,
+    first_minted,
     first_of,
+    last_minted,
     mint,
+    minted_at,
     parse,
     render,
 )
@@ -76,3 +80,18 @@ def test_parts_of_an_identity_do_not_run_together() -> None:
 )
 def test_minted_numbers_order_by_time(now: float, one: int, other: int) -> None:
     assert 0 < mint(now, one) < mint(now + 0.002, other) < 2**53
+
+
+@pytest.mark.parametrize("day", [date(2025, 1, 1), date(2026, 11, 21), date(2028, 2, 29)])
+def test_a_day_holds_the_numbers_minted_on_it(day: date) -> None:
+    start = epoch_of(day)
+    assert first_minted(day) <= mint(start, 0)
+    assert mint(start + 86_399.9, -1) <= last_minted(day)
+    assert last_minted(day) + 1 == first_minted(day + timedelta(days=1))
+    assert minted_at(mint(start + 0.25, 7)) == start + 0.25
+
+
+@pytest.mark.parametrize("day", [date(1970, 1, 1), date(2024, 12, 31), date(2999, 12, 31)])
+def test_days_without_numbers_hold_none_that_is_too_large(day: date) -> None:
+    assert 0 <= first_minted(day) < 2**53
+    assert 0 <= last_minted(day) < 2**53
