@@ -30,6 +30,12 @@ class Invalid(Refusal):
     code = "unprocessable_entity"
 
 
+class PlanLimit(Invalid):
+    """The account's plan allows no more of it, or does not allow it at all."""
+
+    code = "plan_limit_reached"
+
+
 class Unauthenticated(Refusal):
     code = "invalid_api_key"
 

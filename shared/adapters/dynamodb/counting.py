@@ -1,0 +1,37 @@
+"""What is counted on the account's item: steps for the transaction that adds or removes the thing itself.
+
+The condition and the count are one write, so that of two that race for the last place one is refused."""
+
+from __future__ import annotations
+
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.expressions import Item
+from shared.adapters.dynamodb.table import Step, update
+from shared.core.accounts import Counted
+from shared.core.errors import NotFound, PlanLimit, Refusal
+from shared.core.ids import AccountId
+
+_WORDS = {Counted.API_KEYS: "API keys"}
+
+
+def counted(account: AccountId, what: Counted, *, most: int) -> Step:
+    """Count one more: the step's condition fails when there are ``most`` already, or no such account."""
+    return update(
+        keys.account(account),
+        f"ADD #{what} :one",
+        f"attribute_exists(#pk) AND (attribute_not_exists(#{what}) OR #{what} < :most)",
+        {"one": 1, "most": most},
+    )
+
+
+def uncounted(account: AccountId, what: Counted) -> Step:
+    """Count one less: belongs into the transaction whose other steps see to it that it is there to be
+    removed."""
+    return update(keys.account(account), f"ADD #{what} :one", "attribute_exists(#pk)", {"one": -1})
+
+
+def uncountable(there: Item | None, what: Counted, *, most: int) -> Refusal:
+    """Why ``counted`` failed, by what ``Cancelled`` says was there."""
+    if there is None:
+        return NotFound("The requested resource could not be found")
+    return PlanLimit(f"The plan allows {most} {_WORDS.get(what, what.value)}")
