@@ -50,7 +50,7 @@ CASES = (
         "the same, hardly two rows alike",
         lambda folder: large_report(folder / "a.xml", 100_000, varied=True),
         "rows",
-        8,
+        6,
         0.0,
         1,
     ),
