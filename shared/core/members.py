@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,6 +25,7 @@ class User:
     activated: int | None = None
     provider: str | None = None
     totp: bool = False
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +113,23 @@ class Members(Protocol):
 
 class Users(Protocol):
     def add(self, user: User) -> None:
-        """``Conflict`` when the id or the address is taken."""
+        """``Conflict`` when the id or the address is taken, in whatever case."""
 
     def get(self, user: UserId) -> User | None: ...
 
-    def with_email(self, email: str) -> User | None: ...
+    def many(self, users: Collection[UserId]) -> dict[UserId, User]:
+        """Those of them that exist."""
+
+    def with_email(self, email: str) -> User | None:
+        """In whatever case the address is written."""
 
     def change(self, user: User) -> User:
-        """Move the address too, if it is another: ``Conflict`` when that is taken; ``NotFound``."""
+        """Store what the user became since it was read, the address too: ``Conflict`` when that is taken,
+        ``Outdated`` when the user was changed since, ``NotFound`` when it is gone."""
 
-    def remove(self, user: UserId) -> None: ...
+    def hold(self, user: UserId) -> bool:
+        """Note that the user was just made a member somewhere; False when it is gone. Whoever found the user
+        to be without a membership before that does not get to remove it."""
+
+    def remove(self, user: User) -> bool:
+        """Remove the user as it was read, with all its tickets; False when it was changed or held since."""
