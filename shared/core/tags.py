@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -11,6 +12,8 @@ from shared.core.ids import AccountId, DomainId, TagId
 
 MOST_TAGS: Final = 20
 """That one domain may have."""
+
+MOST_OF_ACCOUNT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +31,33 @@ class Tag:
 
 class Tags(Protocol):
     def add(self, tag: Tag) -> None:
-        """``Conflict`` when the account has a tag of that name, in whatever case."""
+        """``Conflict`` when the account has a tag of that name, in whatever case; ``Invalid`` when it has
+        ``MOST_OF_ACCOUNT``, also under races; ``NotFound`` without the account."""
 
     def get(self, account: AccountId, tag: TagId) -> Tag | None: ...
 
+    def get_many(self, account: AccountId, tags: Collection[TagId]) -> dict[TagId, Tag]:
+        """Those that are there: a domain may still name one that was removed."""
+
     def list_of(self, account: AccountId) -> list[Tag]:
-        """By name."""
+        """In the order in which they were made."""
+
+    def named(self, account: AccountId, name: str) -> Tag | None:
+        """In whatever case."""
 
     def change(self, tag: Tag) -> Tag:
         """Name and colour. ``Outdated``, ``NotFound``, ``Conflict`` for a taken name."""
 
     def remove(self, account: AccountId, tag: TagId) -> None:
-        """The tag is gone at once, from every domain that had it."""
+        """The tag is gone at once; domains may name it until it is swept. ``NotFound``."""
+
+    def sweep(self, account: AccountId, tag: TagId) -> int:
+        """Take a removed tag off the domains that still name it. How many they were. Does nothing to a tag
+        that is there."""
 
     def put_on(self, domain: Domain, tags: frozenset[TagId]) -> Domain:
         """Give the domain exactly these. ``NotFound`` for a tag or domain that is not there, ``Invalid`` over
         ``MOST_TAGS``."""
 
-    def domains_of(
-        self, account: AccountId, tag: TagId, *, after: DomainId | None, limit: int
-    ) -> DomainIds: ...
+    def domains_of(self, account: AccountId, tag: TagId, *, after: DomainId | None, limit: int) -> DomainIds:
+        """In the order of their ids."""

@@ -12,6 +12,7 @@ from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
 from shared.adapters.dynamodb.audit import DynamoAudit
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
+from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
@@ -19,6 +20,7 @@ from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.secrets import kept_secret
 from shared.adapters.dynamodb.table import Table
+from shared.adapters.dynamodb.tags import DynamoTags
 from shared.adapters.dynamodb.uploads import DynamoUploads
 from shared.adapters.dynamodb.watching import DynamoApprovedSources, DynamoSeenMail, DynamoTurns
 from shared.core.accounts import Accounts
@@ -26,11 +28,13 @@ from shared.core.addresses import Hosts
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.audit import Audit
 from shared.core.domains import Domains
+from shared.core.groups import Groups
 from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
 from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
 from shared.core.rollups import Rollups
+from shared.core.tags import Tags
 from shared.core.uploads import Uploads
 from shared.core.watching.approved import ApprovedSources
 from shared.core.watching.schedule import Turns
@@ -75,6 +79,16 @@ def audit() -> Audit:
 @cache
 def domains() -> Domains:
     return DynamoDomains(_table())
+
+
+@cache
+def groups() -> Groups:
+    return DynamoGroups(_table())
+
+
+@cache
+def tags() -> Tags:
+    return DynamoTags(_table())
 
 
 @cache

@@ -19,12 +19,14 @@ from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
 from shared.adapters.dynamodb.audit import DynamoAudit
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
+from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
 from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.table import Table
+from shared.adapters.dynamodb.tags import DynamoTags
 from shared.adapters.dynamodb.uploads import DynamoUploads
 from shared.adapters.dynamodb.watching import DynamoApprovedSources, DynamoSeenMail, DynamoTurns
 from shared.adapters.s3 import S3Mailbox
@@ -33,12 +35,14 @@ from shared.core.addresses import Hosts
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.audit import Audit
 from shared.core.domains import Domains
+from shared.core.groups import Groups
 from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
 from shared.core.mail import Mailbox
 from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
 from shared.core.rollups import Rollups
+from shared.core.tags import Tags
 from shared.core.uploads import Uploads
 from shared.core.watching.approved import ApprovedSources
 from shared.core.watching.schedule import Turns
@@ -78,6 +82,8 @@ class Stores:
     answers: Answers
     audit: Audit
     domains: Domains
+    groups: Groups
+    tags: Tags
     reports: Reports
     rollups: Rollups
     quarantine: Quarantine
@@ -120,6 +126,7 @@ def in_memory() -> Stores:
     clock = Clock()
     accounts = fakes.FakeAccounts()
     dns_states = fakes.FakeDnsStates(clock)
+    domains = fakes.FakeDomains(accounts)
     return Stores(
         clock=clock,
         accounts=accounts,
@@ -127,7 +134,9 @@ def in_memory() -> Stores:
         address_limits=fakes.FakeAddressLimits(),
         answers=fakes.FakeAnswers(),
         audit=fakes.FakeAudit(clock, looked_at=LOOKED_AT),
-        domains=fakes.FakeDomains(accounts),
+        domains=domains,
+        groups=fakes.FakeGroups(domains),
+        tags=fakes.FakeTags(domains),
         reports=fakes.FakeReports(clock),
         rollups=fakes.FakeRollups(),
         quarantine=fakes.FakeQuarantine(clock),
@@ -159,6 +168,8 @@ def on_aws() -> Iterator[AwsStores]:
             answers=DynamoAnswers(table),
             audit=DynamoAudit(table, clock, looked_at=LOOKED_AT),
             domains=DynamoDomains(table),
+            groups=DynamoGroups(table),
+            tags=DynamoTags(table),
             reports=DynamoReports(table, blobs, clock),
             rollups=DynamoRollups(table, blobs, clock),
             quarantine=DynamoQuarantine(table, clock),

@@ -5,6 +5,7 @@ from tests.fakes.answers import FakeAnswers
 from tests.fakes.api_keys import FakeAddressLimits, FakeApiKeys
 from tests.fakes.audit import FakeAudit
 from tests.fakes.domains import FakeDomains
+from tests.fakes.groups import FakeGroups
 from tests.fakes.hosting import FakeHostings, FakePolicyFiles, FakePolicyHosts, FakeZones
 from tests.fakes.hosts import FakeHosts
 from tests.fakes.mail import FakeMailbox
@@ -21,6 +22,7 @@ from tests.fakes.queues import (
 )
 from tests.fakes.reports import FakeReports
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.tags import FakeTags
 from tests.fakes.uploads import FakeUploads
 from tests.fakes.watching import FakeApprovedSources, FakeDnsStates, FakeSeenMail, FakeTurns
 
@@ -34,6 +36,7 @@ __all__ = [
     "FakeDnsChecks",
     "FakeDnsStates",
     "FakeDomains",
+    "FakeGroups",
     "FakeHostQuestions",
     "FakeHostingChanges",
     "FakeHostingChecks",
@@ -49,6 +52,7 @@ __all__ = [
     "FakeReports",
     "FakeRollups",
     "FakeSeenMail",
+    "FakeTags",
     "FakeTouchedDays",
     "FakeTurns",
     "FakeUploads",

@@ -7,20 +7,27 @@ from shared.core.accounts import Recipient
 from shared.core.domain_names import ancestors, normalise
 from shared.core.domains import SHARDS, Domain, DomainPage, Proof
 from shared.core.errors import Invalid, NotFound
-from shared.core.ids import AccountId, DomainId
+from shared.core.groups import Group
+from shared.core.ids import AccountId, DomainId, GroupId, TagId
+from shared.core.tags import Tag
 from tests.fakes.accounts import FakeAccounts
 
 
 class FakeDomains:
-    """Counts the domains of its accounts as they come and go."""
+    """Counts the domains of its accounts as they come and go. Knows the groups and tags that a new one may be
+    in: ``FakeGroups`` and ``FakeTags`` share it."""
 
     def __init__(self, accounts: FakeAccounts) -> None:
         self.accounts = accounts
         self.stored: dict[tuple[AccountId, DomainId], Domain] = {}
+        self.groups: dict[tuple[AccountId, GroupId], Group] = {}
+        self.tags: dict[tuple[AccountId, TagId], Tag] = {}
 
     def add(self, domain: Domain) -> None:
         if self.named(domain.account, domain.name) is not None:
             raise Invalid(f"The account has the domain {domain.name} already", param="domain")
+        if not self._knows(domain):
+            raise NotFound("There is no such group or tag")
         self.accounts.move(domain.account, domains=1)
         self.stored[domain.account, domain.id] = domain
         self.accounts.tokens[domain.token] = Recipient(domain.account, domain.id)
@@ -29,7 +36,7 @@ class FakeDomains:
         return self.stored.get((account, domain))
 
     def named(self, account: AccountId, name: str) -> Domain | None:
-        return next((domain for domain in self._of(account) if domain.name == name), None)
+        return next((domain for domain in self.of(account) if domain.name == name), None)
 
     def resolve(self, account: AccountId, reference: str) -> Domain | None:
         try:
@@ -46,7 +53,7 @@ class FakeDomains:
         return next((domain for domain in found if domain is not None), None)
 
     def page(self, account: AccountId, *, after: DomainId | None, limit: int) -> DomainPage:
-        return _page(self._of(account), after, limit)
+        return _page(self.of(account), after, limit)
 
     def of_shard(self, shard: int, *, after: DomainId | None, limit: int) -> DomainPage:
         wanted = [domain for domain in self.stored.values() if domain.active and domain.id % SHARDS == shard]
@@ -61,20 +68,20 @@ class FakeDomains:
             raise Invalid(f"The plan allows {allowed} active domains", param="id")
         self.accounts.move(domain.account, active=1)
         verified = now if current.verified is None else current.verified
-        return self._store(replace(current, active=True, activated=now, verified=verified, updated=now))
+        return self.put(replace(current, active=True, activated=now, verified=verified, updated=now))
 
     def deactivate(self, domain: Domain, *, now: int) -> Domain:
         current = self._current(domain)
         if not current.active:
             return current
         self.accounts.move(domain.account, active=-1)
-        return self._store(replace(current, active=False, deactivated=now, updated=now))
+        return self.put(replace(current, active=False, deactivated=now, updated=now))
 
     def verify(self, domain: Domain, proof: Proof, *, now: int) -> Domain:
         current = self._current(domain)
         if current.verified is not None:
             return current
-        return self._store(replace(current, verified=now, proof=proof, updated=now))
+        return self.put(replace(current, verified=now, proof=proof, updated=now))
 
     def change(self, domain: Domain) -> Domain:
         changed = replace(
@@ -86,14 +93,14 @@ class FakeDomains:
             wanted_dmarc=domain.wanted_dmarc,
             updated=domain.updated,
         )
-        return self._store(changed)
+        return self.put(changed)
 
     def note_check(self, domain: Domain) -> bool:
         current = self.get(domain.account, domain.id)
         if current is None:
             return False
         names = ("dns_status", "dns_status_message", "dns_checked", "dns")
-        self._store(replace(current, **{name: getattr(domain, name) for name in names}))
+        self.put(replace(current, **{name: getattr(domain, name) for name in names}))
         return True
 
     def remove(self, domain: Domain) -> None:
@@ -102,18 +109,24 @@ class FakeDomains:
             self.accounts.tokens.pop(current.token, None)
             self.accounts.move(domain.account, domains=-1, active=-1 if current.active else 0)
 
-    def _of(self, account: AccountId) -> list[Domain]:
+    def of(self, account: AccountId) -> list[Domain]:
         return [domain for (owner, _), domain in self.stored.items() if owner == account]
+
+    def put(self, domain: Domain) -> Domain:
+        self.stored[domain.account, domain.id] = domain
+        return domain
+
+    def _knows(self, domain: Domain) -> bool:
+        owner = domain.account
+        return {(owner, group) for group in domain.groups} <= self.groups.keys() and {
+            (owner, tag) for tag in domain.tags
+        } <= self.tags.keys()
 
     def _current(self, domain: Domain) -> Domain:
         current = self.get(domain.account, domain.id)
         if current is None:
             raise NotFound("The requested resource could not be found", param="id")
         return current
-
-    def _store(self, domain: Domain) -> Domain:
-        self.stored[domain.account, domain.id] = domain
-        return domain
 
 
 def _page(domains: list[Domain], after: DomainId | None, limit: int) -> DomainPage:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.domain_items import domain_of, item_of
 from shared.adapters.dynamodb.expressions import Item, Plain, in_index
+from shared.adapters.dynamodb.placing import missing, shift, unchanged
 from shared.adapters.dynamodb.table import Cancelled, ConditionFailed, Range, Step, Table, delete, put, update
 from shared.core import ids
 from shared.core.domain_names import ancestors, normalise
@@ -18,24 +19,37 @@ _STAYS_VERIFIED = "#verified = if_not_exists(#verified, :now)"
 
 class DynamoDomains:
     """``Domains`` on the table. Whatever changes how many there are, or how many are active, moves the
-    account's counters in the same transaction. Only active domains are in the index."""
+    account's counters in the same transaction, and those of groups and tags with the domain's memberships.
+    Only active domains are in the index."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def add(self, domain: Domain) -> None:
         pointer = {"account": domain.account, "domain": domain.id}
+        arrival = shift(None, domain)
+        counts = {"one": 1, "assigned": arrival.assigned}
+        counters = arrival.counters()
         try:
             self._table.transact(
                 put(item_of(domain), _IS_NEW),
                 put({**keys.domain_name(domain.account, domain.name)._asdict(), **pointer}, _IS_NEW),
                 put({**keys.token(domain.token)._asdict(), **pointer}, _IS_NEW),
-                update(keys.account(domain.account), "ADD #domains :one", _EXISTS, {"one": 1}),
+                update(
+                    keys.account(domain.account),
+                    "ADD #domains :one, #assigned_domains :assigned",
+                    _EXISTS,
+                    counts,
+                ),
+                *(step for _, step in counters),
+                *arrival.memberships,
             )
         except Cancelled as cancelled:
             if 3 in cancelled.failed:
-                raise _missing() from None
-            raise Invalid(f"The account has the domain {domain.name} already", param="domain") from None
+                raise missing() from None
+            if cancelled.failed.keys() & {0, 1, 2}:
+                raise Invalid(f"The account has the domain {domain.name} already", param="domain") from None
+            raise NotFound("There is no such group or tag") from None
 
     def get(self, account: AccountId, domain: DomainId) -> Domain | None:
         item = self._table.get(keys.domain(account, domain))
@@ -123,7 +137,7 @@ class DynamoDomains:
             )
         except ConditionFailed as failed:
             if failed.item is None:
-                raise _missing() from None
+                raise missing() from None
             return domain_of(failed.item)
 
     def change(self, domain: Domain) -> Domain:
@@ -134,7 +148,7 @@ class DynamoDomains:
         try:
             return self._set(domain, names)
         except ConditionFailed:
-            raise _missing() from None
+            raise missing() from None
 
     def note_check(self, domain: Domain) -> bool:
         try:
@@ -145,13 +159,19 @@ class DynamoDomains:
 
     def remove(self, domain: Domain) -> None:
         current = self.get(domain.account, domain.id)
+        gone: set[keys.Key] = set()
         while current is not None:
+            counters = shift(current, None).counters(gone)
+            removal = _removal(current)
             try:
-                self._table.transact(*_removal(current))
+                self._table.transact(*removal, *(step for _, step in counters))
                 return
             except Cancelled as cancelled:
-                if 0 not in cancelled.failed:
-                    raise _missing() from None
+                failed = cancelled.failed.keys()
+                uncounted = {key for place, (key, _) in enumerate(counters, len(removal)) if place in failed}
+                if not uncounted and 0 not in failed:
+                    raise missing() from None
+                gone |= uncounted
                 current = self.get(domain.account, domain.id)
 
     def _set(self, domain: Domain, names: tuple[str, ...]) -> Domain:
@@ -177,28 +197,27 @@ class DynamoDomains:
                 raise Invalid(refusal, param="id") from None
         current = self.get(domain.account, domain.id)
         if current is None:
-            raise _missing()
+            raise missing()
         return current
 
 
 def _removal(domain: Domain) -> list[Step]:
-    """Removes the domain if it is as active as we think, so that the counters stay exact."""
+    """Removes the domain if it is as active, and where, as we think, so that the counters stay exact."""
+    condition, values = unchanged(domain)
+    departure = shift(domain, None)
     return [
         delete(
             keys.domain(domain.account, domain.id),
-            f"{_EXISTS} AND #active = :active",
-            {"active": domain.active},
+            f"{condition} AND #active = :active",
+            {**values, "active": domain.active},
         ),
         delete(keys.domain_name(domain.account, domain.name)),
         delete(keys.token(domain.token)),
         update(
             keys.account(domain.account),
-            "ADD #domains :one, #active_domains :active",
+            "ADD #domains :one, #active_domains :active, #assigned_domains :assigned",
             _EXISTS,
-            {"one": -1, "active": -1 if domain.active else 0},
+            {"one": -1, "active": -1 if domain.active else 0, "assigned": departure.assigned},
         ),
+        *departure.memberships,
     ]
-
-
-def _missing() -> NotFound:
-    return NotFound("The requested resource could not be found", param="id")

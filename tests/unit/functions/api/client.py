@@ -98,6 +98,8 @@ class Api:
 
     def __post_init__(self) -> None:
         self.domains = fakes.FakeDomains(self.accounts)
+        self.groups = fakes.FakeGroups(self.domains)
+        self.tags = fakes.FakeTags(self.domains)
         self.reports = fakes.FakeReports(lambda: self.now)
         self.quarantine = fakes.FakeQuarantine(lambda: self.now)
         self.dns_states = fakes.FakeDnsStates(lambda: self.now)
@@ -116,6 +118,8 @@ class Api:
             "address_limits": self.limits,
             "answers": self.answers,
             "domains": self.domains,
+            "groups": self.groups,
+            "tags": self.tags,
             "reports": self.reports,
             "rollups": self.rollups,
             "quarantine": self.quarantine,
