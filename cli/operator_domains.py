@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cli.operating import account_named, deployment
+from shared.core.access import system_writable
 from shared.core.clock import rfc3339
 from shared.core.errors import NotFound
 from shared.core.ownership import record_to_publish, trust_operator
@@ -17,7 +18,7 @@ def trust(account: str, reference: str, stack_file: str | None) -> dict[str, Any
         found = table.domains().resolve(account_named(account).id, reference)
         if found is None:
             raise NotFound(f"the account has no domain {reference}", param="domain")
-        domain = trust_operator(table.domains(), found, now=entropy.now())
+        domain = trust_operator(table.domains(), system_writable(found), now=entropy.now())
     record = record_to_publish(domain)
     return {
         "domain": domain.name,

@@ -1,9 +1,9 @@
 """Who may see and change what: the only place where a right to an account's data is made.
 
 The stores of reports, sources and statistics take a ``Readable``, and what changes domains, people or keys
-takes a ``Writable`` or an ``Administration``: values that nothing else makes, so that no route can reach data
-without having asked here first. What a caller must not see is not there (``NotFound``); what it sees and must
-not change is ``Forbidden``.
+takes a ``Writable``, an ``Addable`` or an ``Administration``: values that nothing else makes, so that no
+route can reach data without having asked here first. What a caller must not see is not there (``NotFound``);
+what it sees and must not change, and what its key has no scope for, is ``Forbidden``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _MINT: Final = object()
 class Caller:
     """Somebody who proved to act for an account, what they may do there, and the time at which they came.
 
-    ``user`` is the person; ``key`` the API key, where one was sent.
+    ``user`` is the person; ``key`` the API key, where one was sent. ``label`` is for people to read: the
+    address of the user, the name of the key.
     """
 
     account: Account
@@ -35,6 +36,7 @@ class Caller:
     now: float
     rights: Rights
     user: UserId | None = None
+    label: str = ""
 
     @property
     def account_id(self) -> AccountId:
@@ -71,6 +73,11 @@ class Readable:
         object.__setattr__(self, "within", within)
         object.__setattr__(self, "forensic", forensic)
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is of every domain of the account."""
+        return self.domain is None and self.within is None
+
     def covers(self, domain: DomainId) -> bool:
         if self.domain is not None:
             return self.domain.id == domain
@@ -88,6 +95,44 @@ class Writable:
         _require_mint(mint)
         object.__setattr__(self, "account", domain.account)
         object.__setattr__(self, "domain", domain)
+
+    def after(self, domain: Domain) -> Writable:
+        """The same right, with the domain as it is after a change."""
+        if (domain.account, domain.id) != (self.account, self.domain.id):
+            raise ValueError("a right is to one domain")
+        return Writable(_MINT, domain)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Addable:
+    """The right to add domains to an account: into a group, or (``group`` is None) into none."""
+
+    account: Account
+    group: GroupId | None
+
+    def __init__(self, mint: object, account: Account, group: GroupId | None) -> None:
+        _require_mint(mint)
+        object.__setattr__(self, "account", account)
+        object.__setattr__(self, "group", group)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Arrivals:
+    """The right to read what arrived for an account and is of no domain: quarantine and uploads.
+    ``forensic`` opens the mail of the quarantine: nobody knows whether it is a failure report."""
+
+    account: Account
+    forensic: bool
+
+    def __init__(self, mint: object, account: Account, *, forensic: bool) -> None:
+        _require_mint(mint)
+        object.__setattr__(self, "account", account)
+        object.__setattr__(self, "forensic", forensic)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class WritableArrivals(Arrivals):
+    """The right to bring more in as well, and to replay or delete what is there."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -127,10 +172,14 @@ def require_scope(caller: Caller, scope: Scope) -> None:
         raise Forbidden(f"This needs the {scope} right")
 
 
+def sees_every_domain(caller: Caller) -> bool:
+    return _everywhere(caller) is not Level.NONE
+
+
 def require_every_domain(caller: Caller) -> None:
     """``Forbidden`` for who sees the domains of some groups only: what is asked for is of no domain, or of
     all."""
-    if not caller.rights.sees_all:
+    if not sees_every_domain(caller):
         raise Forbidden("This needs access to every domain of the account")
 
 
@@ -145,21 +194,23 @@ def level_in(caller: Caller, domain: Domain) -> Level:
 
 
 def shown_in(account: Account, domain: Domain) -> frozenset[GroupId]:
-    """The groups that show the domain, the default group among them unless it hides it."""
+    """The groups that show the domain, the default group among them unless it hides it. A group that was
+    removed shows nothing from then on; the default one goes on hiding what was in it until it is swept."""
+    live = domain.groups - account.removed_groups
     if domain.groups and account.default_group_hides_assigned:
-        return domain.groups
-    return domain.groups | {DEFAULT_GROUP}
+        return live
+    return live | {DEFAULT_GROUP}
 
 
 def within(caller: Caller, groups: Groups) -> frozenset[DomainId] | None:
     """The domains that the caller sees; None for all."""
     levels = caller.rights.levels
-    if levels is None:
+    if caller.rights.highest is Level.NONE:
+        return frozenset()
+    if levels is None or sees_every_domain(caller):
         return None
     seen = {group for group, level in levels.items() if level is not Level.NONE}
-    if DEFAULT_GROUP in seen and not caller.account.default_group_hides_assigned:
-        return None
-    return groups.all_domains_of(caller.account_id, seen)
+    return groups.all_domains_of(caller.account_id, seen) if seen else frozenset()
 
 
 def read_account(caller: Caller, groups: Groups | None = None) -> Readable:
@@ -169,32 +220,86 @@ def read_account(caller: Caller, groups: Groups | None = None) -> Readable:
     require_scope(caller, Scope.READ)
     if groups is None:
         require_every_domain(caller)
-    seen = within(caller, groups) if groups is not None else None
-    return Readable(_MINT, caller.account_id, None, within=seen, forensic=_reads_failures(caller))
+        return Readable(_MINT, caller.account_id, None, forensic=_reads_failures(caller))
+    return _readable(caller, groups)
+
+
+def find_to_remove(caller: Caller, groups: Groups) -> Readable:
+    """The right to find what is to be removed, for those who may write and perhaps not read. Whether they may
+    write to the domain that it is of is for ``write_domain`` to say."""
+    require_subscription(caller)
+    require_scope(caller, Scope.WRITE)
+    return _readable(caller, groups)
 
 
 def read_domain(caller: Caller, reference: str, domains: Domains) -> Readable:
     """The right to read one domain, named by id, number or name. One that is out of sight is ``NotFound``."""
     require_subscription(caller)
-    domain = find_domain(caller, reference, domains)
+    require_scope(caller, Scope.READ)
+    domain = _find(caller, reference, domains)
     return Readable(_MINT, caller.account_id, domain, forensic=_reads_failures(caller))
 
 
 def write_domain(caller: Caller, reference: str, domains: Domains) -> Writable:
     """The right to change one domain: ``Forbidden`` for who only sees it."""
     require_subscription(caller)
-    domain = find_domain(caller, reference, domains)
+    require_scope(caller, Scope.WRITE)
+    domain = _find(caller, reference, domains)
     if level_in(caller, domain) is not Level.WRITE:
         raise Forbidden("You may read this domain and not change it", param="id")
     return Writable(_MINT, domain)
 
 
-def find_domain(caller: Caller, reference: str, domains: Domains) -> Domain:
-    """A domain that the caller sees; ``NotFound``."""
+def require_write_in(caller: Caller, group: GroupId | None) -> Addable:
+    """The right to add a domain to a group; without one it is in the default group alone, and who adds it
+    has to have write there. Whether the group exists is for the store to say."""
+    require_subscription(caller)
+    require_scope(caller, Scope.WRITE)
+    shown = DEFAULT_GROUP if group is None else group
+    if caller.rights.level({shown}) is not Level.WRITE:
+        raise Forbidden("You may add domains only to a group that you may write to", param="group_id")
+    return Addable(_MINT, caller.account, None if shown == DEFAULT_GROUP else shown)
+
+
+def read_arrivals(caller: Caller) -> Arrivals:
+    """``Forbidden`` for who does not see every domain: what arrived may be about any."""
+    require_subscription(caller)
+    require_scope(caller, Scope.READ)
+    require_every_domain(caller)
+    return Arrivals(_MINT, caller.account, forensic=_reads_failures(caller))
+
+
+def write_arrivals(caller: Caller) -> WritableArrivals:
+    """``Forbidden`` for who may not write to every domain."""
+    require_subscription(caller)
+    require_scope(caller, Scope.WRITE)
+    if _everywhere(caller) is not Level.WRITE:
+        raise Forbidden("This needs write access to every domain of the account")
+    return WritableArrivals(_MINT, caller.account, forensic=_reads_failures(caller))
+
+
+def system_writable(domain: Domain) -> Writable:
+    """For workers, and for commands of who runs the deployment: they act for nobody who could be asked. A
+    test names the modules that may call this."""
+    return Writable(_MINT, domain)
+
+
+def _find(caller: Caller, reference: str, domains: Domains) -> Domain:
     domain = domains.resolve(caller.account_id, reference)
     if domain is None or level_in(caller, domain) is Level.NONE:
         raise NotFound("The requested resource could not be found", param="id")
     return domain
+
+
+def _readable(caller: Caller, groups: Groups) -> Readable:
+    seen = within(caller, groups)
+    return Readable(_MINT, caller.account_id, None, within=seen, forensic=_reads_failures(caller))
+
+
+def _everywhere(caller: Caller) -> Level:
+    """The least that the caller may do with any domain of the account, whatever group it is in."""
+    hides = caller.account.default_group_hides_assigned
+    return caller.rights.level(() if hides else (DEFAULT_GROUP,))
 
 
 def _reads_failures(caller: Caller) -> bool:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
-from shared.core.domain_names import organizational_domain, registrable
-from shared.core.errors import Invalid
-from shared.core.ids import AccountId, DomainId, GroupId, TagId, mint
-from shared.core.queues import RemovedDomain, RemovedDomains
+from shared.core.domain_names import organizational_domain
+from shared.core.ids import AccountId, DomainId, GroupId, TagId
 
 SHARDS: Final = 16
 """Into how many parts scheduled work divides the active domains of the deployment."""
@@ -175,65 +173,6 @@ class Domains(Protocol):
     def remove(self, domain: Domain) -> None:
         """Remove the domain, its name and token at once; its data is purged by a worker.
         Harmless when it is gone already."""
-
-
-def add_domain(
-    domains: Domains,
-    account: AccountId,
-    name: str,
-    *,
-    now: float,
-    new_token: Callable[[], str],
-    random_bits: Callable[[int], int],
-) -> Domain:
-    """A new domain, not yet active. ``Invalid`` for a bad name or one the account has."""
-    domain = Domain(
-        id=DomainId(mint(now, random_bits(12))),
-        account=account,
-        name=registrable(name),
-        token=new_token(),
-        created=int(now),
-        updated=int(now),
-    )
-    domains.add(domain)
-    return domain
-
-
-def change_domain(
-    domains: Domains,
-    domain: Domain,
-    *,
-    now: float,
-    notes: str | None = None,
-    kinds: ReportKinds | None = None,
-    parked: bool | None = None,
-    top_level: bool | None = None,
-    wanted_dmarc: str | None = None,
-) -> Domain:
-    if notes is not None and len(notes) > 4_000:
-        raise Invalid("Notes may have 4,000 characters", param="notes")
-    if top_level and not domain.is_subdomain:
-        raise Invalid("Only a subdomain can be made a domain of its own", param="top_level")
-    changed = replace(
-        domain,
-        notes=domain.notes if notes is None else notes,
-        kinds=domain.kinds if kinds is None else kinds,
-        parked=domain.parked if parked is None else parked,
-        top_level=domain.top_level if top_level is None else top_level,
-        wanted_dmarc=domain.wanted_dmarc if wanted_dmarc is None else wanted_dmarc,
-        updated=int(now),
-    )
-    return domains.change(changed)
-
-
-def remove_domain(domains: Domains, purges: RemovedDomains, domain: Domain) -> None:
-    """Remove a domain and have its data purged.
-
-    The purge is asked for first: should the removal then fail, it finds the domain there and leaves
-    everything as it is; the other way round, data would be left that nothing leads to any more.
-    """
-    purges.send([RemovedDomain(domain.account, domain.id)])
-    domains.remove(domain)
 
 
 def every_active(domains: Domains) -> Iterator[Domain]:

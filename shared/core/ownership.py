@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from shared.core.access import Writable
 from shared.core.domains import Domain, Domains, Proof
 from shared.core.errors import Invalid
 from shared.core.lookups import Lookups
@@ -125,16 +126,17 @@ def is_owned(domains: Domains, domain: Domain) -> bool:
 
 
 def verify(
-    domains: Domains, lookups: Lookups, domain: Domain, secrets: Secrets, *, now: float
+    domains: Domains, lookups: Lookups, right: Writable, secrets: Secrets, *, now: float
 ) -> Verification:
     """Look for proof, and remember that there was some. What was proved once stays so, whatever the DNS
     says later or fails to say."""
-    checks = lookups.run(look_for_proof(domain, secrets), within=PATIENCE)
-    return conclude(domains, domain, checks, now=now)
+    checks = lookups.run(look_for_proof(right.domain, secrets), within=PATIENCE)
+    return conclude(domains, right, checks, now=now)
 
 
-def conclude(domains: Domains, domain: Domain, checks: tuple[Check, ...], *, now: float) -> Verification:
+def conclude(domains: Domains, right: Writable, checks: tuple[Check, ...], *, now: float) -> Verification:
     """What follows from a look that was taken."""
+    domain = right.domain
     found = next((check.proof for check in checks if check.seen is Seen.FOUND), None)
     above = owner_above(domains, domain)
     if above is not None:
@@ -147,14 +149,15 @@ def conclude(domains: Domains, domain: Domain, checks: tuple[Check, ...], *, now
 
 
 def require_owned(
-    domains: Domains, lookups: Lookups, domain: Domain, secrets: Secrets, *, now: float
-) -> Domain:
+    domains: Domains, lookups: Lookups, right: Writable, secrets: Secrets, *, now: float
+) -> Writable:
     """The domain, verified; ``Invalid`` says what to publish. Looks only if nothing is known yet."""
+    domain = right.domain
     if domain.verified is not None:
-        return domain
-    verified = verify(domains, lookups, domain, secrets, now=now)
+        return right
+    verified = verify(domains, lookups, right, secrets, now=now)
     if verified.domain.verified is not None:
-        return verified.domain
+        return right.after(verified.domain)
     record = record_to_publish(domain)
     wanted = f"Publish the TXT record {record.name} with the value {record.value} and try again"
     if verified.unsure:
@@ -162,8 +165,9 @@ def require_owned(
     raise Invalid(f"{domain.name} is not verified yet. {wanted}", param="id")
 
 
-def trust_operator(domains: Domains, domain: Domain, *, now: float) -> Domain:
+def trust_operator(domains: Domains, right: Writable, *, now: float) -> Domain:
     """Verified on the operator's word, for domains that come from another deployment."""
+    domain = right.domain
     return domain if domain.verified is not None else domains.verify(domain, Proof.OPERATOR, now=int(now))
 
 

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from functions.workers.publish_hosting import handler as publish_hosting
 from functions.workers.schedule_hosting import handler as schedule_hosting
 from functions.workers.tend_hosting import handler as tend_hosting
+from shared.core.access import system_writable
 from shared.core.domains import Domain
 from shared.core.hosting.hosting import Hosting, HostState
 from shared.core.hosting.names import Service
@@ -90,7 +91,7 @@ class Deployed(World):
         self.aws.domains.add(domain)
         own = self.switches.own_address(domain)
         record = f"v=DMARC1; p=none; rua=mailto:{own}; ruf=mailto:{own}"
-        self.switches.dmarc_on(domain, record, now=self.now)
+        self.switches.dmarc_on(system_writable(domain), record, now=self.now)
         return domain
 
     def of(self, domain: Domain) -> Hosting:
@@ -260,7 +261,7 @@ def test_a_cname_that_went_away_is_told_and_its_record_kept(served: Deployed) ->
     served.look(after=60)
     served.look(after=400)
     assert CNAME_GONE.code in {note.code for note in notes_on(served.hosting)}
-    served.switches.dmarc_off(served.domain, now=served.now)
+    served.switches.dmarc_off(system_writable(served.domain), now=served.now)
     served.look(after=KEPT - 1_000)
     assert served.hosting.target(D) in served.texts()
     served.look(after=1_000)

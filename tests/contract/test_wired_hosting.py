@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from shared import settings
+from shared.core.access import system_writable
 from shared.core.hosting.names import Service
 from shared.core.hosting.publishing import Published
 from shared.core.messages import decode_hosting_change, decode_hosting_check
@@ -76,7 +77,7 @@ def test_a_switch_is_stored_and_handed_on(deployed: dict[str, str]) -> None:
     own = switches.own_address(DOMAIN)
     record = f"v=DMARC1; p=none; rua=mailto:{own}; ruf=mailto:{own}"
 
-    on = switches.dmarc_on(DOMAIN, record, now=NOW)
+    on = switches.dmarc_on(system_writable(DOMAIN), record, now=NOW)
 
     assert own == "dom@reports.example"
     assert switches.get(DOMAIN, now=NOW + 1) == on
@@ -91,7 +92,7 @@ def test_what_was_switched_on_reaches_the_zone(deployed: dict[str, str]) -> None
     switches = hosting.switches()
     own = switches.own_address(DOMAIN)
     record = f"v=DMARC1; p=none; rua=mailto:{own}; ruf=mailto:{own}"
-    on = switches.dmarc_on(DOMAIN, record, now=NOW)
+    on = switches.dmarc_on(system_writable(DOMAIN), record, now=NOW)
     (change,) = received(deployed[settings.HOSTING_QUEUE])
 
     assert publishing.publisher().publish([decode_hosting_change(change)], NOW) == Published()

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.domains import render, schemas
-from shared.core.access import Readable, find_domain, read_domain
+from shared.core.access import Readable, Writable, read_domain, write_domain
 from shared.core.domains import Domain
 from shared.edge.http import Api
 from shared.edge.schemas import Single
@@ -22,9 +22,9 @@ DomainParam = Annotated[
 ]
 
 
-def found(reference: str) -> Domain:
+def writable(reference: str) -> Writable:
     """Names of other scripts come percent-encoded."""
-    return find_domain(app.caller, unquote(reference), table.domains())
+    return write_domain(app.caller, unquote(reference), table.domains())
 
 
 def readable(reference: str) -> tuple[Readable, Domain]:

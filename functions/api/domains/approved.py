@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.domains import dns_render
 from functions.api.domains import dns_schemas as shapes
-from functions.api.domains.app import DomainParam, app, found, readable
-from shared.core.watching.approved import MOST, approve, find_source
+from functions.api.domains.app import DomainParam, app, readable, writable
+from shared.core.watching.approved import MOST, approve, withdraw
 from shared.core.watching.switching import look_now
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
@@ -51,18 +51,17 @@ def list_sources(domain_id: DomainParam) -> Listing[shapes.ApprovedSource]:
 def put_source(
     domain_id: DomainParam, slug: SlugParam, body: shapes.ApproveSource
 ) -> Single[shapes.ApprovedSource]:
-    domain = found(domain_id)
+    right = writable(domain_id)
     source = approve(
         table.approved_sources(),
-        domain.account,
-        domain.id,
+        right,
         slug,
         name=body.name,
         source_domain=body.domain,
         now=app.now,
         random_bits=entropy.random_bits,
     )
-    look_now(queues.dns_checks(), domain)
+    look_now(queues.dns_checks(), right.domain)
     return Single(data=dns_render.approved_source(source), meta=app.meta)
 
 
@@ -75,7 +74,5 @@ def put_source(
     responses=answers(204, "It is removed.", refusals=(404,)),
 )
 def remove_source(domain_id: DomainParam, slug: SlugParam) -> Response[None]:
-    domain = found(domain_id)
-    source = find_source(table.approved_sources(), domain.account, domain.id, slug)
-    table.approved_sources().remove(domain.account, domain.id, source.slug)
+    withdraw(table.approved_sources(), writable(domain_id), slug)
     return Response(status_code=204)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from functions.api.domains import dns_render, schemas
 from functions.api.domains import dns_schemas as shapes
-from functions.api.domains.app import DomainParam, app, found, readable, shown
+from functions.api.domains.app import DomainParam, app, readable, shown, writable
 from shared.core.clock import utc_day
 from shared.core.paging import DEFAULT_LIMIT
 from shared.core.watching.histories import list_changes
@@ -34,7 +34,7 @@ _LATELY = timedelta(days=30)
     middlewares=[idempotent()],
 )
 def refresh_dns(domain_id: DomainParam) -> Single[schemas.Domain]:
-    domain = found(domain_id)
+    domain = writable(domain_id).domain
     look_now(queues.dns_checks(), domain)
     return shown(domain)
 

@@ -9,8 +9,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.domains import approved, dns, figures, render, schemas, switching
-from functions.api.domains.app import DomainParam, app, found, readable, shown
+from functions.api.domains.app import DomainParam, app, readable, shown, writable
 from shared.core import ids
+from shared.core.access import require_write_in
+from shared.core.domain_changes import add_domain, change_domain, remove_domain
 from shared.core.domain_lists import DomainFilter, list_domains
 from shared.core.domain_names import normalise
 from shared.core.domains import (
@@ -18,9 +20,6 @@ from shared.core.domains import (
     DnsStatus,
     Domain,
     ReportKinds,
-    add_domain,
-    change_domain,
-    remove_domain,
 )
 from shared.core.hosting.commands import require_unhindered
 from shared.core.paging import LARGEST_LIMIT, Cursor, PageRequest
@@ -107,7 +106,7 @@ def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
 def add(body: schemas.AddDomain) -> Single[schemas.Domain]:
     domain = add_domain(
         table.domains(),
-        app.caller.account_id,
+        require_write_in(app.caller, None),
         body.domain,
         now=app.now,
         new_token=entropy.new_token,
@@ -142,14 +141,15 @@ def read(domain_id: DomainParam) -> Single[schemas.DomainDetail]:
     responses=answers(200, "The domain.", Single[schemas.Domain], refusals=(400, 404, 409, 413, 415, 422)),
 )
 def change(domain_id: DomainParam, body: schemas.ChangeDomain) -> Single[schemas.Domain]:
-    domain = found(domain_id)
+    right = writable(domain_id)
+    domain = right.domain
     kinds = None if body.report_kinds is None else _merged(domain.kinds, body.report_kinds)
     parked = domain.parked if body.parked is None else body.parked
     _require_unhindered(replace(domain, kinds=kinds or domain.kinds, parked=parked))
     wanted = body.wanted_dmarc_record
     changed = change_domain(
         table.domains(),
-        domain,
+        right,
         now=app.now,
         notes=body.notes,
         kinds=kinds,
@@ -176,9 +176,9 @@ def _require_unhindered(meant: Domain) -> None:
     responses=answers(202, "It is gone.", Single[schemas.RemovedDomain], refusals=(404,)),
 )
 def delete(domain_id: DomainParam) -> Single[schemas.RemovedDomain]:
-    domain = found(domain_id)
-    remove_domain(table.domains(), queues.removed_domains(), domain)
-    gone = schemas.RemovedDomain(id=ids.render(ids.DOMAIN, domain.id), domain=domain.name)
+    right = writable(domain_id)
+    remove_domain(table.domains(), queues.removed_domains(), right)
+    gone = schemas.RemovedDomain(id=ids.render(ids.DOMAIN, right.domain.id), domain=right.domain.name)
     return Single(data=gone, meta=app.meta)
 
 

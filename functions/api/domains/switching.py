@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functions.api.domains import render, schemas
-from functions.api.domains.app import DomainParam, app, found, shown
+from functions.api.domains.app import DomainParam, app, readable, shown, writable
+from shared.core.domain_changes import activate_domain, deactivate_domain
 from shared.core.domains import Domain
 from shared.core.ownership import Secrets, Verification, require_owned, secrets_of, verify
 from shared.core.watching.switching import begin_watching
@@ -24,9 +25,8 @@ _TAGS = ["Domains"]
     responses=answers(200, "The record to publish.", Single[schemas.Verification], refusals=(404,)),
 )
 def read_verification(domain_id: DomainParam) -> Single[schemas.Verification]:
-    return Single(
-        data=render.verification(Verification(found(domain_id), ()), report_domain()), meta=app.meta
-    )
+    _, domain = readable(domain_id)
+    return Single(data=render.verification(Verification(domain, ()), report_domain()), meta=app.meta)
 
 
 @app.post(
@@ -41,8 +41,8 @@ def read_verification(domain_id: DomainParam) -> Single[schemas.Verification]:
     middlewares=[idempotent()],
 )
 def verify_now(domain_id: DomainParam) -> Single[schemas.Verification]:
-    domain = found(domain_id)
-    seen = verify(table.domains(), lookups.fresh_lookups(), domain, _secrets(domain), now=app.now)
+    right = writable(domain_id)
+    seen = verify(table.domains(), lookups.fresh_lookups(), right, _secrets(right.domain), now=app.now)
     return Single(data=render.verification(seen, report_domain()), meta=app.meta)
 
 
@@ -57,13 +57,13 @@ def verify_now(domain_id: DomainParam) -> Single[schemas.Verification]:
     middlewares=[idempotent()],
 )
 def activate(domain_id: DomainParam) -> Single[schemas.Domain]:
-    domain = found(domain_id)
-    if domain.verified is None:
+    right = writable(domain_id)
+    if right.domain.verified is None:
         lookups_now = lookups.fresh_lookups()
-        domain = require_owned(table.domains(), lookups_now, domain, _secrets(domain), now=app.now)
+        right = require_owned(table.domains(), lookups_now, right, _secrets(right.domain), now=app.now)
     allowed = app.caller.account.allowed_domains
-    activated = table.domains().activate(domain, allowed=allowed, now=int(app.now))
-    if not domain.active:
+    activated = activate_domain(table.domains(), right, allowed=allowed, now=app.now)
+    if not right.domain.active:
         begin_watching(table.turns(), queues.dns_checks(), activated, app.caller.account)
     return shown(activated)
 
@@ -78,7 +78,7 @@ def activate(domain_id: DomainParam) -> Single[schemas.Domain]:
     middlewares=[idempotent()],
 )
 def deactivate(domain_id: DomainParam) -> Single[schemas.Domain]:
-    domain = table.domains().deactivate(found(domain_id), now=int(app.now))
+    domain = deactivate_domain(table.domains(), writable(domain_id), now=app.now)
     table.turns().remove(domain.account, domain.id)
     return shown(domain)
 

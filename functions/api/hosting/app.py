@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 
-from shared.core.access import find_domain
+from shared.core.access import Readable, Writable, read_domain, write_domain
 from shared.core.domains import Domain
 from shared.core.errors import Malformed
 from shared.core.hosting.hosting import Hosting
@@ -37,16 +37,21 @@ IfMatchParam = Annotated[
 ]
 
 
-def found(reference: str) -> Domain:
-    return find_domain(app.caller, unquote(reference), table.domains())
+def readable(reference: str) -> tuple[Readable, Domain]:
+    right = read_domain(app.caller, unquote(reference), table.domains())
+    return right, cast(Domain, right.domain)
 
 
-def owned(domain: Domain) -> Domain:
+def writable(reference: str) -> Writable:
+    return write_domain(app.caller, unquote(reference), table.domains())
+
+
+def owned(right: Writable) -> Writable:
     """A domain that is not verified yet is looked at first. ``Invalid`` unless it is its account's."""
-    if domain.verified is not None:
-        return domain
-    secrets = secrets_of(domain, app.caller.account.token)
-    return require_owned(table.domains(), lookups.fresh_lookups(), domain, secrets, now=app.now)
+    if right.domain.verified is not None:
+        return right
+    secrets = secrets_of(right.domain, app.caller.account.token)
+    return require_owned(table.domains(), lookups.fresh_lookups(), right, secrets, now=app.now)
 
 
 def hosted(domain: Domain) -> Hosting:

@@ -9,12 +9,13 @@ from functions.api.hosting.app import (
     DomainParam,
     IfMatchParam,
     app,
-    found,
     hosted,
     look_now,
     owned,
+    readable,
     revision_of,
     tagged,
+    writable,
 )
 from shared.core.domains import Domain
 from shared.core.hosting.hosting import Hosting
@@ -43,7 +44,7 @@ _VERIFIED = answers(200, "What was found.", Single[schemas.DmarcVerification], r
     **_COMMON,
 )
 def read(domain_id: DomainParam) -> Single[schemas.HostedDmarc]:
-    domain = found(domain_id)
+    domain = readable(domain_id)[1]
     return _shown(hosted(domain), domain)
 
 
@@ -61,12 +62,13 @@ def switch_on(
     domain_id: DomainParam, body: schemas.HostDmarc, if_match: IfMatchParam = None
 ) -> Single[schemas.HostedDmarc]:
     revision = revision_of(if_match)
-    domain = owned(found(domain_id))
+    right = owned(writable(domain_id))
+    domain = right.domain
     switches, before = hosting.switches(), hosted(domain)
     if body.record is None and revision is None:
         revision = before.dmarc.revision
     record = wanted_record(before, body.record, _default(domain))
-    return _shown(switches.dmarc_on(domain, record, now=int(app.now), revision=revision), domain)
+    return _shown(switches.dmarc_on(right, record, now=int(app.now), revision=revision), domain)
 
 
 @app.delete(
@@ -81,9 +83,9 @@ def switch_on(
 )
 def switch_off(domain_id: DomainParam, if_match: IfMatchParam = None) -> Single[schemas.HostedDmarc]:
     revision = revision_of(if_match)
-    domain = found(domain_id)
-    after = hosting.switches().dmarc_off(domain, now=int(app.now), revision=revision)
-    return _shown(after, domain)
+    right = writable(domain_id)
+    after = hosting.switches().dmarc_off(right, now=int(app.now), revision=revision)
+    return _shown(after, right.domain)
 
 
 @app.get(
@@ -95,7 +97,7 @@ def switch_off(domain_id: DomainParam, if_match: IfMatchParam = None) -> Single[
     **_COMMON,
 )
 def verify(domain_id: DomainParam) -> Single[schemas.DmarcVerification]:
-    return _verified(found(domain_id))
+    return _verified(readable(domain_id)[1])
 
 
 @app.post(
@@ -108,9 +110,9 @@ def verify(domain_id: DomainParam) -> Single[schemas.DmarcVerification]:
     **_COMMON,
 )
 def verify_now(domain_id: DomainParam) -> Single[schemas.DmarcVerification]:
-    domain = found(domain_id)
-    answer = _verified(domain)
-    hosting.switches().look_again(domain)
+    right = writable(domain_id)
+    answer = _verified(right.domain)
+    hosting.switches().look_again(right)
     return answer
 
 

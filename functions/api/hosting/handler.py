@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.hosting import dmarc, mta_sts, records, render, schemas
-from functions.api.hosting.app import DomainParam, app, found, hosted
+from functions.api.hosting.app import DomainParam, app, hosted, readable
 from shared.core.hosting.wishes import default_record
 from shared.edge.openapi import answers
 from shared.edge.schemas import Single
@@ -26,7 +26,7 @@ __all__ = ["app", "dmarc", "handler", "mta_sts", "records"]
     responses=answers(200, "As it is now.", Single[schemas.HostedServices], refusals=(404,)),
 )
 def read(domain_id: DomainParam) -> Single[schemas.HostedServices]:
-    domain = found(domain_id)
+    domain = readable(domain_id)[1]
     default = default_record(domain, hosting.switches().own_address(domain))
     return Single(data=render.services(hosted(domain), domain, default, int(app.now)), meta=app.meta)
 

@@ -12,12 +12,13 @@ from functions.api.hosting.app import (
     DomainParam,
     IfMatchParam,
     app,
-    found,
     hosted,
     look_now,
     owned,
+    readable,
     revision_of,
     tagged,
+    writable,
 )
 from shared.core.domains import Domain
 from shared.core.hosting.commands import require_mta_sts_possible
@@ -64,7 +65,7 @@ PartParam = Annotated[Part, Query(description="What to look at.")]
     **_COMMON,
 )
 def read(domain_id: DomainParam) -> Single[schemas.HostedMtaSts]:
-    return _shown(hosted(found(domain_id)))
+    return _shown(hosted(readable(domain_id)[1]))
 
 
 @app.put(
@@ -82,13 +83,13 @@ def switch_on(
     domain_id: DomainParam, body: schemas.HostMtaSts, if_match: IfMatchParam = None
 ) -> Single[schemas.HostedMtaSts]:
     revision = revision_of(if_match)
-    domain = owned(found(domain_id))
-    require_mta_sts_possible(domain)
-    before = hosted(domain)
+    right = owned(writable(domain_id))
+    require_mta_sts_possible(right.domain)
+    before = hosted(right.domain)
     if revision is None and None in (body.mode, body.mx, body.max_age):
         revision = before.mta_sts.revision
     policy = wanted_policy(before, lookups.fresh_lookups(), mode=body.mode, mx=body.mx, max_age=body.max_age)
-    return _shown(hosting.switches().mta_sts_on(domain, policy, now=int(app.now), revision=revision))
+    return _shown(hosting.switches().mta_sts_on(right, policy, now=int(app.now), revision=revision))
 
 
 @app.delete(
@@ -103,8 +104,8 @@ def switch_on(
 )
 def switch_off(domain_id: DomainParam, if_match: IfMatchParam = None) -> Single[schemas.HostedMtaSts]:
     revision = revision_of(if_match)
-    domain = found(domain_id)
-    return _shown(hosting.switches().mta_sts_off(domain, now=int(app.now), revision=revision))
+    right = writable(domain_id)
+    return _shown(hosting.switches().mta_sts_off(right, now=int(app.now), revision=revision))
 
 
 @app.get(
@@ -116,7 +117,7 @@ def switch_off(domain_id: DomainParam, if_match: IfMatchParam = None) -> Single[
     **_COMMON,
 )
 def verify(domain_id: DomainParam, record: PartParam = Part.ALL) -> Single[schemas.MtaStsVerification]:
-    return _verified(found(domain_id), record)
+    return _verified(readable(domain_id)[1], record)
 
 
 @app.post(
@@ -129,9 +130,9 @@ def verify(domain_id: DomainParam, record: PartParam = Part.ALL) -> Single[schem
     **_COMMON,
 )
 def verify_now(domain_id: DomainParam, record: PartParam = Part.ALL) -> Single[schemas.MtaStsVerification]:
-    domain = found(domain_id)
-    answer = _verified(domain, record)
-    hosting.switches().look_again(domain)
+    right = writable(domain_id)
+    answer = _verified(right.domain, record)
+    hosting.switches().look_again(right)
     return answer
 
 

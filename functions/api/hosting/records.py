@@ -8,13 +8,10 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.api.hosting import render, schemas
-from functions.api.hosting.app import DomainParam, app, found, hosted, owned
-from shared.core.access import read_domain
+from functions.api.hosting.app import DomainParam, app, hosted, owned, readable, writable
 from shared.core.domains import Domain
 from shared.core.hosting.names import Service
 from shared.core.hosting.wishes import PARKED, require_on
-from shared.core.ids import DOMAIN
-from shared.core.ids import render as id_of
 from shared.core.parking import records_if_parked
 from shared.core.record_generator import Generated, Wishes, generate
 from shared.core.statistics import retained_span, statistics
@@ -41,7 +38,7 @@ _RULES = (
 def preview(
     domain_id: DomainParam, wishes: Annotated[schemas.DmarcWishes, Query()]
 ) -> Single[schemas.GeneratedDmarcRecord]:
-    domain = found(domain_id)
+    domain = readable(domain_id)[1]
     return _shown(domain, _made(domain, wishes), published=False)
 
 
@@ -59,13 +56,16 @@ def preview(
 def generate_one(
     domain_id: DomainParam, body: schemas.GenerateDmarcRecord
 ) -> Single[schemas.GeneratedDmarcRecord]:
-    domain = found(domain_id)
-    made = _made(domain, body)
-    if body.publish:
-        present = hosted(owned(domain))
-        require_on(present, Service.DMARC)
-        hosting.switches().dmarc_on(domain, made.record, now=int(app.now), revision=present.dmarc.revision)
-    return _shown(domain, made, published=body.publish)
+    if not body.publish:
+        domain = readable(domain_id)[1]
+        return _shown(domain, _made(domain, body), published=False)
+    right = writable(domain_id)
+    made = _made(right.domain, body)
+    right = owned(right)
+    present = hosted(right.domain)
+    require_on(present, Service.DMARC)
+    hosting.switches().dmarc_on(right, made.record, now=int(app.now), revision=present.dmarc.revision)
+    return _shown(right.domain, made, published=True)
 
 
 @app.get(
@@ -78,8 +78,7 @@ def generate_one(
     **_COMMON,
 )
 def parked_records(domain_id: DomainParam) -> Single[schemas.ParkedRecords]:
-    domain = found(domain_id)
-    right = read_domain(app.caller, id_of(DOMAIN, domain.id), table.domains())
+    right, domain = readable(domain_id)
     month = statistics(table.rollups(), right, retained_span(app.caller, None, None)).total
     present = hosted(domain)
     records = records_if_parked(

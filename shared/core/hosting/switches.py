@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from shared.core.access import Writable
 from shared.core.domains import Domain
 from shared.core.errors import Outdated
 from shared.core.hosting.commands import begin, with_dmarc, with_mta_sts, without_dmarc, without_mta_sts
@@ -34,44 +35,46 @@ class Switches:
     def own_address(self, domain: Domain) -> str:
         return f"{domain.token}@{self.report_domain}"
 
-    def dmarc_on(self, domain: Domain, record: str, *, now: int, revision: int | None = None) -> Hosting:
+    def dmarc_on(self, right: Writable, record: str, *, now: int, revision: int | None = None) -> Hosting:
         def command(hosting: Hosting) -> Hosting:
             _require(revision, hosting.dmarc.revision)
-            return with_dmarc(hosting, record, own=self.own_address(domain), parked=domain.parked)
+            return with_dmarc(hosting, record, own=self.own_address(right.domain), parked=right.domain.parked)
 
-        return self._changed(domain, command, now)
+        return self._changed(right.domain, command, now)
 
-    def dmarc_off(self, domain: Domain, *, now: int, revision: int | None = None) -> Hosting:
+    def dmarc_off(self, right: Writable, *, now: int, revision: int | None = None) -> Hosting:
         def command(hosting: Hosting) -> Hosting:
             _require(revision, hosting.dmarc.revision)
             return without_dmarc(hosting, now)
 
-        return self._changed(domain, command, now)
+        return self._changed(right.domain, command, now)
 
-    def mta_sts_on(self, domain: Domain, policy: Policy, *, now: int, revision: int | None = None) -> Hosting:
+    def mta_sts_on(
+        self, right: Writable, policy: Policy, *, now: int, revision: int | None = None
+    ) -> Hosting:
         def command(hosting: Hosting) -> Hosting:
             _require(revision, hosting.mta_sts.revision)
-            own = self.own_address(domain)
-            return with_mta_sts(hosting, domain, policy, own=own, endpoint=self.endpoint, now=now)
+            own = self.own_address(right.domain)
+            return with_mta_sts(hosting, right.domain, policy, own=own, endpoint=self.endpoint, now=now)
 
-        return self._changed(domain, command, now)
+        return self._changed(right.domain, command, now)
 
-    def mta_sts_off(self, domain: Domain, *, now: int, revision: int | None = None) -> Hosting:
+    def mta_sts_off(self, right: Writable, *, now: int, revision: int | None = None) -> Hosting:
         def command(hosting: Hosting) -> Hosting:
             _require(revision, hosting.mta_sts.revision)
             return without_mta_sts(hosting, now)
 
-        return self._changed(domain, command, now)
+        return self._changed(right.domain, command, now)
 
     def get(self, domain: Domain, *, now: int) -> Hosting:
         """As it is stored; where nothing was ever hosted, with nothing hosted."""
         stored = self.hostings.get(domain.account, domain.id)
         return stored or begin(domain, self.zones[0], now, self.new_token)
 
-    def look_again(self, domain: Domain) -> None:
+    def look_again(self, right: Writable) -> None:
         """Have what is hosted looked at, and what follows from it done, before the schedule comes round. Of
         looks that find nothing new each is the last, however many are asked for."""
-        self.checks.send([HostingCheck(domain.account, domain.id, SCHEDULED)])
+        self.checks.send([HostingCheck(right.account, right.domain.id, SCHEDULED)])
 
     def _changed(self, domain: Domain, command: Callable[[Hosting], Hosting], now: int) -> Hosting:
         for _ in range(_ATTEMPTS):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 from uuid import UUID
 
+from shared.core.access import Writable
 from shared.core.domain_names import normalise
 from shared.core.errors import Invalid, NotFound
 from shared.core.ids import AccountId, DomainId
@@ -52,8 +53,7 @@ class ApprovedSources(Protocol):
 
 def approve(
     sources: ApprovedSources,
-    account: AccountId,
-    domain: DomainId,
+    right: Writable,
     slug: str,
     *,
     name: str,
@@ -69,6 +69,7 @@ def approve(
     if not shown or len(shown) > _LONGEST_NAME or not shown.isprintable():
         raise Invalid(f"A name has 1 to {_LONGEST_NAME} printable characters", param="name")
     normal = normalise(source_domain)
+    account, domain = right.account, right.domain.id
     known = sources.get(account, domain, slug)
     if known is None and len(sources.list_of(account, domain)) >= MOST:
         raise Invalid(f"A domain may have {MOST} approved sources", param="slug")
@@ -82,8 +83,9 @@ def approve(
     return source
 
 
-def find_source(sources: ApprovedSources, account: AccountId, domain: DomainId, slug: str) -> ApprovedSource:
-    found = sources.get(account, domain, slug) if _SLUG.fullmatch(slug) else None
+def withdraw(sources: ApprovedSources, right: Writable, slug: str) -> None:
+    """``NotFound`` for what was not approved."""
+    found = sources.get(right.account, right.domain.id, slug) if _SLUG.fullmatch(slug) else None
     if found is None:
         raise NotFound("The requested resource could not be found", param="slug")
-    return found
+    sources.remove(right.account, right.domain.id, found.slug)

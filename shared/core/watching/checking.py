@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from shared.core.access import system_writable
 from shared.core.accounts import Account, Accounts
 from shared.core.clock import DAY_SECONDS
 from shared.core.domains import Domain, Domains
@@ -129,7 +130,7 @@ class Watcher:
 
     def _conclude(self, looked: Looked, now: float) -> None:
         with suppress(NotFound):
-            conclude(self.domains, looked.watched.domain, looked.proofs, now=now)
+            conclude(self.domains, system_writable(looked.watched.domain), looked.proofs, now=now)
 
     def _advanced(self, looked: Looked, owner: Account, now: int) -> DnsState:
         domain, previous = looked.watched.domain, looked.watched.previous

@@ -66,13 +66,17 @@ def opened() -> dict[str, Any]:
 
 
 def add_domain(account: str, name: str) -> None:
-    from shared.core.domains import add_domain as add
+    from shared.core.access import Caller, require_write_in
+    from shared.core.domain_changes import add_domain as add
+    from shared.core.rights import ALL
 
     numbers = iter(range(1, 100))
-    owner = AccountId(int(account.removeprefix("usr_")))
+    owner = table.accounts().get(AccountId(int(account.removeprefix("usr_"))))
+    assert owner is not None
+    caller = Caller(owner, None, owner.created, ALL)
     add(
         table.domains(),
-        owner,
+        require_write_in(caller, None),
         name,
         now=1_800_000_000.0,
         new_token=lambda: name.partition(".")[0].ljust(20, "a"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.core.access import system_writable
 from shared.core.domains import Domain, Proof
 from shared.core.errors import Invalid
 from shared.core.ids import DomainId
@@ -29,6 +30,9 @@ Zone = dict[tuple[str, str], Sequence[str] | Answer]
 NEW = replace(DOMAIN, id=DomainId(20), name="new.example", token="newtoken", active=False, verified=None)
 
 
+SECRETS = secrets_of(NEW, ACCOUNT.token)
+
+
 @pytest.fixture
 def domains() -> FakeDomains:
     made = stored_domains()
@@ -40,7 +44,7 @@ def looked(
     domains: FakeDomains, zone: Zone, domain: Domain = NEW, secrets: Secrets | None = None
 ) -> Verification:
     known = secrets or secrets_of(domain, ACCOUNT.token)
-    return verify(domains, FakeLookups(FakeDns(zone)), domain, known, now=NOW)
+    return verify(domains, FakeLookups(FakeDns(zone)), system_writable(domain), known, now=NOW)
 
 
 def test_the_record_to_publish_proves_it(domains: FakeDomains) -> None:
@@ -125,30 +129,31 @@ def test_no_answer_changes_nothing(domains: FakeDomains) -> None:
     assert seen.unsure
     assert [check.seen for check in seen.checks] == [Seen.ERROR, Seen.ERROR, Seen.ERROR]
     with pytest.raises(Invalid, match="gave no answer"):
-        require_owned(domains, FakeLookups(FakeDns(zone)), NEW, secrets_of(NEW, ACCOUNT.token), now=NOW)
-    verified = trust_operator(domains, NEW, now=NOW)
+        require_owned(domains, FakeLookups(FakeDns(zone)), system_writable(NEW), SECRETS, now=NOW)
+    verified = trust_operator(domains, system_writable(NEW), now=NOW)
     assert looked(domains, zone, verified).domain == verified
 
 
 def test_the_refusal_says_what_to_publish(domains: FakeDomains) -> None:
     record = record_to_publish(NEW)
     with pytest.raises(Invalid, match=f"{record.name} with the value {record.value}") as refusal:
-        require_owned(domains, FakeLookups(FakeDns({})), NEW, secrets_of(NEW, ACCOUNT.token), now=NOW)
+        require_owned(domains, FakeLookups(FakeDns({})), system_writable(NEW), SECRETS, now=NOW)
     assert refusal.value.param == "id"
 
 
 def test_what_is_verified_is_not_looked_at_again(domains: FakeDomains) -> None:
     dns = FakeDns({})
-    assert require_owned(domains, FakeLookups(dns), DOMAIN, Secrets(frozenset()), now=NOW) == DOMAIN
+    right = system_writable(DOMAIN)
+    assert require_owned(domains, FakeLookups(dns), right, Secrets(frozenset()), now=NOW) == right
     assert dns.asked == []
 
 
 def test_looking_takes_one_round(domains: FakeDomains) -> None:
     dns = FakeDns({})
-    verify(domains, FakeLookups(dns), NEW, secrets_of(NEW, ACCOUNT.token), now=NOW)
+    verify(domains, FakeLookups(dns), system_writable(NEW), SECRETS, now=NOW)
     assert dns.rounds == 1
 
 
 def test_the_operators_word_is_remembered_as_such(domains: FakeDomains) -> None:
-    assert trust_operator(domains, NEW, now=NOW).proof is Proof.OPERATOR
-    assert trust_operator(domains, DOMAIN, now=NOW) == DOMAIN
+    assert trust_operator(domains, system_writable(NEW), now=NOW).proof is Proof.OPERATOR
+    assert trust_operator(domains, system_writable(DOMAIN), now=NOW) == DOMAIN

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.core.access import system_writable
 from shared.core.domains import ReportKinds
 from shared.core.errors import Conflict, Invalid, Outdated
 from shared.core.hosting.hosting import Changed, Hosting
@@ -59,7 +60,7 @@ def test_two_accounts_with_one_domain_have_different_names() -> None:
     world = World()
     first = world.dmarc_on()
     other = replace(world.domain, id=DomainId(21))
-    second = world.switches.dmarc_on(other, RECORD, now=world.now)
+    second = world.switches.dmarc_on(system_writable(other), RECORD, now=world.now)
     assert first.target(D) != second.target(D)
 
 
@@ -152,22 +153,22 @@ def test_switching_mta_sts_on_publishes_no_id_yet() -> None:
 def test_switching_off_what_is_off_changes_nothing() -> None:
     world = World()
     before = world.dmarc_on()
-    assert world.switches.mta_sts_off(world.domain, now=world.now) == before
-    off = world.switches.dmarc_off(world.domain, now=world.now)
-    assert world.switches.dmarc_off(world.domain, now=world.now + 9) == off
+    assert world.switches.mta_sts_off(world.right, now=world.now) == before
+    off = world.switches.dmarc_off(world.right, now=world.now)
+    assert world.switches.dmarc_off(world.right, now=world.now + 9) == off
     assert off.record(D).value == RECORD, "it goes on answering"
 
 
 def test_switching_off_what_never_was_on_stores_nothing() -> None:
     world = World()
-    world.switches.dmarc_off(world.domain, now=world.now)
-    world.switches.mta_sts_off(world.domain, now=world.now)
+    world.switches.dmarc_off(world.right, now=world.now)
+    world.switches.mta_sts_off(world.right, now=world.now)
     assert (world.hostings.stored, world.changes.sent, world.checks.sent) == ({}, [], [])
 
 
 def test_a_look_can_be_had_before_the_schedule_comes_round() -> None:
     world = World()
-    world.switches.look_again(world.domain)
+    world.switches.look_again(world.right)
     assert world.checks.sent == [(HostingCheck(world.domain.account, world.domain.id, SCHEDULED), 0)]
 
 
@@ -177,7 +178,7 @@ def test_looks_on_demand_are_followed_by_none_that_find_nothing() -> None:
     world.settle(2)
     for _ in range(3):
         world.checks.sent.clear()
-        world.switches.look_again(world.domain)
+        world.switches.look_again(world.right)
         ((check, _),) = world.checks.sent
         world.checks.sent.clear()
         world.tender.tend(check, world.now)
@@ -186,17 +187,17 @@ def test_looks_on_demand_are_followed_by_none_that_find_nothing() -> None:
 
 def test_an_outdated_revision_is_refused() -> None:
     world = World()
-    world.switches.dmarc_on(world.domain, RECORD, now=world.now, revision=0)
+    world.switches.dmarc_on(world.right, RECORD, now=world.now, revision=0)
     with pytest.raises(Outdated):
-        world.switches.dmarc_on(world.domain, RECORD, now=world.now, revision=0)
-    world.switches.dmarc_off(world.domain, now=world.now, revision=1)
+        world.switches.dmarc_on(world.right, RECORD, now=world.now, revision=0)
+    world.switches.dmarc_off(world.right, now=world.now, revision=1)
 
 
 def test_our_own_work_does_not_make_a_revision_outdated() -> None:
     world = served()
     revision = world.hosting.dmarc.revision
     world.look(after=3_600)
-    world.switches.dmarc_on(world.domain, RECORD, now=world.now, revision=revision)
+    world.switches.dmarc_on(world.right, RECORD, now=world.now, revision=revision)
 
 
 def test_two_changes_at_once_both_count() -> None:
@@ -279,6 +280,6 @@ def test_no_two_domains_share_a_policy_file() -> None:
     world = World()
     first = world.mta_sts_on()
     second = world.switches.mta_sts_on(
-        replace(world.domain, id=DomainId(20)), policy_of("none", [], 86_400), now=1
+        system_writable(replace(world.domain, id=DomainId(20))), policy_of("none", [], 86_400), now=1
     )
     assert first.record(P).label != second.record(P).label

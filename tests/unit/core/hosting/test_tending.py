@@ -52,7 +52,7 @@ def test_everything_hosted_becomes_ready_once_the_cnames_are_set() -> None:
 @pytest.mark.statement("15.3")
 def test_the_record_of_a_domain_that_stays_is_kept_for_thirty_days_after_its_cname() -> None:
     world = served()
-    world.switches.dmarc_off(world.domain, now=world.now)
+    world.switches.dmarc_off(world.right, now=world.now)
     world.cut(D)
     world.look(after=60)
     world.look(after=KEPT - 60)
@@ -170,7 +170,7 @@ def test_nothing_stays_behind_of_a_host_that_drifted_when_it_was_let_go() -> Non
     world.settle(2)
     zone, name = world.hosting.zone.id, world.hosting.target(P)
     del world.zones.sets[zone, name, "A"]
-    world.switches.mta_sts_off(world.domain, now=world.now)
+    world.switches.mta_sts_off(world.right, now=world.now)
     world.settle(3, every=400)
     assert not world.zones.sets
 
@@ -185,7 +185,7 @@ def test_nothing_stays_behind_of_a_change_that_was_made_and_not_noted(
         world.publish()
     monkeypatch.undo()
     assert world.zones.sets
-    world.switches.mta_sts_off(world.domain, now=world.now)
+    world.switches.mta_sts_off(world.right, now=world.now)
     for _ in range(3):
         world.look(after=400)
     assert not world.zones.sets

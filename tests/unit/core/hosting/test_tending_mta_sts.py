@@ -70,7 +70,7 @@ def test_without_a_change_the_id_stays() -> None:
 @pytest.mark.statement("8.12", "15.4")
 def test_removal_goes_through_mode_none_and_its_full_wait() -> None:
     world = served()
-    world.switches.mta_sts_off(world.domain, now=world.now)
+    world.switches.mta_sts_off(world.right, now=world.now)
     world.settle()
     assert world.hosting.mta_sts.served == REMOVAL
     began = world.now
@@ -103,7 +103,7 @@ def test_a_policy_that_was_never_offered_leaves_at_once() -> None:
     world = World()
     world.mta_sts_on()
     world.settle(2)
-    world.switches.mta_sts_off(world.domain, now=world.now)
+    world.switches.mta_sts_off(world.right, now=world.now)
     world.settle(3, every=400)
     assert world.is_host(HostState.OFF)
     assert not world.texts()
@@ -112,7 +112,7 @@ def test_a_policy_that_was_never_offered_leaves_at_once() -> None:
 @pytest.mark.statement("8H.11")
 def test_the_tenant_stays_while_the_cname_leads_to_it() -> None:
     world = served()
-    world.switches.mta_sts_off(world.domain, now=world.now)
+    world.switches.mta_sts_off(world.right, now=world.now)
     world.settle()
     world.look(after=400 * DAY)
     world.look(after=400 * DAY)
@@ -127,7 +127,7 @@ def test_a_tenant_that_never_offered_anything_goes_after_the_name_that_leads_to_
     world.point(P)
     world.hosts.issues = False
     world.settle(3)
-    world.switches.mta_sts_off(world.domain, now=world.now)
+    world.switches.mta_sts_off(world.right, now=world.now)
     target = world.hosting.target(P)
     world.look(after=60)
     assert not [held for held in world.zones.sets.values() if held.name == target]

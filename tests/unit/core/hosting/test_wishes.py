@@ -43,7 +43,7 @@ def test_the_last_record_comes_back_when_none_is_given() -> None:
     never = world.switches.get(world.domain, now=world.now)
     assert wanted_record(never, None, "default") == "default"
     world.dmarc_on()
-    off = world.switches.dmarc_off(world.domain, now=world.now)
+    off = world.switches.dmarc_off(world.right, now=world.now)
     assert wanted_record(off, None, "default") == RECORD
     assert wanted_record(off, "another", "default") == "another"
 
@@ -66,7 +66,7 @@ def test_what_is_left_out_stays_as_it_is() -> None:
 def test_after_it_was_switched_off_all_begins_anew() -> None:
     world = world_with_mx()
     world.mta_sts_on()
-    world.switches.mta_sts_off(world.domain, now=world.now)
+    world.switches.mta_sts_off(world.right, now=world.now)
     assert wanted(world).mode is Mode.TESTING
 
 

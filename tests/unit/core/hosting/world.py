@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from shared.core.access import Writable, system_writable
 from shared.core.domains import Domain
 from shared.core.hosting.hosting import Hosting, HostState
 from shared.core.hosting.names import HostedZone, Service
@@ -71,6 +72,10 @@ class World:
         return f"label{self.labels}"
 
     @property
+    def right(self) -> Writable:
+        return system_writable(self.domain)
+
+    @property
     def hosting(self) -> Hosting:
         return self.hostings.stored[self.domain.account, self.domain.id]
 
@@ -78,10 +83,10 @@ class World:
         return self.hosting.mta_sts.host.state is state
 
     def dmarc_on(self, record: str = RECORD) -> Hosting:
-        return self.switches.dmarc_on(self.domain, record, now=self.now)
+        return self.switches.dmarc_on(self.right, record, now=self.now)
 
     def mta_sts_on(self, policy: Policy = POLICY) -> Hosting:
-        return self.switches.mta_sts_on(self.domain, policy, now=self.now)
+        return self.switches.mta_sts_on(self.right, policy, now=self.now)
 
     def point(self, *services: Service) -> None:
         """The customer sets the CNAMEs that lead to us."""
