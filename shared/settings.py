@@ -90,11 +90,30 @@ SIGN_IN_URL: Final = "POSTSEAL_SIGN_IN_URL"
 POOL_URL: Final = "POSTSEAL_POOL_URL"
 """Cognito's own address in the region, where whoever holds a token can give it back (``RevokeToken``)."""
 
+PROVIDER_EMAIL: Final = "custom:provider_email"
+"""Attribute of a user in the pool that takes the e-mail address an identity provider tells. Not ``email``:
+what a provider fills in, the user's own token may write too, and ``email`` is a name to sign in with."""
+
 IDENTITY_PROVIDERS: Final = "POSTSEAL_IDENTITY_PROVIDERS"
 """Names of the pool's OIDC and SAML providers, comma separated; empty means none."""
 
 LETTER_SENDER: Final = "POSTSEAL_LETTER_SENDER"
 """Address that mail to people comes from."""
+
+EXPORTS_QUEUE: Final = "POSTSEAL_EXPORTS_QUEUE"
+CLOSING_QUEUE: Final = "POSTSEAL_CLOSING_QUEUE"
+"""URLs of the queues of exports and of deletions of accounts."""
+
+CLOSING_DELAY: Final = "POSTSEAL_CLOSING_DELAY"
+"""Seconds between the closing of an account and the deletion of its data."""
+
+MAIL_DAYS: Final = 400
+"""Days that a raw mail or an upload rests, so that it can be read and replayed."""
+
+EXPORTS: Final = "exports/"
+"""Prefix of the data bucket: objects below it are deleted after ``EXPORT_DAYS``."""
+
+EXPORT_DAYS: Final = 7
 
 INDEX_ATTRIBUTES: Final = (
     "dn",

@@ -36,7 +36,10 @@ found through it is then read from the table.
 | quarantine entries of one delivery                    | index ``Q#<owner>#<mail>`` / ``<id>``          |
 | upload by id                                          | get ``A#<account>`` / ``U#<upload>``           |
 | host names of up to 256 neighbouring addresses        | get ``H#<network>`` / ``HOSTS``                |
-| the answer to a request with this idempotency key     | ``I#<account>#<hash of the key>`` / ``ANSWER`` |
+| the answer to a request with this idempotency key     | ``I#<account>`` / ``<hash of the key>``        |
+| every mail that came for an account                   | ``M#<account>`` / ``<key in the bucket>``      |
+| the last export of an account                         | get ``A#<account>`` / ``EXPORT``               |
+| what of a closed account is being cleared up          | ``A#<account>#LEAVING`` / ``<kind>#<id>``      |
 | a secret of the deployment                            | get ``SECRET`` / ``<name>``                    |
 | what is known of a domain's DNS, and for looking at   | ``W#<account>#<domain>`` / ``NOW#...``: its    |
 | it: in one request                                    | state, its mail's selectors, approved sources  |
@@ -47,6 +50,10 @@ found through it is then read from the table.
 | hosted domains in 4 parts                             | index ``HOSTINGS#<slot>``                      |
 | the last quarter in which those were looked at        | get ``SCHEDULE`` / ``HOSTINGS``                |
 | how many domains a zone holds                         | get ``ZONE#<zone>`` / ``LOAD``                 |
+| user by id                                            | get ``P#<user>`` / ``USER``                    |
+| user by e-mail address                                | get ``E#<address>`` / ``USER``                 |
+| what a letter lets a user do; tickets of a user       | ``P#<user>`` / ``TICKET#<purpose>#<account>``  |
+| attempts at something in a stretch of time            | update ``TRY#<what>#<seconds>#<stretch>``      |
 """
 
 from __future__ import annotations
@@ -70,6 +77,7 @@ from shared.core.ids import (
     UploadId,
     minted_at,
 )
+from shared.core.people.tickets import Purpose
 from shared.core.watching.states import ChangeId
 from shared.mailauth.reports.values import Kind
 
@@ -223,13 +231,25 @@ def upload(owner: AccountId, number: UploadId) -> Key:
     return Key(f"A#{owner}", f"U#{padded(number)}")
 
 
+def mail(owner: AccountId, place: str) -> Key:
+    return Key(f"M#{owner}", place)
+
+
+def export(owner: AccountId) -> Key:
+    return Key(f"A#{owner}", "EXPORT")
+
+
+def leaving(owner: AccountId, kind: str, number: int) -> Key:
+    return Key(f"A#{owner}#LEAVING", f"{kind}#{padded(number)}")
+
+
 def hosts(network: str) -> Key:
     return Key(f"H#{network}", "HOSTS")
 
 
 def answer(owner: AccountId, key: str) -> Key:
-    """Clients choose their keys, and a hash cannot run into another account's."""
-    return Key(f"I#{owner}#{hashlib.sha256(key.encode()).hexdigest()}", "ANSWER")
+    """Clients choose their keys: as long as they like."""
+    return Key(f"I#{owner}", _short(key))
 
 
 def _short(text: str) -> str:
@@ -297,3 +317,25 @@ HOSTING_LOOKS: Final = Key("SCHEDULE", "HOSTINGS")
 
 def zone_load(zone: str) -> Key:
     return Key(f"ZONE#{zone}", "LOAD")
+
+
+def user(number: UserId) -> Key:
+    return Key(f"P#{number}", "USER")
+
+
+def user_email(address: str) -> Key:
+    """``address`` as ``emails.identity`` has it."""
+    return Key(f"E#{address}", "USER")
+
+
+def ticket(purpose: Purpose, number: UserId, owner: AccountId | None) -> Key:
+    return Key(f"P#{number}", f"TICKET#{purpose}#{owner or 0}")
+
+
+def tickets_of(number: UserId) -> Key:
+    """What the keys of all tickets of a user begin with."""
+    return Key(f"P#{number}", "TICKET#")
+
+
+def attempts(what: str, seconds: int, stretch: int) -> Key:
+    return Key(f"TRY#{what}#{seconds}#{stretch}", "COUNT")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 10
 _LONGEST_WAIT: Final = 1.0
 _READ_BATCH: Final = 100
+_WRITE_BATCH: Final = 25
 _NO_VALUES: Final[Mapping[str, Plain]] = {}
 _PASSING: Final = frozenset(
     {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"}
@@ -141,10 +142,17 @@ class Table:
         step = update(key, change, condition, values)
         return self._write(lambda: self.client.update_item(**self._single(step, "ALL_NEW"))) or {}
 
-    def delete(self, key: Key, condition: str = "", values: Mapping[str, Plain] = _NO_VALUES) -> None:
-        """Raises ``ConditionFailed``; an item that is gone is no error without a condition."""
+    def delete(self, key: Key, condition: str = "", values: Mapping[str, Plain] = _NO_VALUES) -> Item | None:
+        """What was there. Raises ``ConditionFailed``; an item that is gone is no error without a condition."""
         step = delete(key, condition, values)
-        self._write(lambda: self.client.delete_item(**self._single(step, "NONE")))
+        return self._write(lambda: self.client.delete_item(**self._single(step, "ALL_OLD")))
+
+    def delete_many(self, gone: Iterable[Key]) -> int:
+        """How many were asked for; those that are gone already are no error."""
+        left = list(dict.fromkeys(gone))
+        for start in range(0, len(left), _WRITE_BATCH):
+            self._delete_batch(left[start : start + _WRITE_BATCH])
+        return len(left)
 
     def transact(self, *steps: Step) -> None:
         """All of it or nothing. Raises ``Cancelled`` when conditions did not hold."""
@@ -224,6 +232,15 @@ class Table:
                 return
             self._wait(attempt)
         raise TimeoutError(f"DynamoDB left keys unread {_ATTEMPTS} times")
+
+    def _delete_batch(self, batch: list[Key]) -> None:
+        left: Any = {self.name: [{"DeleteRequest": {"Key": key_of(key)}} for key in batch]}
+        for attempt in range(1, _ATTEMPTS + 1):
+            left = self.client.batch_write_item(RequestItems=left)["UnprocessedItems"]
+            if not left:
+                return
+            self._wait(attempt)
+        raise TimeoutError(f"DynamoDB left items undeleted {_ATTEMPTS} times")
 
     def _wait(self, attempt: int) -> None:
         self._sleep(self._jitter() * min(0.025 * 2**attempt, _LONGEST_WAIT))
