@@ -22,6 +22,7 @@ from infra.stacks.data import DataStack
 from infra.stacks.hosting import HostingStack
 from infra.stacks.mail import MailStack
 from infra.stacks.observability import ObservabilityStack
+from infra.stacks.people import PeopleStack
 from infra.stacks.workers import WorkersStack
 from infra.stage import Stage
 from infra.suppressions import suppress
@@ -43,6 +44,7 @@ class Deployment:
     data: DataStack
     mail: MailStack
     hosting: HostingStack
+    people: PeopleStack
     workers: WorkersStack
     api: ApiStack
     observability: ObservabilityStack
@@ -67,7 +69,8 @@ def deploy(app: App, stage: Stage, bundles: Bundles) -> Deployment:
     hosting = HostingStack(
         app, f"{prefix}-hosting", stage, mail.zone, **common("records and policies hosted for customers")
     )
-    owners = Owners(data, hosting)
+    people = PeopleStack(app, f"{prefix}-people", stage, mail.zone, **common("who signs in, and their mail"))
+    owners = Owners(data, hosting, people)
     workers = WorkersStack(
         app, f"{prefix}-workers", stage, bundles, owners, **common("functions behind queues")
     )
@@ -79,4 +82,4 @@ def deploy(app: App, stage: Stage, bundles: Bundles) -> Deployment:
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     Tags.of(app).add("application", "postseal")
     Tags.of(app).add("stage", stage.name)
-    return Deployment(data, mail, hosting, workers, api, observability)
+    return Deployment(data, mail, hosting, people, workers, api, observability)

@@ -14,8 +14,8 @@ ONCE: Final = ("PutItem", "UpdateItem", "DeleteItem")
 """Claim an Idempotency-Key, keep the answer, release the claim of a request that failed."""
 
 API: Final = (
-    Entry("api/account", (table(*AUTHENTICATES, "Query"),), knows=(Thing.DATA_BUCKET,)),
-    Entry("api/api_keys", (table(*AUTHENTICATES, *ONCE, "BatchGetItem"), INDEX_QUERY)),
+    Entry("api/account", (table(*AUTHENTICATES, "Query"),), knows=(Thing.TOKENS, Thing.DATA_BUCKET)),
+    Entry("api/api_keys", (table(*AUTHENTICATES, *ONCE, "BatchGetItem"), INDEX_QUERY), knows=(Thing.TOKENS,)),
     Entry(
         "api/domains",
         (
@@ -24,6 +24,7 @@ API: Final = (
             sends(Thing.PURGE_QUEUE),
             sends(Thing.DNS_QUEUE),
         ),
+        knows=(Thing.TOKENS,),
         memory=1024,
         layer="lookups",
     ),
@@ -34,13 +35,14 @@ API: Final = (
             sends(Thing.HOSTING_QUEUE),
             sends(Thing.HOSTING_CHECKS_QUEUE),
         ),
-        knows=(Thing.DATA_BUCKET, Thing.HOSTING_ZONES, Thing.POLICY_DISTRIBUTION),
+        knows=(Thing.TOKENS, Thing.DATA_BUCKET, Thing.HOSTING_ZONES, Thing.POLICY_DISTRIBUTION),
         memory=1024,
         layer="lookups",
     ),
     Entry(
         "api/inspect",
         (table(*AUTHENTICATES, "Query"), reads(Thing.DATA_BUCKET)),
+        knows=(Thing.TOKENS,),
         memory=1024,
         layer="lookups",
     ),
@@ -57,6 +59,7 @@ API: Final = (
             Grant(Thing.FAILURE_KEY, ("Decrypt",)),
             sends(Thing.ROLLUP_QUEUE),
         ),
+        knows=(Thing.TOKENS,),
     ),
     Entry(
         "api/quarantine",
@@ -66,8 +69,9 @@ API: Final = (
             Grant(Thing.FAILURE_KEY, ("Decrypt",)),
             sends(Thing.MAIL_QUEUE),
         ),
+        knows=(Thing.TOKENS,),
     ),
-    Entry("api/docs", (table("UpdateItem"),)),
+    Entry("api/docs", (table("UpdateItem"),), knows=(Thing.SIGN_IN,)),
     Entry("api/tlsrpt", (table("GetItem", "UpdateItem"), writes(Thing.MAIL_BUCKET, "tlsrpt/"))),
 )
 

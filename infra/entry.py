@@ -35,6 +35,13 @@ class Thing(StrEnum):
     """The distribution with its tenants and its connection group."""
     CERTIFICATES = "certificates"
     """Of the tenants: CloudFront asks for them in the name of who makes the tenant."""
+    USER_POOL = "user-pool"
+    TOKENS = "tokens"
+    """What tells an access token of the pool from any other. Nothing to be granted: the keys are public."""
+    SIGN_IN = "sign-in"
+    """Where people sign in: public, too."""
+    LETTERS = "letters"
+    """Mail to people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from aws_cdk import aws_s3 as s3
 from infra.entry import Entry, Grant, Thing
 from infra.stacks.data import DataStack
 from infra.stacks.hosting import HostingStack
+from infra.stacks.people import PeopleStack
 from infra.stage import Stage
 from shared import settings
 
@@ -41,6 +42,7 @@ class Owners:
 
     data: DataStack
     hosting: HostingStack
+    people: PeopleStack
 
     def bucket(self, thing: Thing) -> s3.Bucket:
         buckets = {
@@ -69,7 +71,7 @@ def prefixes(entry: Entry, owners: Owners) -> list[tuple[s3.Bucket, str]]:
 
 
 def _variables(thing: Thing, owners: Owners) -> dict[str, str]:
-    data, hosting = owners.data, owners.hosting
+    data, hosting, people = owners.data, owners.hosting, owners.people
     if thing in _QUEUES:
         return {_QUEUES[thing]: data.queues[thing].main.queue_url}
     if thing in _BUCKETS:
@@ -85,6 +87,22 @@ def _variables(thing: Thing, owners: Owners) -> dict[str, str]:
             settings.POLICY_CONNECTION_GROUP: hosting.connection_group.id,
             settings.POLICY_ROUTING_ENDPOINT: hosting.connection_group.routing_endpoint,
         },
+        Thing.USER_POOL: {
+            settings.USER_POOL: people.pool.ref,
+            settings.IDENTITY_PROVIDERS: people.provider_list,
+        },
+        Thing.TOKENS: {
+            settings.TOKEN_ISSUER: people.issuer,
+            settings.TOKEN_KEYS: people.keys_url,
+            settings.USER_POOL_CLIENT: people.client.ref,
+        },
+        Thing.SIGN_IN: {
+            settings.SIGN_IN_URL: people.sign_in_url,
+            settings.POOL_URL: people.pool_url,
+            settings.USER_POOL_CLIENT: people.client.ref,
+            settings.IDENTITY_PROVIDERS: people.provider_list,
+        },
+        Thing.LETTERS: {settings.LETTER_SENDER: people.letter_sender},
     }
     return others.get(thing, {})
 
@@ -100,12 +118,17 @@ def _statements(grant: Grant, owners: Owners, stage: Stage) -> list[iam.PolicySt
             return [_on_tenants(grant, owners.hosting, stage)]
         case Thing.CERTIFICATES:
             return _on_certificates(grant, owners.hosting)
-    service, arn = _one(thing, owners.data)
+        case Thing.LETTERS:
+            return [_on_letters(grant, owners.people, stage)]
+    service, arn = _one(thing, owners)
     return [_allow(service, _as_named_on(stage, service, grant.verbs), [arn])]
 
 
-def _one(thing: Thing, data: DataStack) -> tuple[str, str]:
+def _one(thing: Thing, owners: Owners) -> tuple[str, str]:
     """The service and the ARN of a thing that has one of its own."""
+    data = owners.data
+    if thing is Thing.USER_POOL:
+        return "cognito-idp", owners.people.pool.attr_arn
     if thing in _QUEUES:
         return "sqs", data.queues[thing].main.queue_arn
     if thing is Thing.FAILURE_KEY:
@@ -172,6 +195,14 @@ def _on_tenants(grant: Grant, hosting: HostingStack, stage: Stage) -> iam.Policy
         resource_name=hosting.connection_group.id,
     )
     return _allow("cloudfront", grant.verbs, [tenants, hosting.distribution_arn, group])
+
+
+def _on_letters(grant: Grant, people: PeopleStack, stage: Stage) -> iam.PolicyStatement:
+    """Of the domain's addresses only the one that letters come from."""
+    if not stage.authorizes_by_arn:
+        return _allow("ses", grant.verbs, ["*"])
+    condition = {"StringEquals": {"ses:FromAddress": people.letter_sender}}
+    return _allow("ses", grant.verbs, [people.letter_identity_arn], condition)
 
 
 def _allow(

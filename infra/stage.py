@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
+from infra.people import People, people_of
+
 LAMBDA_PYTHON: Final = "3.13"
 LOCAL_ACCOUNT: Final = "000000000000"
 LOCAL_REGION: Final = "us-east-1"
@@ -50,6 +52,7 @@ class Stage:
     """Name of the mail exchanger that the MX record of the report domain points at."""
     hosting_domain: str
     """The zones that hosted records stand in are ``h1``, ``h2`` and so on below it."""
+    people: People
     hosting_zones: int = 2
     """How many. There may be more at any time, never fewer: each domain stays in the zone it began in."""
     connection_group: ConnectionGroup | None = None
@@ -72,8 +75,8 @@ class Stage:
     """Whether sending a batch to a queue takes a grant of its own. AWS knows no such action: there the grant
     to send covers batches. The emulator asks for ``sqs:SendMessageBatch``."""
     authorizes_by_arn: bool = True
-    """Whether CloudFront's tenants and Route 53's changes are granted by their ARNs. The emulator asks for a
-    grant on everything."""
+    """Whether CloudFront's tenants, Route 53's changes and SES's sending are granted by their ARNs. The
+    emulator asks for a grant on everything."""
     redelivery_seconds: int | None = None
     """When a message comes back that a function died on; if not set, after six times its time limit."""
     most_at_once: int | None = None
@@ -89,6 +92,11 @@ class Stage:
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Variables that every function gets beside its own."""
 
+    @property
+    def sends_as_own(self) -> bool:
+        """Whether the domain of the letters stands in our own zone."""
+        return self.people.letter_domain.endswith(f".{self.report_domain}")
+
 
 def local(
     *,
@@ -96,6 +104,7 @@ def local(
     mail_host: str,
     environment: Mapping[str, str],
     connection_group: ConnectionGroup | None,
+    cognito_endpoint: str,
 ) -> Stage:
     """The stage on the emulator: nothing is kept, wheels are the host's, SMTP listener instead of SES."""
     return Stage(
@@ -106,6 +115,7 @@ def local(
         mail_host=mail_host,
         hosting_domain=_hosting_domain(report_domain),
         connection_group=connection_group,
+        people=people_of(report_domain, cognito_endpoint=cognito_endpoint),
         retain=False,
         snap_start="off",
         receives_mail=False,
@@ -135,7 +145,9 @@ def hosted(
     alarm_email: str | None = None,
     snap_start: SnapStart = "api",
 ) -> Stage:
-    """A stage on AWS; ``prod`` keeps its data, any other is thrown away with its stacks."""
+    """A stage on AWS; ``prod`` keeps its data, any other is thrown away with its stacks.
+
+    How people sign in follows from the report domain; replace ``people`` to say it otherwise."""
     return Stage(
         name=name,
         report_domain=report_domain,
@@ -144,6 +156,7 @@ def hosted(
         mail_host=f"inbound-smtp.{region}.amazonaws.com",
         hosting_domain=hosting_domain or _hosting_domain(report_domain),
         hosting_zones=hosting_zones,
+        people=people_of(report_domain),
         alarm_email=alarm_email,
         snap_start=snap_start,
         retain=name == "prod",

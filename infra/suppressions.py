@@ -13,6 +13,7 @@ from aws_cdk import (
     Validations,
     aws_apigatewayv2,
     aws_cloudfront,
+    aws_cognito,
     aws_lambda,
     aws_s3,
     aws_sns,
@@ -52,6 +53,27 @@ SUPPRESSIONS: Final = (
         aws_apigatewayv2.CfnRoute,
         "The functions authenticate: by API key with its rate, in one read and one write, with our own error "
         "envelope, which an authorizer could neither save nor give.",
+    ),
+    Suppression(
+        "AwsSolutions-COG1",
+        aws_cognito.CfnUserPool,
+        "Twelve characters at least, whichever they are: rules of composition make people choose what is "
+        "guessed first (NIST SP 800-63B section 5.1.1.2).",
+    ),
+    Suppression(
+        "AwsSolutions-COG2",
+        aws_cognito.CfnUserPool,
+        "A second factor is each person's choice, and who signs in by an identity provider has that one's.",
+    ),
+    Suppression(
+        "AwsSolutions-COG3",
+        aws_cognito.CfnUserPool,
+        "Threat protection takes the Plus tier, at four times the price a user of Lite.",
+    ),
+    Suppression(
+        "AwsSolutions-COG8",
+        aws_cognito.CfnUserPool,
+        "Lite has what is used: passwords, TOTP, OIDC and SAML. An operator who wants more changes the tier.",
     ),
     Suppression(
         "AwsSolutions-IAM5[Resource::*]",

@@ -59,7 +59,7 @@ def function_environment(dns_servers: str, edge: str, environment: Mapping[str, 
 def deploy(endpoint: str, variables: Mapping[str, str]) -> tuple[Outputs, bool]:
     """Deploy what changed since the last time; returns the outputs and whether there was anything to do."""
     group = _connection_group(endpoint)
-    digest = fingerprint(layout.CHECKOUT, {**variables, CONNECTION_GROUP: group})
+    digest = fingerprint(layout.CHECKOUT, {**variables, CONNECTION_GROUP: group, "endpoint": endpoint})
     if _deployed(layout.DEPLOYED_FILE, digest) and layout.OUTPUTS_FILE.exists():
         outputs = read_outputs(layout.OUTPUTS_FILE)
         if _is_there(endpoint, outputs):
@@ -72,7 +72,7 @@ def deploy(endpoint: str, variables: Mapping[str, str]) -> tuple[Outputs, bool]:
         *("--app", f'"{sys.executable}" -m infra.app', "--output", str(layout.ASSEMBLY)),
         *("--outputs-file", str(layout.OUTPUTS_FILE)),
         *("--context", "stage=local", "--context", f"environment={json.dumps(dict(variables))}"),
-        *("--context", f"connection_group={group}"),
+        *("--context", f"connection_group={group}", "--context", f"cognito_endpoint={endpoint}"),
     ]
     _make_asset_bucket(endpoint)
     run_quietly(command, _cli_environment(endpoint), what="cdk deploy", log=layout.LOCAL / "deploy.log")
@@ -113,6 +113,7 @@ def _is_there(endpoint: str, outputs: Outputs) -> bool:
     try:
         client("dynamodb", endpoint).describe_table(TableName=outputs.table)
         client("apigatewayv2", endpoint).get_api(ApiId=outputs.api_id)
+        client("cognito-idp", endpoint).describe_user_pool(UserPoolId=outputs.user_pool)
     except ClientError:
         return False
     return True

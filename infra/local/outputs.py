@@ -24,6 +24,10 @@ class Outputs:
     data_bucket: str
     mail_topic: str
     report_domain: str
+    user_pool: str
+    user_pool_client: str
+    sign_in_url: str
+    letter_sender: str
     queues: dict[str, str]
     """URL by name: what ``Thing`` calls them, less ``-queue``."""
 
@@ -40,6 +44,10 @@ def read_outputs(path: Path) -> Outputs:
             data_bucket=values["DataBucket"],
             mail_topic=values["MailTopic"],
             report_domain=values["ReportDomain"],
+            user_pool=values["UserPool"],
+            user_pool_client=values["UserPoolClient"],
+            sign_in_url=values["SignInUrl"],
+            letter_sender=values["LetterSender"],
             queues={
                 name: values[f"{name.title().replace('-', '')}Queue"]
                 for name in (thing.removesuffix("-queue") for thing in _QUEUES)

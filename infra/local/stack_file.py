@@ -38,6 +38,12 @@ class Stack:
     table: str
     data_bucket: str
     mail_topic: str
+    user_pool: str
+    user_pool_client: str
+    """Id of the app client that sign-ins are asked for in the name of."""
+    sign_in_url: str
+    letter_sender: str
+    """Address that mail to people comes from. The emulator has it at ``/_ministack/ses/messages``."""
     queues: dict[str, str]
     """URL by name: mail, rollup, hosts, purge, dns and so on."""
     verdict_header: str

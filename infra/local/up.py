@@ -147,6 +147,10 @@ def _describe(deployment: Deployment, operator: Operator, api_url: str, listenin
         table=outputs.table,
         data_bucket=outputs.data_bucket,
         mail_topic=outputs.mail_topic,
+        user_pool=outputs.user_pool,
+        user_pool_client=outputs.user_pool_client,
+        sign_in_url=outputs.sign_in_url,
+        letter_sender=outputs.letter_sender,
         queues=outputs.queues,
         verdict_header=HEADER,
     )

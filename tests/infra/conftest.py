@@ -14,6 +14,7 @@ LOCAL: Final = local(
     mail_host="mx.reports.postseal.test",
     environment={"POSTSEAL_DNS_SERVERS": "127.0.0.1:5300"},
     connection_group=ConnectionGroup("cg_1", "d1.cloudfront.net"),
+    cognito_endpoint="http://127.0.0.1:4566",
 )
 PROD: Final = hosted(
     "prod", report_domain="reports.example.com", region="eu-west-1", alarm_email="ops@example.com"

@@ -101,5 +101,9 @@ class RunningStack(Stack):
             data_bucket=self.data_bucket,
             mail_topic=self.mail_topic,
             report_domain=self.report_domain,
+            user_pool=self.user_pool,
+            user_pool_client=self.user_pool_client,
+            sign_in_url=self.sign_in_url,
+            letter_sender=self.letter_sender,
             queues=self.queues,
         )

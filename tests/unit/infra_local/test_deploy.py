@@ -25,6 +25,12 @@ OUTPUTS = {
         },
     },
     "mail": {"ReportDomain": "reports.test"},
+    "people": {
+        "UserPool": "us-east-1_pool",
+        "UserPoolClient": "client",
+        "SignInUrl": "http://aws",
+        "LetterSender": "postseal@letters.reports.test",
+    },
 }
 
 
@@ -107,6 +113,10 @@ def test_stack_file_is_read_back_and_only_for_its_owner(tmp_path: Path) -> None:
         table="t",
         data_bucket="d",
         mail_topic="arn:topic",
+        user_pool="us-east-1_pool",
+        user_pool_client="client",
+        sign_in_url="http://aws",
+        letter_sender="postseal@letters.reports.test",
         queues={"mail": "http://q/mail"},
         verdict_header="X-V",
     )

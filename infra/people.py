@@ -1,0 +1,73 @@
+"""How people sign in to a stage, and whom their mail comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+LOOPBACK_PORTS: Final = (8400, 8401, 8402)
+"""Where the command line listens for the end of a sign-in: the first that is free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityProvider:
+    """An OIDC provider by its ``issuer``, or a SAML one by the URL of its metadata."""
+
+    name: str
+    issuer: str = ""
+    client_id: str = ""
+    secret: str = ""
+    """Name of the secret in Secrets Manager that holds the client secret, as plain text."""
+    metadata_url: str = ""
+    email: str = ""
+    """The claim or assertion attribute with the e-mail address; if not set, what most call it."""
+
+    def __post_init__(self) -> None:
+        oidc, saml = (self.issuer, self.client_id, self.secret), self.metadata_url
+        if any(oidc) == bool(saml) or (any(oidc) and not all(oidc)):
+            raise ValueError(
+                f"the identity provider {self.name} takes issuer, client_id and secret, or metadata_url"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """What of a stage is about people."""
+
+    sign_in_prefix: str
+    """First label of the hosted sign-in's name, which nobody else in the region has."""
+    letter_sender: str
+    """Address that mail to people comes from. Below the report domain its domain is set up here; elsewhere
+    the domain is one that SES has verified."""
+    callback_urls: tuple[str, ...] = ()
+    """Where a sign-in may end beside the command line's own addresses."""
+    identity_providers: tuple[IdentityProvider, ...] = ()
+    cognito_endpoint: str | None = None
+    """Of the emulator, for Cognito's keys and sign-in; if not set, AWS's own addresses."""
+
+    @property
+    def letter_domain(self) -> str:
+        return self.letter_sender.rpartition("@")[2]
+
+
+def people_of(
+    report_domain: str,
+    *,
+    sign_in_prefix: str | None = None,
+    letter_sender: str | None = None,
+    callback_urls: tuple[str, ...] = (),
+    identity_providers: tuple[IdentityProvider, ...] = (),
+    cognito_endpoint: str | None = None,
+) -> People:
+    """What is not said follows from the report domain, which is nobody else's. Letters come from below it:
+    it says of itself that it sends nothing, so that ``ValueError`` is raised for an address of its own."""
+    people = People(
+        sign_in_prefix=sign_in_prefix or report_domain.replace(".", "-")[:63].strip("-"),
+        letter_sender=letter_sender or f"postseal@letters.{report_domain}",
+        callback_urls=callback_urls,
+        identity_providers=identity_providers,
+        cognito_endpoint=cognito_endpoint,
+    )
+    if people.letter_domain == report_domain:
+        raise ValueError(f"{report_domain} sends no mail, and says so: letters need another domain")
+    return people
