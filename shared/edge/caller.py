@@ -43,7 +43,9 @@ def with_key(
     account = accounts.get(spent.key.account)
     if account is None:
         return Admission(spent.allowance, refusal=_unauthenticated())
-    return Admission(spent.allowance, Caller(account, spent.key.id, now, spent.key.rights))
+    return Admission(
+        spent.allowance, Caller(account, spent.key.id, now, spent.key.rights, label=spent.key.name)
+    )
 
 
 def with_or_without_key(

@@ -27,6 +27,7 @@ from shared.core.access import Caller
 from shared.core.errors import Invalid, Malformed, NotFound, Refusal, TooLarge
 from shared.core.paging import Page
 from shared.edge.caller import Admission
+from shared.edge.recording import Trail, around
 from shared.edge.refusals import (
     MethodNotAllowed,
     UnsupportedMediaType,
@@ -70,6 +71,7 @@ class Api(APIGatewayHttpResolver):
         )
         self.bases = bases
         self.largest_body = largest_body
+        self.use(middlewares=[around])
         self.exception_handler(Refusal)(self.refused)
         self.exception_handler(RequestValidationError)(self._misunderstood)
         self.exception_handler(RequestUnsupportedContentType)(self._unsupported)
@@ -153,10 +155,11 @@ def serve(
     context: LambdaContext,
     admit: Callable[[Mapping[str, Any]], Admission],
     now: float,
+    trail: Trail,
 ) -> dict[str, Any]:
-    """Answer one request (payload format 2.0): admit, route, and dress the answer."""
+    """Answer one request (payload format 2.0): admit, route, record, and dress the answer."""
     request_id = str(event["requestContext"]["requestId"])
-    app.context.update(request_id=request_id, now=now)
+    app.context.update(request_id=request_id, now=now, trail=trail)
     admission: Admission | None = None
     try:
         admission = admit(event)
@@ -202,6 +205,8 @@ def _note(event: Mapping[str, Any], answer: Mapping[str, Any], admission: Admiss
     )
     metrics.add_dimension("status", f"{answer['statusCode'] // 100}xx")
     metrics.add_metric("Requests", MetricUnit.Count, 1)
+    if caller is not None and answer["statusCode"] == 403:
+        metrics.add_metric("Denied", MetricUnit.Count, 1)
     metrics.flush_metrics()
 
 

@@ -11,8 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from shared.core.idempotency import PARAM, Answers, Kept, begin, fingerprint
 from shared.edge.http import Api
 from shared.edge.lists import Middleware
-
-REPLAYED = "Idempotent-Replayed"
+from shared.edge.recording import REPLAYED
 
 
 def once(answers: Callable[[], Answers], *, conceal: tuple[str, ...] = ()) -> Middleware:

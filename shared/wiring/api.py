@@ -17,6 +17,7 @@ from shared.edge.caller import Admission
 from shared.edge.http import Api, serve
 from shared.edge.idempotency import once
 from shared.edge.lists import Middleware
+from shared.edge.recording import Trail
 from shared.wiring import entropy, table
 from shared.wiring.environment import required
 
@@ -29,6 +30,10 @@ def idempotent(*, conceal: tuple[str, ...] = ()) -> Middleware:
     return once(_answers, conceal=conceal)
 
 
+def _trail() -> Trail:
+    return Trail(table.audit, table.domains, entropy.random_bits)
+
+
 def _answers() -> Answers:
     return table.answers()
 
@@ -38,14 +43,16 @@ def serve_with_key(
 ) -> dict[str, Any]:
     """Answer callers with an API key, whose account has a subscription unless told otherwise."""
     now = entropy.now()
-    return serve(app, event, context, partial(_admit, now=now, subscribed=subscribed), now)
+    return serve(app, event, context, partial(_admit, now=now, subscribed=subscribed), now, _trail())
 
 
 def serve_with_or_without_key(app: Api, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer whomever: at the rate of the API key that comes with the request, else at its address's."""
     now = entropy.now()
     stores = (table.api_keys(), table.accounts(), table.address_limits())
-    return serve(app, event, context, lambda event: caller.with_or_without_key(event, *stores, now), now)
+    return serve(
+        app, event, context, lambda event: caller.with_or_without_key(event, *stores, now), now, _trail()
+    )
 
 
 def serve_anyone(
@@ -55,7 +62,7 @@ def serve_anyone(
     now = entropy.now()
     limits = table.address_limits()
     admit = partial(caller.anyone, limits=limits, bucket=bucket, per_minute=per_minute, now=now)
-    return serve(app, event, context, admit, now)
+    return serve(app, event, context, admit, now, _trail())
 
 
 def _admit(event: Mapping[str, Any], *, now: float, subscribed: bool) -> Admission:

@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.api.inspect.app import WITH_OR_WITHOUT_KEY, app, described, timed
 from functions.api.inspect.schemas import Inspected, RecordText
 from shared.core.inspections import Kind, validation
+from shared.edge.recording import unrecorded
 from shared.mailauth.evaluate.bimi import BimiInspection
 from shared.mailauth.evaluate.dkim import DkimInspection
 from shared.mailauth.evaluate.dmarc import DmarcInspection
@@ -65,7 +66,7 @@ def _add_routes(kind: Kind, model: type[Inspection], what: str) -> None:
     path, name = f"/validate/{kind}", f"validate_{kind.replace('-', '_')}"
     app.get(path, operation_id=name, responses=described(model, 422), **said)(of_query)
     posted = described(model, 413, 415, 422)
-    app.post(path, operation_id=f"{name}_text", responses=posted, **said)(of_body)
+    app.post(path, operation_id=f"{name}_text", responses=posted, middlewares=[unrecorded], **said)(of_body)
 
 
 for _kind, (_model, _what) in _MODELS.items():

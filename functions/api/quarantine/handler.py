@@ -20,6 +20,7 @@ from shared.edge.lists import also_csv
 from shared.edge.openapi import answers, raw_answers
 from shared.edge.params import CursorParam, LimitParam
 from shared.edge.raw_mail import download
+from shared.edge.recording import record_read
 from shared.edge.schemas import Listing, Single, page_request
 from shared.wiring import buckets, queues, table
 from shared.wiring.api import idempotent, serve_with_key
@@ -70,6 +71,8 @@ def read(entry_id: EntryParam) -> Single[schemas.QuarantineEntry]:
 )
 def read_raw(entry_id: str) -> Response[Any]:
     entry = _found(entry_id)
+    # What could not be stored is of no kind: it may be a failure report.
+    record_read(app, ids.render(ids.QUARANTINE, entry.id))
     return download(buckets.mailbox(), entry.mail, ids.render(ids.QUARANTINE, entry.id))
 
 

@@ -18,12 +18,13 @@ from shared.core.mail import Trust
 from shared.core.paging import DEFAULT_LIMIT, Cursor
 from shared.core.queues import TouchedDay
 from shared.core.report_lists import find_report, list_reports, read_report
-from shared.core.reports import Fact, ReportFilter
+from shared.core.reports import Fact, ReportFilter, ReportSummary
 from shared.core.rollups import SourceLine
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers, raw_answers
 from shared.edge.params import CursorParam, EndParam, LimitParam, StartParam
 from shared.edge.raw_mail import download
+from shared.edge.recording import record_read
 from shared.edge.schemas import Listing, page_request
 from shared.mailauth.reports.values import Kind
 from shared.wiring import buckets, queues, table
@@ -67,6 +68,8 @@ def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
         # A filter that matches nothing, as known clients expect it: they name domains they do not have.
         return Listing(data=[], meta=app.whole_list_meta(0))
     page = list_reports(table.reports(), app.caller, right, wanted, asked)
+    if kind is Kind.FAILURE:
+        record_read(app, "" if right.domain is None else ids.render(ids.DOMAIN, right.domain.id))
     return Listing(data=[render.item(summary) for summary in page.items], meta=app.list_meta(page))
 
 
@@ -90,6 +93,7 @@ def read(
     right = read_account(app.caller)
     offset = _offset(records_cursor)
     fact = read_report(table.reports(), app.caller, right, _number(report_id))
+    _record(fact.summary)
     return schemas.ReportAnswer(data=_detail(fact, offset, records_limit), meta=app.meta)
 
 
@@ -124,11 +128,19 @@ def delete(report_id: ReportParam) -> Response[None]:
 def read_raw(report_id: str) -> Response[Any]:
     right = read_account(app.caller)
     summary = find_report(table.reports(), app.caller, right, _number(report_id))
+    _record(summary)
     return download(buckets.mailbox(), summary.mail, ids.render(ids.REPORT, summary.id))
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return serve_with_key(app, event, context)
+
+
+def _record(summary: ReportSummary) -> None:
+    """Who reads a failure report is known before it is shown."""
+    if summary.kind is Kind.FAILURE:
+        domain = ids.render(ids.DOMAIN, summary.domain_id)
+        record_read(app, ids.render(ids.REPORT, summary.id), domain_id=domain)
 
 
 def _right(domain_id: str | None) -> Readable:

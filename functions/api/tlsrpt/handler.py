@@ -12,6 +12,7 @@ from functions.api.tlsrpt import schemas
 from shared.core.errors import Malformed, NotFound
 from shared.edge.http import Api
 from shared.edge.openapi import answers, takes_bytes
+from shared.edge.recording import unrecorded
 from shared.edge.refusals import UnsupportedMediaType
 from shared.edge.schemas import Single
 from shared.wiring import buckets, table
@@ -39,6 +40,7 @@ app = Api(bases=(), largest_body=_LARGEST)
         201, "It was accepted.", Single[schemas.Accepted], refusals=(400, 404, 413, 415), public=True
     ),
     openapi_extensions=takes_bytes(*_MEDIA_TYPES),
+    middlewares=[unrecorded],
 )
 def deliver(
     token: Annotated[str, Path(description="The local part of a reporting address.")],

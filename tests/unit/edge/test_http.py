@@ -27,9 +27,12 @@ from shared.core.errors import (
 )
 from shared.edge.caller import Admission
 from shared.edge.http import Api, serve
+from shared.edge.recording import Trail
 from shared.edge.schemas import Single
-from tests.unit.core.world import CALLER, NOW
+from tests.fakes import FakeAudit
+from tests.unit.core.world import CALLER, NOW, stored_domains
 
+TRAIL = Trail(FakeAudit, stored_domains, lambda bits: 0)
 ADMITTED = Admission(Allowance(30, 29, 60), CALLER)
 
 
@@ -57,7 +60,7 @@ def ask(
 ) -> dict[str, Any]:
     context = {"http": {"method": method, "path": path, "sourceIp": "192.0.2.1"}, "requestId": "r-1"}
     asked = {"rawPath": path, "headers": {}, "requestContext": {**context, "stage": "$default"}, **event}
-    return serve(app, asked, LambdaContext(), lambda _: admission, NOW)
+    return serve(app, asked, LambdaContext(), lambda _: admission, NOW, TRAIL)
 
 
 def nothing(app: Api) -> None:
@@ -118,7 +121,7 @@ def test_an_error_while_admitting_is_500_too() -> None:
         raise RuntimeError("table")
 
     event = {"rawPath": "/v1/things", "requestContext": {"http": {"method": "GET"}, "requestId": "r-1"}}
-    answer = serve(app_that(nothing), event, LambdaContext(), admit, NOW)
+    answer = serve(app_that(nothing), event, LambdaContext(), admit, NOW, TRAIL)
     assert answer["statusCode"] == 500
     assert answer["headers"]["X-Request-Id"] == "r-1"
 

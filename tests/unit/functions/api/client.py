@@ -84,6 +84,7 @@ class Api:
     keys: fakes.FakeApiKeys = field(default_factory=fakes.FakeApiKeys)
     limits: fakes.FakeAddressLimits = field(default_factory=fakes.FakeAddressLimits)
     answers: fakes.FakeAnswers = field(default_factory=fakes.FakeAnswers)
+    audit: fakes.FakeAudit = field(default_factory=fakes.FakeAudit)
     rollups: fakes.FakeRollups = field(default_factory=fakes.FakeRollups)
     uploads: fakes.FakeUploads = field(default_factory=fakes.FakeUploads)
     mailbox: fakes.FakeMailbox = field(default_factory=fakes.FakeMailbox)
@@ -117,6 +118,7 @@ class Api:
             "api_keys": self.keys,
             "address_limits": self.limits,
             "answers": self.answers,
+            "audit": self.audit,
             "domains": self.domains,
             "groups": self.groups,
             "tags": self.tags,
