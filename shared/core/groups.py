@@ -17,9 +17,6 @@ from shared.core.ids import AccountId, DomainId, GroupId
 MOST_GROUPS: Final = 20
 """That one domain may be in: all of them move in one transaction when the domain goes."""
 
-MOST_OF_ACCOUNT: Final = 1_000
-"""Groups beside the default one, whatever the plan says."""
-
 DEFAULT_LABEL: Final = "Default"
 """Of the default group until somebody gives it another; no other group can have it."""
 
@@ -47,9 +44,9 @@ class DomainIds:
 
 
 class Groups(Protocol):
-    def add(self, group: Group, *, allowed: int = MOST_OF_ACCOUNT) -> None:
-        """``Conflict`` when the account has a group of that label, in whatever case; ``Invalid`` when it has
-        ``allowed`` groups beside the default one, also under races; ``NotFound`` without the account."""
+    def add(self, group: Group, *, most: int) -> None:
+        """``Conflict`` when the account has a group of that label, in whatever case; ``PlanLimit`` when it
+        has ``most`` beside the default one, also under races; ``NotFound`` without the account."""
 
     def get(self, account: AccountId, group: GroupId) -> Group | None:
         """The default group is there always."""

@@ -13,8 +13,6 @@ from shared.core.ids import AccountId, DomainId, TagId
 MOST_TAGS: Final = 20
 """That one domain may have."""
 
-MOST_OF_ACCOUNT: Final = 1_000
-
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -30,9 +28,9 @@ class Tag:
 
 
 class Tags(Protocol):
-    def add(self, tag: Tag) -> None:
-        """``Conflict`` when the account has a tag of that name, in whatever case; ``Invalid`` when it has
-        ``MOST_OF_ACCOUNT``, also under races; ``NotFound`` without the account."""
+    def add(self, tag: Tag, *, most: int) -> None:
+        """``Conflict`` when the account has a tag of that name, in whatever case; ``PlanLimit`` when it has
+        ``most``, also under races; ``NotFound`` without the account."""
 
     def get(self, account: AccountId, tag: TagId) -> Tag | None: ...
 

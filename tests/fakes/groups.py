@@ -3,9 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
+from shared.core.accounts import Counted
 from shared.core.domains import Domain
 from shared.core.errors import Conflict, Invalid, NotFound, Outdated, Refusal
-from shared.core.groups import DEFAULT_LABEL, MOST_GROUPS, MOST_OF_ACCOUNT, DomainIds, Group
+from shared.core.groups import DEFAULT_LABEL, MOST_GROUPS, DomainIds, Group
 from shared.core.ids import AccountId, DomainId, GroupId
 from shared.core.labels import folded
 from shared.core.rights import DEFAULT_GROUP
@@ -19,12 +20,9 @@ class FakeGroups:
         self.domains = domains
         self.stored = domains.groups
 
-    def add(self, group: Group, *, allowed: int = MOST_OF_ACCOUNT) -> None:
-        if self.domains.accounts.get(group.account) is None:
-            raise NotFound("The account is gone")
-        if len(self.list_of(group.account)) > allowed:
-            raise Invalid(f"The account may have {allowed} groups")
+    def add(self, group: Group, *, most: int) -> None:
         self._require_free(group)
+        self.domains.accounts.count(group.account, Counted.GROUPS, most=most)
         self.stored[group.account, group.id] = group
 
     def get(self, account: AccountId, group: GroupId) -> Group | None:
@@ -59,6 +57,7 @@ class FakeGroups:
     def remove(self, account: AccountId, group: GroupId) -> None:
         if group == DEFAULT_GROUP or self.stored.pop((account, group), None) is None:
             raise NotFound("There is no such group", param="id")
+        self.domains.accounts.uncount(account, Counted.GROUPS)
         self._account(account, removed_groups=self._removed(account) | {group})
 
     def sweep(self, account: AccountId, group: GroupId) -> int:

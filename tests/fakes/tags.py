@@ -3,12 +3,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from shared.core.accounts import Counted
 from shared.core.domains import Domain
 from shared.core.errors import Conflict, Invalid, NotFound, Outdated
 from shared.core.groups import DomainIds
 from shared.core.ids import AccountId, DomainId, TagId
 from shared.core.labels import folded
-from shared.core.tags import MOST_OF_ACCOUNT, MOST_TAGS, Tag
+from shared.core.tags import MOST_TAGS, Tag
 from tests.fakes.domains import FakeDomains
 from tests.fakes.groups import page_of
 
@@ -20,12 +21,9 @@ class FakeTags:
         self.domains = domains
         self.stored = domains.tags
 
-    def add(self, tag: Tag) -> None:
-        if self.domains.accounts.get(tag.account) is None:
-            raise NotFound("The account is gone")
-        if len(self.list_of(tag.account)) >= MOST_OF_ACCOUNT:
-            raise Invalid(f"The account may have {MOST_OF_ACCOUNT} tags")
+    def add(self, tag: Tag, *, most: int) -> None:
         self._require_free(tag)
+        self.domains.accounts.count(tag.account, Counted.TAGS, most=most)
         self.stored[tag.account, tag.id] = tag
 
     def get(self, account: AccountId, tag: TagId) -> Tag | None:
@@ -56,6 +54,7 @@ class FakeTags:
     def remove(self, account: AccountId, tag: TagId) -> None:
         if self.stored.pop((account, tag), None) is None:
             raise NotFound("There is no such tag", param="id")
+        self.domains.accounts.uncount(account, Counted.TAGS)
 
     def sweep(self, account: AccountId, tag: TagId) -> int:
         left = [] if (account, tag) in self.stored else self._with(account, tag)

@@ -9,9 +9,10 @@ from shared.adapters.dynamodb.expressions import Item, Plain
 from shared.adapters.dynamodb.named_items import Named, all_members, members, only
 from shared.adapters.dynamodb.placing import EXISTS, Place, Placing
 from shared.adapters.dynamodb.table import Cancelled, Range, Step, Table, delete, put, update
+from shared.core.accounts import Counted
 from shared.core.domains import Domain
 from shared.core.errors import Invalid, Refusal
-from shared.core.groups import DEFAULT_LABEL, MOST_GROUPS, MOST_OF_ACCOUNT, DomainIds, Group
+from shared.core.groups import DEFAULT_LABEL, MOST_GROUPS, DomainIds, Group
 from shared.core.ids import AccountId, DomainId, GroupId
 from shared.core.labels import folded
 from shared.core.rights import DEFAULT_GROUP
@@ -29,12 +30,12 @@ class DynamoGroups:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._placing = Placing(table)
-        self._named = Named(table, "group", "groups", "label")
+        self._named = Named(table, Counted.GROUPS, "group", "label")
 
-    def add(self, group: Group, *, allowed: int = MOST_OF_ACCOUNT) -> None:
+    def add(self, group: Group, *, most: int) -> None:
         if folded(group.label) == folded(DEFAULT_LABEL):
             raise self._named.taken()
-        self._named.add(group.account, _item_of(group), _name(group), allowed=allowed)
+        self._named.add(group.account, _item_of(group), _name(group), most=most)
 
     def get(self, account: AccountId, group: GroupId) -> Group | None:
         return self.get_many(account, [group]).get(group)

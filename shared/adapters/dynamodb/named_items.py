@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.counting import counted, uncountable, uncounted
 from shared.adapters.dynamodb.expressions import Item, Plain
 from shared.adapters.dynamodb.keys import Key
 from shared.adapters.dynamodb.placing import EXISTS
 from shared.adapters.dynamodb.table import Cancelled, Range, Step, Table, delete, put, update
+from shared.core.accounts import Counted
 from shared.core.domains import Domain
-from shared.core.errors import Conflict, Invalid, NotFound, Outdated, Refusal
+from shared.core.errors import Conflict, NotFound, Outdated, Refusal
 from shared.core.groups import DomainIds
 from shared.core.ids import AccountId, DomainId
 
@@ -26,30 +28,20 @@ _NEW: Final = "attribute_not_exists(#pk)"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What names the items of a kind in refusals, where the account counts them."""
+    """Writes the items of one kind. ``what`` and ``param`` are for refusals."""
 
     table: Table
+    kind: Counted
     what: str
-    counter: str
     param: str
 
-    def add(self, account: AccountId, item: Item, name: Key, *, allowed: int) -> None:
-        if allowed < 1:
-            raise self.full(allowed)
+    def add(self, account: AccountId, item: Item, name: Key, *, most: int) -> None:
         pointer = {**name._asdict(), "id": item["id"]}
-        room = f"{EXISTS} AND (attribute_not_exists(#{self.counter}) OR #{self.counter} < :allowed)"
-        counts: dict[str, Plain] = {"one": 1, "allowed": allowed}
         try:
-            self.table.transact(
-                put(item, _NEW),
-                put(pointer, _NEW),
-                update(keys.account(account), f"ADD #{self.counter} :one", room, counts),
-            )
+            self.table.transact(put(item, _NEW), put(pointer, _NEW), counted(account, self.kind, most=most))
         except Cancelled as cancelled:
             if 2 in cancelled.failed:
-                if cancelled.failed[2] is None:
-                    raise NotFound("The account is gone") from None
-                raise self.full(allowed) from None
+                raise uncountable(cancelled.failed[2], self.kind, most=most) from None
             raise self.taken() from None
 
     def change(self, key: Key, values: Mapping[str, Plain], version: int, *, was: Key, becomes: Key) -> Item:
@@ -75,10 +67,7 @@ class Named:
             self.table.transact(
                 delete(Key(item["pk"], item["sk"]), _AS_READ, {"version": item["version"]}),
                 delete(name),
-                *(
-                    also
-                    or [update(keys.account(account), f"ADD #{self.counter} :less", EXISTS, {"less": -1})]
-                ),
+                *(also or (uncounted(account, self.kind),)),
             )
         except Cancelled as cancelled:
             if 0 in cancelled.failed:
@@ -88,9 +77,6 @@ class Named:
 
     def taken(self) -> Conflict:
         return Conflict(f"The account has a {self.what} of that name", param=self.param)
-
-    def full(self, allowed: int) -> Invalid:
-        return Invalid(f"The account may have {allowed} {self.what}s")
 
     def absent(self) -> NotFound:
         return NotFound(f"There is no such {self.what}", param="id")

@@ -8,12 +8,13 @@ from shared.adapters.dynamodb.expressions import Item
 from shared.adapters.dynamodb.named_items import Named, all_members, members, only
 from shared.adapters.dynamodb.placing import Place, Placing
 from shared.adapters.dynamodb.table import Range, Table
+from shared.core.accounts import Counted
 from shared.core.domains import Domain
 from shared.core.errors import Invalid, Refusal
 from shared.core.groups import DomainIds
 from shared.core.ids import AccountId, DomainId, TagId
 from shared.core.labels import folded
-from shared.core.tags import MOST_OF_ACCOUNT, MOST_TAGS, Tag
+from shared.core.tags import MOST_TAGS, Tag
 
 
 class DynamoTags:
@@ -22,10 +23,10 @@ class DynamoTags:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._placing = Placing(table)
-        self._named = Named(table, "tag", "tags", "name")
+        self._named = Named(table, Counted.TAGS, "tag", "name")
 
-    def add(self, tag: Tag) -> None:
-        self._named.add(tag.account, _item_of(tag), _name(tag), allowed=MOST_OF_ACCOUNT)
+    def add(self, tag: Tag, *, most: int) -> None:
+        self._named.add(tag.account, _item_of(tag), _name(tag), most=most)
 
     def get(self, account: AccountId, tag: TagId) -> Tag | None:
         return self.get_many(account, [tag]).get(tag)
