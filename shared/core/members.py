@@ -74,8 +74,9 @@ class Members(Protocol):
     """A membership is one item: it holds the roles, the access list and the count of the minute, so that a
     request costs one write and what was taken away is gone with the next request."""
 
-    def add(self, member: Member) -> None:
-        """``Conflict`` when the user is a member already."""
+    def add(self, member: Member, *, most: int) -> None:
+        """``Conflict`` when the user is a member already, ``PlanLimit`` when the account has ``most`` members,
+        ``NotFound`` when it is gone."""
 
     def enter(
         self, account: AccountId, user: UserId, *, signed_in: int, sso: bool, now: int

@@ -27,7 +27,9 @@ from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.tags import DynamoTags
+from shared.adapters.dynamodb.tickets import DynamoAttempts, DynamoTickets
 from shared.adapters.dynamodb.uploads import DynamoUploads
+from shared.adapters.dynamodb.users import DynamoUsers
 from shared.adapters.dynamodb.watching import DynamoApprovedSources, DynamoSeenMail, DynamoTurns
 from shared.adapters.s3 import S3Mailbox
 from shared.core.accounts import Accounts
@@ -39,6 +41,8 @@ from shared.core.groups import Groups
 from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
 from shared.core.mail import Mailbox
+from shared.core.members import Users
+from shared.core.people.tickets import Attempts, Tickets
 from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
 from shared.core.rollups import Rollups
@@ -95,6 +99,9 @@ class Stores:
     turns: Turns
     seen_mail: SeenMail
     approved_sources: ApprovedSources
+    users: Users
+    tickets: Tickets
+    attempts: Attempts
 
 
 @dataclass
@@ -126,6 +133,7 @@ def in_memory() -> Stores:
     clock = Clock()
     accounts = fakes.FakeAccounts()
     dns_states = fakes.FakeDnsStates(clock)
+    tickets = fakes.FakeTickets()
     domains = fakes.FakeDomains(accounts)
     return Stores(
         clock=clock,
@@ -148,6 +156,9 @@ def in_memory() -> Stores:
         turns=dns_states.turns,
         seen_mail=dns_states.mail,
         approved_sources=dns_states.sources,
+        users=fakes.FakeUsers(tickets),
+        tickets=tickets,
+        attempts=fakes.FakeAttempts(),
     )
 
 
@@ -181,6 +192,9 @@ def on_aws() -> Iterator[AwsStores]:
             turns=DynamoTurns(table),
             seen_mail=DynamoSeenMail(table),
             approved_sources=DynamoApprovedSources(table),
+            users=DynamoUsers(table),
+            tickets=DynamoTickets(table),
+            attempts=DynamoAttempts(table),
             table=table,
             blobs=blobs,
         )

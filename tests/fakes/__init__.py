@@ -9,6 +9,8 @@ from tests.fakes.groups import FakeGroups
 from tests.fakes.hosting import FakeHostings, FakePolicyFiles, FakePolicyHosts, FakeZones
 from tests.fakes.hosts import FakeHosts
 from tests.fakes.mail import FakeMailbox
+from tests.fakes.members import FakeMembers
+from tests.fakes.people import FakeAttempts, FakeDirectory, FakeLetters, FakeTickets, FakeUsers
 from tests.fakes.quarantine import FakeQuarantine
 from tests.fakes.queues import (
     FakeDnsChecks,
@@ -32,7 +34,9 @@ __all__ = [
     "FakeAnswers",
     "FakeApiKeys",
     "FakeApprovedSources",
+    "FakeAttempts",
     "FakeAudit",
+    "FakeDirectory",
     "FakeDnsChecks",
     "FakeDnsStates",
     "FakeDomains",
@@ -42,7 +46,9 @@ __all__ = [
     "FakeHostingChecks",
     "FakeHostings",
     "FakeHosts",
+    "FakeLetters",
     "FakeMailbox",
+    "FakeMembers",
     "FakePolicyFiles",
     "FakePolicyHosts",
     "FakeQuarantine",
@@ -53,8 +59,10 @@ __all__ = [
     "FakeRollups",
     "FakeSeenMail",
     "FakeTags",
+    "FakeTickets",
     "FakeTouchedDays",
     "FakeTurns",
     "FakeUploads",
+    "FakeUsers",
     "FakeZones",
 ]

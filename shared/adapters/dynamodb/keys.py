@@ -75,6 +75,7 @@ from shared.core.ids import (
     ReportId,
     TagId,
     UploadId,
+    UserId,
     minted_at,
 )
 from shared.core.people.tickets import Purpose
