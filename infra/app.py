@@ -20,7 +20,7 @@ from infra.stage import ConnectionGroup, SnapStart, Stage, hosted, local
 
 def stage_from(app: App) -> Stage:
     """Context: stage, report_domain; on AWS region, account, hosting_domain, hosting_zones, sign_in_prefix,
-    letter_sender, callback_urls, identity_providers, alarm_email, snap_start; locally mail_host,
+    letter_sender, pages_url, callback_urls, identity_providers, alarm_email, snap_start; locally mail_host,
     environment, connection_group, cognito_endpoint."""
 
     def context(key: str) -> str | None:
@@ -69,6 +69,7 @@ def _people(report_domain: str, context: Callable[[str], str | None]) -> People:
             sign_in_prefix=context("sign_in_prefix"),
             letter_sender=context("letter_sender"),
             callback_urls=tuple((context("callback_urls") or "").split()),
+            pages_url=context("pages_url"),
             identity_providers=tuple(IdentityProvider(**fields) for fields in providers),
         )
     except (TypeError, ValueError) as error:

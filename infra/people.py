@@ -42,6 +42,8 @@ class People:
     callback_urls: tuple[str, ...] = ()
     """Where a sign-in may end beside the command line's own addresses."""
     identity_providers: tuple[IdentityProvider, ...] = ()
+    pages_url: str | None = None
+    """What the links in letters begin with; if not set, the API's own pages."""
     cognito_endpoint: str | None = None
     """Of the emulator, for Cognito's keys and sign-in; if not set, AWS's own addresses."""
 
@@ -57,6 +59,7 @@ def people_of(
     letter_sender: str | None = None,
     callback_urls: tuple[str, ...] = (),
     identity_providers: tuple[IdentityProvider, ...] = (),
+    pages_url: str | None = None,
     cognito_endpoint: str | None = None,
 ) -> People:
     """What is not said follows from the report domain, which is nobody else's. Letters come from below it:
@@ -66,6 +69,7 @@ def people_of(
         letter_sender=letter_sender or f"postseal@letters.{report_domain}",
         callback_urls=callback_urls,
         identity_providers=identity_providers,
+        pages_url=pages_url,
         cognito_endpoint=cognito_endpoint,
     )
     if people.letter_domain == report_domain:

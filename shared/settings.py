@@ -100,6 +100,9 @@ IDENTITY_PROVIDERS: Final = "POSTSEAL_IDENTITY_PROVIDERS"
 LETTER_SENDER: Final = "POSTSEAL_LETTER_SENDER"
 """Address that mail to people comes from."""
 
+PAGES_URL: Final = "POSTSEAL_PAGES_URL"
+"""What the links in letters begin with: ``/activate#<token>`` and the like follow it."""
+
 EXPORTS_QUEUE: Final = "POSTSEAL_EXPORTS_QUEUE"
 CLOSING_QUEUE: Final = "POSTSEAL_CLOSING_QUEUE"
 """URLs of the queues of exports and of deletions of accounts."""

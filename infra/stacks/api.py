@@ -16,9 +16,11 @@ from infra import grants
 from infra.constructs.bundles import Bundles
 from infra.constructs.function import EntryFunction, retention
 from infra.entries import API
+from infra.entry import Thing
 from infra.grants import Owners
 from infra.routes import UNKNOWN, routes
 from infra.stage import Stage
+from shared import settings
 
 ACCESS_LOG = {
     "request_id": "requestId",
@@ -67,6 +69,10 @@ class ApiStack(Stack):
             self.api.add_routes(
                 path=path, methods=[apigateway.HttpMethod.ANY], integration=integrations[function]
             )
+        for function in self.functions:
+            if any(grant.thing is Thing.LETTERS for grant in function.entry.grants):
+                pages = stage.people.pages_url or f"{self.api.api_endpoint}/v1"
+                function.function.add_environment(settings.PAGES_URL, pages)
         _open(self, self.api, stage)
         CfnOutput(self, "ApiId", value=self.api.api_id)
         CfnOutput(self, "ApiUrl", value=self.api.api_endpoint)

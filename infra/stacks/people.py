@@ -104,7 +104,7 @@ def _pool(scope: Construct, stage: Stage) -> cognito.CfnUserPool:
 
 def _client(scope: Construct, pool: cognito.CfnUserPool, stage: Stage) -> cognito.CfnUserPoolClient:
     """One for the command line and for pages: neither can keep a secret, so that there is none, and the code
-    flow with PKCE is the only way in. All that a user's token may write is what providers fill in."""
+    flow with PKCE is the only way in from outside. All that a user's token may write is what providers fill in."""
     loopback = [
         f"http://{host}:{port}/callback" for host in ("127.0.0.1", "localhost") for port in LOOPBACK_PORTS
     ]
@@ -114,7 +114,8 @@ def _client(scope: Construct, pool: cognito.CfnUserPool, stage: Stage) -> cognit
         user_pool_id=pool.ref,
         client_name="postseal",
         generate_secret=False,
-        explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"],
+        # The second one takes AWS credentials: by it the API holds an old password against the pool.
+        explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"],
         allowed_o_auth_flows_user_pool_client=True,
         allowed_o_auth_flows=["code"],
         allowed_o_auth_scopes=list(SCOPES),
