@@ -11,6 +11,7 @@ from shared.core.domain_names import registrable
 from shared.core.domains import Domain, Domains, ReportKinds
 from shared.core.errors import Invalid
 from shared.core.ids import DomainId, mint
+from shared.core.plans import DomainLimits
 from shared.core.queues import RemovedDomain, RemovedDomains
 
 _LONGEST_NOTES: Final = 4_000
@@ -35,7 +36,7 @@ def add_domain(
         updated=int(now),
         groups=frozenset() if right.group is None else frozenset({right.group}),
     )
-    domains.add(domain)
+    domains.add(domain, limits=right.account.domain_limits)
     return domain
 
 
@@ -46,7 +47,6 @@ def change_domain(
     now: float,
     notes: str | None = None,
     kinds: ReportKinds | None = None,
-    parked: bool | None = None,
     top_level: bool | None = None,
     wanted_dmarc: str | None = None,
 ) -> Domain:
@@ -59,12 +59,18 @@ def change_domain(
         domain,
         notes=domain.notes if notes is None else notes,
         kinds=domain.kinds if kinds is None else kinds,
-        parked=domain.parked if parked is None else parked,
         top_level=domain.top_level if top_level is None else top_level,
         wanted_dmarc=domain.wanted_dmarc if wanted_dmarc is None else wanted_dmarc,
         updated=int(now),
     )
     return domains.change(changed)
+
+
+def park_domain(
+    domains: Domains, right: Writable, *, parked: bool, limits: DomainLimits, now: float
+) -> Domain:
+    """As ``Domains.park``."""
+    return domains.park(right.domain, parked=parked, limits=limits, now=int(now))
 
 
 def activate_domain(domains: Domains, right: Writable, *, allowed: int, now: float) -> Domain:

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from shared.core.domain_names import organizational_domain
 from shared.core.ids import AccountId, DomainId, GroupId, TagId
+from shared.core.plans import MOST_DOMAINS, DomainLimits
 
 SHARDS: Final = 16
 """Into how many parts scheduled work divides the active domains of the deployment."""
@@ -131,8 +132,9 @@ class DomainPage:
 
 
 class Domains(Protocol):
-    def add(self, domain: Domain) -> None:
-        """``Invalid`` when the account has a domain of that name already."""
+    def add(self, domain: Domain, *, limits: DomainLimits = MOST_DOMAINS) -> None:
+        """``PlanLimit`` when the account has as many already, also under races. ``Invalid`` when it has one
+        of that name."""
 
     def get(self, account: AccountId, domain: DomainId) -> Domain | None: ...
 
@@ -152,7 +154,8 @@ class Domains(Protocol):
         order of their ids. For scheduled work; may lag behind a change by moments."""
 
     def activate(self, domain: Domain, *, allowed: int, now: int) -> Domain:
-        """The caller has seen to it that the domain is verified: an active one counts as such.
+        """The caller has seen to it that the domain is verified: an active one counts as such. A parked one
+        does not count among the active ones, and needs no place there.
 
         ``Invalid`` when the account has ``allowed`` active domains already, also under races.
         Of a domain that is active already, or gone, as ``deactivate``."""
@@ -165,7 +168,12 @@ class Domains(Protocol):
         it is gone."""
 
     def change(self, domain: Domain) -> Domain:
-        """Store notes, kinds, parking and standing of a domain that still exists; ``NotFound`` otherwise."""
+        """Store notes, kinds and standing of a domain that still exists; ``NotFound`` otherwise."""
+
+    def park(self, domain: Domain, *, parked: bool, limits: DomainLimits, now: int) -> Domain:
+        """The domain as it is afterwards; ``NotFound`` when it is gone. ``PlanLimit`` when the account has as
+        many parked domains already, ``Invalid`` when an active one would be one too many, also under
+        races."""
 
     def note_check(self, domain: Domain) -> bool:
         """Store what a check of the DNS found, and when; False if the domain is gone."""

@@ -54,13 +54,17 @@ class DomainLimits:
     parked: int
 
 
+MOST_DOMAINS: Final = DomainLimits(1_000_000, 1_000_000, 1_000_000)
+"""Of any account, whatever its plan."""
+
+
 _PLANS: Final = {
     plan.name: plan
     for plan in (
         Plan(
             name="basic",
             included_domains=1,
-            domains=5,
+            domains=20,
             parked_domains=1,
             parked_credits=1_000,
             members=2,
@@ -76,7 +80,7 @@ _PLANS: Final = {
         Plan(
             name="starter",
             included_domains=5,
-            domains=50,
+            domains=500,
             parked_domains=5,
             parked_credits=10_000,
             members=5,
@@ -90,7 +94,7 @@ _PLANS: Final = {
         Plan(
             name="pro",
             included_domains=5,
-            domains=100,
+            domains=1_000,
             parked_domains=50,
             parked_credits=100_000,
             members=25,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -19,12 +20,19 @@ from shared.core.domains import (
     ReportKinds,
     every_active,
 )
-from shared.core.errors import Invalid, NotFound
+from shared.core.errors import Invalid, NotFound, PlanLimit
 from shared.core.ids import AccountId, DomainId
+from shared.core.plans import MOST_DOMAINS, DomainLimits
 from tests.contract import given
 from tests.contract.stores import AwsStores, Stores
 
 NOW = 2_000
+
+
+def every_count(stores: Stores, account: Account) -> tuple[int, int, int]:
+    current = stores.accounts.get(account.id)
+    assert current is not None
+    return current.domains, current.active_domains, current.parked_domains
 
 
 def counters(stores: Stores, account: Account) -> tuple[int, int]:
@@ -184,7 +192,6 @@ def test_a_change_keeps_what_others_changed_meanwhile(stores: Stores) -> None:
             read,
             notes="ours",
             kinds=ReportKinds(failure=True),
-            parked=True,
             top_level=True,
             wanted_dmarc="v=DMARC1; p=none",
             updated=NOW + 5,
@@ -192,7 +199,6 @@ def test_a_change_keeps_what_others_changed_meanwhile(stores: Stores) -> None:
     )
 
     assert changed.active
-    assert changed.parked
     assert changed == stores.domains.get(owner.id, read.id)
     assert changed.wanted_dmarc
     assert not stores.domains.change(replace(changed, wanted_dmarc="")).wanted_dmarc
@@ -271,3 +277,101 @@ def test_racing_activations_never_pass_the_limit(aws: AwsStores) -> None:
         assert sum(pool.map(activate, domains)) == 3
     assert counters(aws, owner) == (8, 3)
     assert len([d for d in domains if (aws.domains.get(owner.id, DomainId(d.id)) or d).active]) == 3
+
+
+def test_a_parked_domain_takes_a_place_of_its_own_and_no_active_one(stores: Stores) -> None:
+    owner = given.account(stores)
+    limits = DomainLimits(total=9, active=1, parked=1)
+    first = stores.domains.activate(given.domain(stores, owner, "a.example"), allowed=1, now=NOW)
+    second = given.domain(stores, owner, "b.example")
+
+    parked = stores.domains.park(second, parked=True, limits=limits, now=NOW)
+    active = stores.domains.activate(second, allowed=1, now=NOW)
+
+    assert parked == replace(second, parked=True, updated=NOW)
+    assert (active.active, active.parked) == (True, True)
+    assert every_count(stores, owner) == (2, 1, 1)
+    with pytest.raises(PlanLimit):
+        stores.domains.park(first, parked=True, limits=limits, now=NOW)
+    with pytest.raises(Invalid):
+        stores.domains.park(active, parked=False, limits=limits, now=NOW)
+    assert stores.domains.park(active, parked=True, limits=limits, now=NOW + 9) == active
+    assert every_count(stores, owner) == (2, 1, 1)
+
+
+def test_counts_follow_every_way_of_parking(stores: Stores) -> None:
+    owner = given.account(stores)
+    domain = given.domain(stores, owner)
+
+    parked = stores.domains.park(domain, parked=True, limits=MOST_DOMAINS, now=NOW)
+    assert every_count(stores, owner) == (1, 0, 1)
+    stores.domains.activate(parked, allowed=0, now=NOW)
+    assert every_count(stores, owner) == (1, 0, 1)
+    stores.domains.park(domain, parked=False, limits=MOST_DOMAINS, now=NOW)
+    assert every_count(stores, owner) == (1, 1, 0)
+    stores.domains.park(domain, parked=True, limits=MOST_DOMAINS, now=NOW)
+    assert every_count(stores, owner) == (1, 0, 1)
+    stores.domains.deactivate(domain, now=NOW)
+    assert every_count(stores, owner) == (1, 0, 1)
+    stores.domains.remove(domain)
+    assert every_count(stores, owner) == (0, 0, 0)
+    with pytest.raises(NotFound):
+        stores.domains.park(domain, parked=True, limits=MOST_DOMAINS, now=NOW)
+
+
+def test_a_domain_can_be_added_parked(stores: Stores) -> None:
+    owner = given.account(stores)
+    limits = DomainLimits(total=9, active=9, parked=1)
+
+    def add(number: int) -> None:
+        name = f"d{number}.example"
+        domain = Domain(DomainId(number), owner.id, name, f"parked{number}", NOW, NOW, parked=True)
+        stores.domains.add(domain, limits=limits)
+
+    add(1)
+    with pytest.raises(PlanLimit):
+        add(2)
+    assert every_count(stores, owner) == (1, 0, 1)
+
+
+def test_racing_adds_never_pass_the_plan(aws: AwsStores) -> None:
+    owner = given.account(aws)
+    limits = DomainLimits(total=3, active=3, parked=3)
+
+    def add(number: int) -> bool:
+        domain = Domain(DomainId(number), owner.id, f"d{number}.example", f"race{number}", NOW, NOW)
+        try:
+            aws.domains.add(domain, limits=limits)
+        except PlanLimit:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(add, range(1, 9))) == 3
+    assert every_count(aws, owner) == (3, 0, 0)
+    assert len(aws.domains.page(owner.id, after=None, limit=9).items) == 3
+
+
+def test_racing_to_park_and_to_activate_leaves_the_counts_exact(aws: AwsStores) -> None:
+    owner = given.account(aws)
+    domains = [given.domain(aws, owner, f"d{number}.example") for number in range(4)]
+    limits = DomainLimits(total=9, active=2, parked=2)
+
+    def switch(turn: int) -> None:
+        domain = domains[turn % 4]
+        with suppress(Invalid):
+            if turn % 3 == 0:
+                aws.domains.activate(domain, allowed=2, now=NOW)
+            elif turn % 3 == 1:
+                aws.domains.park(domain, parked=turn % 2 == 0, limits=limits, now=NOW)
+            else:
+                aws.domains.deactivate(domain, now=NOW)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(switch, range(48)))
+    left = aws.domains.page(owner.id, after=None, limit=9).items
+    active = sum(domain.active and not domain.parked for domain in left)
+    parked = sum(domain.parked for domain in left)
+    assert every_count(aws, owner) == (4, active, parked)
+    assert active <= 2
+    assert parked <= 2

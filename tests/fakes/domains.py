@@ -6,9 +6,10 @@ from shared.core import ids
 from shared.core.accounts import Recipient
 from shared.core.domain_names import ancestors, normalise
 from shared.core.domains import SHARDS, Domain, DomainPage, Proof
-from shared.core.errors import Invalid, NotFound
+from shared.core.errors import Invalid, NotFound, PlanLimit
 from shared.core.groups import Group
 from shared.core.ids import AccountId, DomainId, GroupId, TagId
+from shared.core.plans import MOST_DOMAINS, DomainLimits
 from shared.core.tags import Tag
 from tests.fakes.accounts import FakeAccounts
 
@@ -23,12 +24,12 @@ class FakeDomains:
         self.groups: dict[tuple[AccountId, GroupId], Group] = {}
         self.tags: dict[tuple[AccountId, TagId], Tag] = {}
 
-    def add(self, domain: Domain) -> None:
+    def add(self, domain: Domain, *, limits: DomainLimits = MOST_DOMAINS) -> None:
         if self.named(domain.account, domain.name) is not None:
             raise Invalid(f"The account has the domain {domain.name} already", param="domain")
         if not self._knows(domain):
             raise NotFound("There is no such group or tag")
-        self.accounts.move(domain.account, domains=1)
+        self._count(None, domain, limits, param="domain")
         self.stored[domain.account, domain.id] = domain
         self.accounts.tokens[domain.token] = Recipient(domain.account, domain.id)
 
@@ -63,19 +64,26 @@ class FakeDomains:
         current = self._current(domain)
         if current.active:
             return current
-        account = self.accounts.get(domain.account)
-        if account is None or account.active_domains >= allowed:
-            raise Invalid(f"The plan allows {allowed} active domains", param="id")
-        self.accounts.move(domain.account, active=1)
         verified = now if current.verified is None else current.verified
-        return self.put(replace(current, active=True, activated=now, verified=verified, updated=now))
+        after = replace(current, active=True, activated=now, verified=verified, updated=now)
+        self._count(current, after, replace(MOST_DOMAINS, active=allowed))
+        return self.put(after)
 
     def deactivate(self, domain: Domain, *, now: int) -> Domain:
         current = self._current(domain)
         if not current.active:
             return current
-        self.accounts.move(domain.account, active=-1)
-        return self.put(replace(current, active=False, deactivated=now, updated=now))
+        after = replace(current, active=False, deactivated=now, updated=now)
+        self._count(current, after)
+        return self.put(after)
+
+    def park(self, domain: Domain, *, parked: bool, limits: DomainLimits, now: int) -> Domain:
+        current = self._current(domain)
+        if current.parked == parked:
+            return current
+        after = replace(current, parked=parked, updated=now)
+        self._count(current, after, limits)
+        return self.put(after)
 
     def verify(self, domain: Domain, proof: Proof, *, now: int) -> Domain:
         current = self._current(domain)
@@ -88,7 +96,6 @@ class FakeDomains:
             self._current(domain),
             notes=domain.notes,
             kinds=domain.kinds,
-            parked=domain.parked,
             top_level=domain.top_level,
             wanted_dmarc=domain.wanted_dmarc,
             updated=domain.updated,
@@ -107,7 +114,7 @@ class FakeDomains:
         current = self.stored.pop((domain.account, domain.id), None)
         if current is not None:
             self.accounts.tokens.pop(current.token, None)
-            self.accounts.move(domain.account, domains=-1, active=-1 if current.active else 0)
+            self._count(current, None)
 
     def of(self, account: AccountId) -> list[Domain]:
         return [domain for (owner, _), domain in self.stored.items() if owner == account]
@@ -122,11 +129,41 @@ class FakeDomains:
             (owner, tag) for tag in domain.tags
         } <= self.tags.keys()
 
+    def _count(
+        self,
+        before: Domain | None,
+        after: Domain | None,
+        limits: DomainLimits = MOST_DOMAINS,
+        *,
+        param: str = "id",
+    ) -> None:
+        domain = after or before
+        assert domain is not None
+        account = self.accounts.get(domain.account)
+        if account is None:
+            raise NotFound("The requested resource could not be found")
+        total, active, parked = (
+            becomes - was for was, becomes in zip(_counts(before), _counts(after), strict=True)
+        )
+        if total > 0 and account.domains >= limits.total:
+            raise PlanLimit(f"The plan allows {limits.total} domains", param=param)
+        if parked > 0 and account.parked_domains >= limits.parked:
+            raise PlanLimit(f"The plan allows {limits.parked} parked domains", param=param)
+        if active > 0 and account.active_domains >= limits.active:
+            raise Invalid(f"The plan allows {limits.active} active domains", param=param)
+        self.accounts.move(domain.account, domains=total, active=active, parked=parked)
+
     def _current(self, domain: Domain) -> Domain:
         current = self.get(domain.account, domain.id)
         if current is None:
             raise NotFound("The requested resource could not be found", param="id")
         return current
+
+
+def _counts(domain: Domain | None) -> tuple[int, int, int]:
+    if domain is None:
+        return 0, 0, 0
+    return 1, int(domain.active and not domain.parked), int(domain.parked)
 
 
 def _page(domains: list[Domain], after: DomainId | None, limit: int) -> DomainPage:

@@ -12,7 +12,7 @@ from functions.api.domains import approved, dns, figures, render, schemas, switc
 from functions.api.domains.app import DomainParam, app, readable, shown, writable
 from shared.core import ids
 from shared.core.access import require_write_in
-from shared.core.domain_changes import add_domain, change_domain, remove_domain
+from shared.core.domain_changes import add_domain, change_domain, park_domain, remove_domain
 from shared.core.domain_lists import DomainFilter, list_domains
 from shared.core.domain_names import normalise
 from shared.core.domains import (
@@ -21,6 +21,7 @@ from shared.core.domains import (
     Domain,
     ReportKinds,
 )
+from shared.core.errors import NotFound
 from shared.core.hosting.commands import require_unhindered
 from shared.core.paging import LARGEST_LIMIT, Cursor, PageRequest
 from shared.core.statistics import retained_span, statistics
@@ -147,13 +148,15 @@ def change(domain_id: DomainParam, body: schemas.ChangeDomain) -> Single[schemas
     parked = domain.parked if body.parked is None else body.parked
     _require_unhindered(replace(domain, kinds=kinds or domain.kinds, parked=parked))
     wanted = body.wanted_dmarc_record
+    if body.parked is not None:
+        limits = app.caller.account.domain_limits
+        park_domain(table.domains(), right, parked=body.parked, limits=limits, now=app.now)
     changed = change_domain(
         table.domains(),
         right,
         now=app.now,
         notes=body.notes,
         kinds=kinds,
-        parked=body.parked,
         top_level=body.top_level,
         wanted_dmarc=None if wanted is None else required_record(wanted, param="wanted_dmarc_record"),
     )
@@ -188,8 +191,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _named(reference: str) -> str:
     """Of a domain that the account need not have."""
-    domain = table.domains().resolve(app.caller.account_id, reference)
-    return reference.strip().lower() if domain is None else domain.name
+    try:
+        return readable(reference)[1].name
+    except NotFound:
+        return reference.strip().lower()
 
 
 def _merged(kinds: ReportKinds, wanted: schemas.ChangeReportKinds) -> ReportKinds:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
 from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.domain_counts import count_step, uncountable
 from shared.adapters.dynamodb.domain_items import domain_of, item_of
 from shared.adapters.dynamodb.expressions import Item, Plain, in_index
 from shared.adapters.dynamodb.placing import missing, shift, unchanged
@@ -10,6 +14,7 @@ from shared.core.domain_names import ancestors, normalise
 from shared.core.domains import Domain, DomainPage, Proof
 from shared.core.errors import Invalid, NotFound
 from shared.core.ids import AccountId, DomainId
+from shared.core.plans import MOST_DOMAINS, DomainLimits
 
 _EXISTS = "attribute_exists(#pk)"
 _IS_NEW = "attribute_not_exists(#pk)"
@@ -25,28 +30,22 @@ class DynamoDomains:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, domain: Domain) -> None:
+    def add(self, domain: Domain, *, limits: DomainLimits = MOST_DOMAINS) -> None:
         pointer = {"account": domain.account, "domain": domain.id}
         arrival = shift(None, domain)
-        counts = {"one": 1, "assigned": arrival.assigned}
         counters = arrival.counters()
         try:
             self._table.transact(
                 put(item_of(domain), _IS_NEW),
                 put({**keys.domain_name(domain.account, domain.name)._asdict(), **pointer}, _IS_NEW),
                 put({**keys.token(domain.token)._asdict(), **pointer}, _IS_NEW),
-                update(
-                    keys.account(domain.account),
-                    "ADD #domains :one, #assigned_domains :assigned",
-                    _EXISTS,
-                    counts,
-                ),
+                count_step(domain.account, None, domain, limits=limits, assigned=arrival.assigned),
                 *(step for _, step in counters),
                 *arrival.memberships,
             )
         except Cancelled as cancelled:
             if 3 in cancelled.failed:
-                raise missing() from None
+                raise uncountable(cancelled.failed[3], None, domain, limits, param="domain") from None
             if cancelled.failed.keys() & {0, 1, 2}:
                 raise Invalid(f"The account has the domain {domain.name} already", param="domain") from None
             raise NotFound("There is no such group or tag") from None
@@ -101,31 +100,40 @@ class DynamoDomains:
 
     def activate(self, domain: Domain, *, allowed: int, now: int) -> Domain:
         entry = in_index(keys.active_domain(domain.account, domain.id))
-        switch = update(
-            keys.domain(domain.account, domain.id),
+        change = (
             f"SET #active = :yes, #activated = :now, #updated = :now, {_STAYS_VERIFIED}, "
-            "#gsi1pk = :gsi1pk, #gsi1sk = :gsi1sk",
-            f"{_EXISTS} AND #active = :no",
-            {"yes": True, "no": False, "now": now, **entry},
+            "#gsi1pk = :gsi1pk, #gsi1sk = :gsi1sk"
         )
-        counter = update(
-            keys.account(domain.account),
-            "ADD #active_domains :one",
-            f"{_EXISTS} AND #active_domains < :allowed",
-            {"one": 1, "allowed": allowed},
+        limits = replace(MOST_DOMAINS, active=allowed)
+        return self._switched(
+            domain,
+            lambda current: None if current.active else replace(current, active=True),
+            change,
+            {"yes": True, "now": now, **entry},
+            limits,
         )
-        return self._switched(domain, switch, counter, f"The plan allows {allowed} active domains")
 
     def deactivate(self, domain: Domain, *, now: int) -> Domain:
-        switch = update(
-            keys.domain(domain.account, domain.id),
+        change = (
             f"SET #active = :no, #deactivated = :now, #updated = :now, {_STAYS_VERIFIED} "
-            "REMOVE #gsi1pk, #gsi1sk",
-            f"{_EXISTS} AND #active = :yes",
-            {"yes": True, "no": False, "now": now},
+            "REMOVE #gsi1pk, #gsi1sk"
         )
-        counter = update(keys.account(domain.account), "ADD #active_domains :one", _EXISTS, {"one": -1})
-        return self._switched(domain, switch, counter, "The account is gone")
+        return self._switched(
+            domain,
+            lambda current: replace(current, active=False) if current.active else None,
+            change,
+            {"no": False, "now": now},
+            MOST_DOMAINS,
+        )
+
+    def park(self, domain: Domain, *, parked: bool, limits: DomainLimits, now: int) -> Domain:
+        return self._switched(
+            domain,
+            lambda current: None if current.parked == parked else replace(current, parked=parked),
+            "SET #parked = :parked, #updated = :now",
+            {"parked": parked, "now": now},
+            limits,
+        )
 
     def verify(self, domain: Domain, proof: Proof, *, now: int) -> Domain:
         key = keys.domain(domain.account, domain.id)
@@ -143,7 +151,7 @@ class DynamoDomains:
     def change(self, domain: Domain) -> Domain:
         names = (
             *("notes", "aggregate", "failure", "tls"),
-            *("parked", "top_level", "wanted_dmarc", "updated"),
+            *("top_level", "wanted_dmarc", "updated"),
         )
         try:
             return self._set(domain, names)
@@ -188,36 +196,53 @@ class DynamoDomains:
         domains = (domain_of(found[key]) for key in listed if key in found)
         return [domain for domain in domains if domain.active]
 
-    def _switched(self, domain: Domain, switch: Step, counter: Step, refusal: str) -> Domain:
-        """The domain after both writes; as it is when another call has switched it already."""
-        try:
-            self._table.transact(switch, counter)
-        except Cancelled as cancelled:
-            if 0 not in cancelled.failed:
-                raise Invalid(refusal, param="id") from None
-        current = self.get(domain.account, domain.id)
-        if current is None:
-            raise missing()
-        return current
+    def _switched(
+        self,
+        domain: Domain,
+        becomes: Callable[[Domain], Domain | None],
+        change: str,
+        values: Mapping[str, Plain],
+        limits: DomainLimits,
+    ) -> Domain:
+        """The domain after the change and the count that goes with it. ``becomes`` is what is to be of the
+        domain as it is, None where nothing is to be done; asked again when another call was faster."""
+        current: Domain | None = domain
+        while current is not None:
+            after = becomes(current)
+            if after is None and current is not domain:
+                return current
+            if after is not None:
+                condition, stands = _as_switched(current)
+                switch = update(
+                    keys.domain(domain.account, domain.id), change, condition, {**values, **stands}
+                )
+                try:
+                    self._table.transact(switch, count_step(domain.account, current, after, limits=limits))
+                except Cancelled as cancelled:
+                    if 0 not in cancelled.failed:
+                        raise uncountable(cancelled.failed[1], current, after, limits, param="id") from None
+            current = self.get(domain.account, domain.id)
+        raise missing()
+
+
+def _as_switched(domain: Domain) -> tuple[str, dict[str, Plain]]:
+    """The condition that the item is as active and as parked as ``domain``, and its values."""
+    parked = "#parked = :was_parked"
+    if not domain.parked:
+        parked = f"(attribute_not_exists(#parked) OR {parked})"
+    stands: dict[str, Plain] = {"was_active": domain.active, "was_parked": domain.parked}
+    return f"{_EXISTS} AND #active = :was_active AND {parked}", stands
 
 
 def _removal(domain: Domain) -> list[Step]:
-    """Removes the domain if it is as active, and where, as we think, so that the counters stay exact."""
-    condition, values = unchanged(domain)
+    """Removes the domain if it is as active and parked, and where, as we think: the counters stay exact."""
+    placed, where = unchanged(domain)
+    switched, stands = _as_switched(domain)
     departure = shift(domain, None)
     return [
-        delete(
-            keys.domain(domain.account, domain.id),
-            f"{condition} AND #active = :active",
-            {**values, "active": domain.active},
-        ),
+        delete(keys.domain(domain.account, domain.id), f"{placed} AND {switched}", {**where, **stands}),
         delete(keys.domain_name(domain.account, domain.name)),
         delete(keys.token(domain.token)),
-        update(
-            keys.account(domain.account),
-            "ADD #domains :one, #active_domains :active, #assigned_domains :assigned",
-            _EXISTS,
-            {"one": -1, "active": -1 if domain.active else 0, "assigned": departure.assigned},
-        ),
+        count_step(domain.account, domain, None, assigned=departure.assigned),
         *departure.memberships,
     ]

@@ -26,8 +26,8 @@ from functions.api.tlsrpt import handler as tlsrpt
 from shared import settings
 from shared.core.accounts import Account
 from shared.core.addresses import NoPlaces
-from shared.core.api_keys import create_key
 from shared.core.ids import AccountId
+from shared.core.key_issuing import Minting, Terms, create_key
 from shared.core.quarantine import Entry
 from shared.core.queues import TouchedDay
 from shared.core.reports import Fact
@@ -109,7 +109,6 @@ class Api:
         self.numbers = count(1)
         self.accounts.add(ACCOUNT)
         self.domains.add(DOMAIN)
-        self.accounts.move(ACCOUNT.id, active=1)
         self.key = self.new_key(ACCOUNT)
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
@@ -145,16 +144,10 @@ class Api:
         patch.setattr(entropy, "random_bits", lambda bits: next(self.numbers))
         patch.setenv(settings.REPORT_DOMAIN, REPORT_DOMAIN)
 
-    def new_key(self, account: Account, *, per_minute: int = 1_000_000) -> str:
-        _, secret = create_key(
-            self.keys,
-            account.id,
-            "test",
-            requests_per_minute=per_minute,
-            now=self.now,
-            new_secret=self._secret,
-            random_bits=lambda bits: next(self.numbers),
-        )
+    def new_key(self, account: Account, *, per_minute: int = 1_000_000, terms: Terms = Terms("test")) -> str:
+        owner = replace(account, plan=replace(account.plan, requests_per_minute=per_minute))
+        minting = Minting(self.now, self._secret, lambda bits: next(self.numbers))
+        _, secret = create_key(self.keys, owner, terms, minting)
         return secret
 
     def change_account(self, **changes: Any) -> None:
