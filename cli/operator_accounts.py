@@ -6,10 +6,11 @@ from typing import Any
 
 from cli.operating import deployment
 from shared.core.accounts import open_account
-from shared.core.api_keys import create_key
 from shared.core.clock import rfc3339
 from shared.core.ids import ACCOUNT, render
+from shared.core.key_issuing import Terms, create_key
 from shared.wiring import entropy, table
+from shared.wiring.issuing import minting
 
 
 def open_with_key(
@@ -27,15 +28,7 @@ def open_with_key(
             new_token=entropy.new_token,
             random_bits=entropy.random_bits,
         )
-        _, secret = create_key(
-            table.api_keys(),
-            opened.id,
-            key_name,
-            requests_per_minute=opened.plan.requests_per_minute,
-            now=now,
-            new_secret=entropy.new_secret,
-            random_bits=entropy.random_bits,
-        )
+        _, secret = create_key(table.api_keys(), opened, Terms(key_name), minting())
     return {
         "id": render(ACCOUNT, opened.id),
         "email": opened.email,

@@ -5,25 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from cli.operating import account_named, deployment
-from shared.core.api_keys import ApiKey, create_key, revoke_key
+from shared.core.api_keys import ApiKey, revoke_key
 from shared.core.clock import rfc3339
 from shared.core.ids import API_KEY, ApiKeyId, parse, render
-from shared.wiring import entropy, table
+from shared.core.key_issuing import Terms, create_key
+from shared.wiring import table
+from shared.wiring.issuing import minting
 
 
 def create_for(account: str, name: str, stack_file: str | None) -> dict[str, Any]:
     """A new key with its secret under ``key``."""
     with deployment(stack_file):
         owner = account_named(account)
-        key, secret = create_key(
-            table.api_keys(),
-            owner.id,
-            name,
-            requests_per_minute=owner.plan.requests_per_minute,
-            now=entropy.now(),
-            new_secret=entropy.new_secret,
-            random_bits=entropy.random_bits,
-        )
+        key, secret = create_key(table.api_keys(), owner, Terms(name), minting())
         return {**_shape(key), "key": secret}
 
 

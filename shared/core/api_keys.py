@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from shared.core.errors import Invalid, NotFound, Unauthenticated
-from shared.core.ids import AccountId, ApiKeyId, GroupId, mint
+from shared.core.errors import NotFound, Unauthenticated
+from shared.core.ids import AccountId, ApiKeyId, GroupId
 from shared.core.rights import Level, Rights, Scope
 
 PREFIX: Final = "ps_live_"
+SHOWN: Final = 12
+"""Characters of a secret that are kept, to tell keys apart by."""
+
 _SECRET: Final = re.compile(r"ps_live_[A-Za-z0-9_-]{43}", re.ASCII)
-_SHOWN: Final = 12
 WINDOW_SECONDS: Final = 60
 
 
@@ -34,14 +35,21 @@ class ApiKey:
     requests_per_minute: int
     created: int
     last_used: int | None = None
+    """The beginning of the minute of the last request."""
     scopes: frozenset[Scope] = frozenset(Scope)
     group: GroupId | None = None
     """The only group whose domains it opens; None for every domain."""
     expires: int | None = None
+    """From then on it is refused."""
+    successor: ApiKeyId | None = None
+    """The key that it was rotated to."""
 
     @property
     def rights(self) -> Rights:
         return Rights(self.scopes, None if self.group is None else {self.group: Level.WRITE})
+
+    def expired(self, now: float) -> bool:
+        return self.expires is not None and self.expires <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +69,27 @@ class Spent:
 
 
 class ApiKeys(Protocol):
-    def add(self, key: ApiKey) -> None: ...
+    def add(self, key: ApiKey, *, most: int) -> None:
+        """``PlanLimit`` when the account has ``most`` keys already, expired ones among them; ``NotFound``
+        when there is no such account; ``Conflict`` when the hash is taken."""
 
     def spend(self, key_hash: str, now: int) -> Spent | None:
-        """Count one request of the key; ``None`` when there is no such key or it was revoked.
+        """Count one request of the key; ``None`` when there is no such key, or it was revoked or has expired.
 
         When the key's minute is used up nothing is counted and ``allowance.exceeded`` is set.
         """
 
+    def get(self, account: AccountId, key: ApiKeyId) -> ApiKey | None: ...
+
     def list_of(self, account: AccountId) -> list[ApiKey]:
-        """Live keys, newest first."""
+        """Keys that were not revoked, newest first."""
+
+    def rename(self, key: ApiKey, name: str) -> ApiKey:
+        """``NotFound`` when it was revoked meanwhile."""
+
+    def rotate(self, key: ApiKey, successor: ApiKey, *, until: int, most: int) -> None:
+        """Add the successor and let the key expire, both or neither. ``Conflict`` when the key has a
+        successor already or was revoked; ``PlanLimit`` as in ``add``."""
 
     def revoke(self, account: AccountId, key: ApiKeyId) -> bool:
         """False when the account has no such key. Takes effect with the next request."""
@@ -89,34 +108,6 @@ def hash_of(secret: str) -> str:
 
 def well_formed(secret: str) -> bool:
     return _SECRET.fullmatch(secret) is not None
-
-
-def create_key(
-    keys: ApiKeys,
-    account: AccountId,
-    name: str,
-    *,
-    requests_per_minute: int,
-    now: float,
-    new_secret: Callable[[], str],
-    random_bits: Callable[[int], int],
-) -> tuple[ApiKey, str]:
-    """A new key and its secret, which is never to be had again. ``new_secret``: 43 URL-safe characters."""
-    label = name.strip()
-    if not 0 < len(label) <= 100 or not label.isprintable():
-        raise Invalid("A key needs a name of 1 to 100 printable characters", param="name")
-    secret = PREFIX + new_secret()
-    key = ApiKey(
-        id=ApiKeyId(mint(now, random_bits(12))),
-        account=account,
-        name=label,
-        shown=secret[:_SHOWN],
-        hash=hash_of(secret),
-        requests_per_minute=requests_per_minute,
-        created=int(now),
-    )
-    keys.add(key)
-    return key, secret
 
 
 def revoke_key(keys: ApiKeys, account: AccountId, key: ApiKeyId) -> None:

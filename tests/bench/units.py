@@ -16,6 +16,7 @@ from shared.adapters.blobs import Blobs
 from shared.adapters.dynamodb.accounts import DynamoAccounts
 from shared.adapters.dynamodb.api_keys import DynamoApiKeys
 from shared.adapters.dynamodb.domains import DynamoDomains
+from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
@@ -117,7 +118,11 @@ class Bench:
 
     def right(self, domain: Domain | None = None) -> Readable:
         caller = Caller(self.account, None, NOW, ALL)
-        return read_account(caller) if domain is None else read_domain(caller, domain.name, self.domains)
+        return (
+            read_account(caller, DynamoGroups(self.table))
+            if domain is None
+            else read_domain(caller, domain.name, self.domains)
+        )
 
     def cost(self, what: str, budget: Budget, work: Callable[[], object]) -> None:
         with self.meter.measure() as units:
@@ -271,12 +276,12 @@ def _reading(bench: Bench) -> None:
 
 def _authenticating(bench: Bench) -> None:
     key = ApiKey(ApiKeyId(1), bench.account.id, "k", "ps_live_abcd", hash_of("s"), 30, 0)
-    bench.keys.add(key)
+    bench.keys.add(key, most=1)
 
     def request() -> None:
         spent = bench.keys.spend(key.hash, NOW)
         assert spent is not None
         bench.accounts.get(spent.key.account)
 
-    bench.cost("authenticate, first request of a minute", Budget(), request)
+    bench.cost("authenticate, first request of a minute", Budget(write=1, read=1), request)
     bench.cost("authenticate and rate-limit a request", Budget(write=1, read=1), request)

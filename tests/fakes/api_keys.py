@@ -1,45 +1,81 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from shared.core.api_keys import WINDOW_SECONDS, Allowance, ApiKey, Spent
+from shared.core.errors import Conflict, NotFound, PlanLimit
 from shared.core.ids import AccountId, ApiKeyId
+
+
+@dataclass
+class FakeMinutes:
+    """The count of the latest minute, as an item holds it."""
+
+    window: int = 0
+    used: int = 0
+
+    @property
+    def last(self) -> int | None:
+        return self.window * WINDOW_SECONDS or None
+
+    def count(self, limit: int, now: int) -> Allowance:
+        window = max(now // WINDOW_SECONDS, self.window)
+        used = self.used if window == self.window else 0
+        reset = (window + 1) * WINDOW_SECONDS
+        if used >= limit:
+            return Allowance(limit, 0, reset, exceeded=True)
+        self.window, self.used = window, used + 1
+        return Allowance(limit, limit - self.used, reset)
 
 
 class FakeApiKeys:
     def __init__(self) -> None:
         self.stored: dict[str, ApiKey] = {}
-        self._spent: dict[str, tuple[int, int]] = {}
+        self._minutes: dict[str, FakeMinutes] = {}
 
-    def add(self, key: ApiKey) -> None:
+    def add(self, key: ApiKey, *, most: int) -> None:
+        if key.hash in self.stored:
+            raise Conflict("The key exists already")
+        if len(self.list_of(key.account)) >= most:
+            raise PlanLimit(f"The plan allows {most} API keys")
         self.stored[key.hash] = key
 
     def spend(self, key_hash: str, now: int) -> Spent | None:
         key = self.stored.get(key_hash)
-        if key is None:
+        if key is None or key.expired(now):
             return None
-        latest, count = self._spent.get(key_hash, (0, 0))
-        window = max(now // WINDOW_SECONDS, latest)
-        used = count if window == latest else 0
-        limit = key.requests_per_minute
-        reset = (window + 1) * WINDOW_SECONDS
-        if used >= limit:
-            return Spent(key, Allowance(limit, 0, reset, exceeded=True))
-        self._spent[key_hash] = (window, used + 1)
-        self.stored[key_hash] = replace(key, last_used=now)
-        return Spent(self.stored[key_hash], Allowance(limit, limit - used - 1, reset))
+        minutes = self._minutes.setdefault(key_hash, FakeMinutes())
+        allowance = minutes.count(key.requests_per_minute, now)
+        self.stored[key_hash] = replace(key, last_used=minutes.last)
+        return Spent(self.stored[key_hash], allowance)
+
+    def get(self, account: AccountId, key: ApiKeyId) -> ApiKey | None:
+        return next((stored for stored in self.list_of(account) if stored.id == key), None)
 
     def list_of(self, account: AccountId) -> list[ApiKey]:
         keys = [key for key in self.stored.values() if key.account == account]
         return sorted(keys, key=lambda key: key.id, reverse=True)
 
+    def rename(self, key: ApiKey, name: str) -> ApiKey:
+        if key.hash not in self.stored:
+            raise NotFound("The requested resource could not be found", param="id")
+        self.stored[key.hash] = replace(self.stored[key.hash], name=name)
+        return self.stored[key.hash]
+
+    def rotate(self, key: ApiKey, successor: ApiKey, *, until: int, most: int) -> None:
+        stored = self.stored.get(key.hash)
+        if stored is None or stored.successor is not None:
+            raise Conflict("The key was rotated or revoked already", param="id")
+        self.add(successor, most=most)
+        self.stored[key.hash] = replace(stored, successor=successor.id, expires=until)
+
     def revoke(self, account: AccountId, key: ApiKeyId) -> bool:
-        for stored in self.list_of(account):
-            if stored.id == key:
-                del self.stored[stored.hash]
-                return True
-        return False
+        stored = self.get(account, key)
+        if stored is None:
+            return False
+        del self.stored[stored.hash]
+        return True
 
 
 class FakeAddressLimits:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb import keys, minutes
+from shared.adapters.dynamodb.counting import counted, uncountable, uncounted
 from shared.adapters.dynamodb.expressions import Item, in_index
-from shared.adapters.dynamodb.table import ConditionFailed, Range, Table
+from shared.adapters.dynamodb.table import Cancelled, ConditionFailed, Range, Table, delete, put, update
+from shared.core.accounts import Counted
 from shared.core.api_keys import WINDOW_SECONDS, Allowance, ApiKey, Spent
-from shared.core.ids import AccountId, ApiKeyId
+from shared.core.errors import Conflict, NotFound
+from shared.core.ids import AccountId, ApiKeyId, GroupId
+from shared.core.rights import Scope
 
 
 class DynamoApiKeys:
@@ -13,28 +17,32 @@ class DynamoApiKeys:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, key: ApiKey) -> None:
-        self._table.put(_item(key), "attribute_not_exists(#pk)")
+    def add(self, key: ApiKey, *, most: int) -> None:
+        added = put(_item(key), "attribute_not_exists(#pk)")
+        try:
+            self._table.transact(added, counted(key.account, Counted.API_KEYS, most=most))
+        except Cancelled as cancelled:
+            if 0 in cancelled.failed:
+                raise Conflict("The key exists already") from None
+            raise uncountable(cancelled.failed.get(1), Counted.API_KEYS, most=most) from None
 
     def spend(self, key_hash: str, now: int) -> Spent | None:
-        """One write; two for the first request of a minute."""
-        where = keys.api_key(key_hash)
-        window = now // WINDOW_SECONDS
-        while True:
-            try:
-                return _spent(self._count(where, window, now))
-            except ConditionFailed as failure:
-                if failure.item is None:
-                    return None
-                counted = failure.item["window"]
-                if counted == window:
-                    return _spent(failure.item, exceeded=True)
-            # A clock that is behind counts in the minute that others have reached.
-            if counted < window:
-                turned = self._turn(where, counted, window, now)
-                if turned is not None:
-                    return _spent(turned)
-            window = max(window, counted)
+        """One write."""
+        tally = minutes.count(
+            self._table,
+            keys.api_key(key_hash),
+            now,
+            condition="(attribute_not_exists(#until) OR #until > :now)",
+            values={"now": now},
+        )
+        if tally.item is None or tally.allowance is None:
+            return None
+        key = _key(tally.item)
+        return None if key.expired(now) else Spent(key, tally.allowance)
+
+    def get(self, account: AccountId, key: ApiKeyId) -> ApiKey | None:
+        item = self._find(account, key)
+        return None if item is None else _key(item)
 
     def list_of(self, account: AccountId) -> list[ApiKey]:
         mine = Range(keys.keys_of(account, ApiKeyId(0)).pk, index=True, newest_first=True)
@@ -42,35 +50,50 @@ class DynamoApiKeys:
         found = self._table.get_many(listed)
         return [_key(found[key]) for key in listed if key in found]
 
-    def revoke(self, account: AccountId, key: ApiKeyId) -> bool:
-        at = keys.keys_of(account, key)
-        for item in self._table.query(Range(at.pk, at.sk, at.sk, index=True)):
-            try:
-                self._table.delete(keys.Key(item["pk"], item["sk"]), "attribute_exists(#pk)")
-            except ConditionFailed:
-                continue
-            return True
-        return False
-
-    def _count(self, where: keys.Key, window: int, now: int) -> Item:
-        return self._table.update(
-            where,
-            "SET #used = #used + :one, #last_used = :now",
-            "#window = :window AND #used < #requests_per_minute",
-            {"one": 1, "now": now, "window": window},
-        )
-
-    def _turn(self, where: keys.Key, counted: int, window: int, now: int) -> Item | None:
-        """Begin a new minute with this request; None when somebody else was first."""
+    def rename(self, key: ApiKey, name: str) -> ApiKey:
         try:
-            return self._table.update(
-                where,
-                "SET #window = :window, #used = :one, #last_used = :now",
-                "#window = :counted",
-                {"one": 1, "now": now, "window": window, "counted": counted},
+            return _key(
+                self._table.update(
+                    keys.api_key(key.hash), "SET #name = :name", "attribute_exists(#pk)", {"name": name}
+                )
             )
         except ConditionFailed:
-            return None
+            raise _missing() from None
+
+    def rotate(self, key: ApiKey, successor: ApiKey, *, until: int, most: int) -> None:
+        handed_on = update(
+            keys.api_key(key.hash),
+            "SET #successor = :successor, #until = :until",
+            "attribute_exists(#pk) AND attribute_not_exists(#successor)",
+            {"successor": successor.id, "until": until},
+        )
+        added = put(_item(successor), "attribute_not_exists(#pk)")
+        try:
+            self._table.transact(handed_on, added, counted(key.account, Counted.API_KEYS, most=most))
+        except Cancelled as cancelled:
+            if 0 in cancelled.failed:
+                raise Conflict("The key was rotated or revoked already", param="id") from None
+            raise uncountable(cancelled.failed.get(2), Counted.API_KEYS, most=most) from None
+
+    def revoke(self, account: AccountId, key: ApiKeyId) -> bool:
+        item = self._find(account, key)
+        if item is None:
+            return False
+        gone = delete(keys.Key(item["pk"], item["sk"]), "attribute_exists(#pk)")
+        try:
+            self._table.transact(gone, uncounted(account, Counted.API_KEYS))
+        except Cancelled as cancelled:
+            if 0 in cancelled.failed:
+                return False
+            # The account is gone, and its key goes all the same.
+            self._table.delete(keys.Key(item["pk"], item["sk"]))
+        return True
+
+    def _find(self, account: AccountId, key: ApiKeyId) -> Item | None:
+        at = keys.keys_of(account, key)
+        for item in self._table.query(Range(at.pk, at.sk, at.sk, index=True)):
+            return self._table.get(keys.Key(item["pk"], item["sk"]))
+        return None
 
 
 class DynamoAddressLimits:
@@ -94,14 +117,13 @@ class DynamoAddressLimits:
         return Allowance(limit, limit - item["used"], reset)
 
 
-def _spent(item: Item, *, exceeded: bool = False) -> Spent:
-    limit = item["requests_per_minute"]
-    remaining = 0 if exceeded else max(limit - item["used"], 0)
-    allowance = Allowance(limit, remaining, (item["window"] + 1) * WINDOW_SECONDS, exceeded)
-    return Spent(_key(item), allowance)
+def _missing() -> NotFound:
+    return NotFound("The requested resource could not be found", param="id")
 
 
 def _item(key: ApiKey) -> Item:
+    """``until`` and not ``expires``, which is when DynamoDB deletes an item by itself: an expired key is
+    listed still, and counted."""
     return {
         **keys.api_key(key.hash)._asdict(),
         **in_index(keys.keys_of(key.account, key.id)),
@@ -112,13 +134,17 @@ def _item(key: ApiKey) -> Item:
         "hash": key.hash,
         "requests_per_minute": key.requests_per_minute,
         "created": key.created,
-        "last_used": key.last_used,
-        "window": 0,
-        "used": 0,
+        "scopes": " ".join(sorted(key.scopes)),
+        "group": key.group,
+        "until": key.expires,
+        "successor": key.successor,
+        **minutes.EMPTY,
     }
 
 
 def _key(item: Item) -> ApiKey:
+    """A key of before there were scopes has all."""
+    group, successor = item.get("group"), item.get("successor")
     return ApiKey(
         id=ApiKeyId(item["id"]),
         account=AccountId(item["account"]),
@@ -127,5 +153,9 @@ def _key(item: Item) -> ApiKey:
         hash=item["hash"],
         requests_per_minute=item["requests_per_minute"],
         created=item["created"],
-        last_used=item.get("last_used"),
+        last_used=minutes.last_minute(item),
+        scopes=frozenset(map(Scope, item["scopes"].split())) if "scopes" in item else frozenset(Scope),
+        group=None if group is None else GroupId(group),
+        expires=item.get("until"),
+        successor=None if successor is None else ApiKeyId(successor),
     )

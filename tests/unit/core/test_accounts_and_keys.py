@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shared.core.accounts import open_account
-from shared.core.api_keys import create_key, hash_of, revoke_key, spend_key
+from shared.core.api_keys import hash_of, revoke_key, spend_key
 from shared.core.errors import Invalid, NotFound, Unauthenticated
 from shared.core.ids import AccountId, ApiKeyId
+from shared.core.key_issuing import Minting, Terms, create_key
 from tests.fakes import FakeAccounts, FakeApiKeys
 from tests.unit.core.world import ACCOUNT, NOW
 
 SECRET = "s" * 43
+MINTING = Minting(NOW, lambda: SECRET, lambda bits: 1)
 
 
 def opened(email: str = "owner@orchard.example", plan: str = "pro") -> FakeAccounts:
@@ -49,15 +53,8 @@ def test_an_unknown_plan_is_named() -> None:
 
 
 def created(keys: FakeApiKeys) -> tuple[ApiKeyId, str]:
-    key, secret = create_key(
-        keys,
-        ACCOUNT.id,
-        " Nightly export ",
-        requests_per_minute=3,
-        now=NOW,
-        new_secret=lambda: SECRET,
-        random_bits=lambda n: 1,
-    )
+    account = replace(ACCOUNT, plan=replace(ACCOUNT.plan, requests_per_minute=3))
+    key, secret = create_key(keys, account, Terms(" Nightly export "), MINTING)
     assert (key.name, key.shown) == ("Nightly export", "ps_live_ssss")
     assert SECRET not in repr(key)
     assert key.hash == hash_of(secret)
@@ -96,12 +93,4 @@ def test_a_revoked_or_made_up_key_is_refused() -> None:
 @pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\nb", "\x1b[31m"])
 def test_a_key_needs_a_printable_name(name: str) -> None:
     with pytest.raises(Invalid):
-        create_key(
-            FakeApiKeys(),
-            ACCOUNT.id,
-            name,
-            requests_per_minute=1,
-            now=NOW,
-            new_secret=lambda: SECRET,
-            random_bits=lambda n: 1,
-        )
+        create_key(FakeApiKeys(), ACCOUNT, Terms(name), MINTING)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from shared.core.api_keys import create_key
 from shared.core.errors import Limited, Unauthenticated
+from shared.core.key_issuing import Minting, Terms, create_key
 from shared.edge.caller import Admission, address_of, anyone, bearer_of, with_key, with_or_without_key
 from tests.fakes import FakeAccounts, FakeAddressLimits, FakeApiKeys
 from tests.unit.core.world import ACCOUNT, NOW
@@ -23,12 +24,9 @@ class Door:
             self.accounts.add(ACCOUNT)
         self.key, self.secret = create_key(
             self.keys,
-            ACCOUNT.id,
-            "k",
-            requests_per_minute=per_minute,
-            now=NOW,
-            new_secret=lambda: "a" * 43,
-            random_bits=lambda bits: 1,
+            replace(ACCOUNT, plan=replace(ACCOUNT.plan, requests_per_minute=per_minute)),
+            Terms("k"),
+            Minting(NOW, lambda: "a" * 43, lambda bits: 1),
         )
 
     def admit(self, asked: dict[str, Any], now: float = NOW) -> Admission:
