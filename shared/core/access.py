@@ -213,14 +213,10 @@ def within(caller: Caller, groups: Groups) -> frozenset[DomainId] | None:
     return groups.all_domains_of(caller.account_id, seen) if seen else frozenset()
 
 
-def read_account(caller: Caller, groups: Groups | None = None) -> Readable:
-    """The right to read the data of every domain that the caller sees. Without ``groups``, ``Forbidden`` for
-    who does not see all."""
+def read_account(caller: Caller, groups: Groups) -> Readable:
+    """The right to read the data of every domain that the caller sees."""
     require_subscription(caller)
     require_scope(caller, Scope.READ)
-    if groups is None:
-        require_every_domain(caller)
-        return Readable(_MINT, caller.account_id, None, forensic=_reads_failures(caller))
     return _readable(caller, groups)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.core.access import Caller
-from shared.core.errors import Invalid, NotFound
+from shared.core.access import Arrivals, WritableArrivals
+from shared.core.errors import Forbidden, Invalid, NotFound
 from shared.core.ids import AccountId, QuarantineId
 from shared.core.mail import Delivery, Door, Trust, Verdicts
 from shared.core.paging import Cursor, Page, PageRequest
@@ -24,15 +24,15 @@ class Replayed:
     after: QuarantineId | None
 
 
-def owners(caller: Caller) -> tuple[AccountId, ...]:
-    """Whose entries a caller sees: an operator also those that are nobody's."""
-    mine = caller.account_id
-    return (mine, NOBODY) if caller.account.operator else (mine,)
+def owners(right: Arrivals) -> tuple[AccountId, ...]:
+    """Whose entries are open to the right: an operator's to those that are nobody's, too."""
+    mine = right.account.id
+    return (mine, NOBODY) if right.account.operator else (mine,)
 
 
-def list_entries(quarantine: Quarantine, caller: Caller, page: PageRequest) -> Page[Entry]:
+def list_entries(quarantine: Quarantine, right: Arrivals, page: PageRequest) -> Page[Entry]:
     """Newest first. The total is counted for the first page and travels in the cursor."""
-    mine, cursor = owners(caller), page.cursor
+    mine, cursor = owners(right), page.cursor
     after = QuarantineId(cursor.id) if cursor else None
     found = quarantine.page(mine, after=after, limit=page.limit + 1)
     total = cursor.total if cursor and cursor.total is not None else quarantine.count(mine)
@@ -40,26 +40,43 @@ def list_entries(quarantine: Quarantine, caller: Caller, page: PageRequest) -> P
     return Page(items, Cursor(items[-1].id, total) if len(found) > page.limit else None, total)
 
 
-def find_entry(quarantine: Quarantine, caller: Caller, entry: QuarantineId) -> Entry:
-    found = quarantine.get(owners(caller), entry)
+def find_entry(quarantine: Quarantine, right: Arrivals, entry: QuarantineId) -> Entry:
+    found = quarantine.get(owners(right), entry)
     if found is None:
         raise NotFound("The requested resource could not be found", param="id")
     return found
 
 
-def replay(quarantine: Quarantine, replays: Replays, entry: Entry, now: float) -> None:
+def find_entry_mail(quarantine: Quarantine, right: Arrivals, entry: QuarantineId) -> Entry:
+    """An entry whose mail may be read: nobody knows whether it holds a failure report."""
+    found = find_entry(quarantine, right, entry)
+    if not right.forensic:
+        raise Forbidden("This mail may hold failure reports: it needs the forensic right")
+    return found
+
+
+def remove_entry(quarantine: Quarantine, right: WritableArrivals, entry: QuarantineId) -> None:
+    quarantine.remove(find_entry(quarantine, right, entry))
+
+
+def replay(
+    quarantine: Quarantine, replays: Replays, right: WritableArrivals, number: QuarantineId, now: float
+) -> Entry:
     """Deliver once more what the entry came from. ``Invalid`` for mail with a virus."""
+    entry = find_entry(quarantine, right, number)
     if entry.reason == Why.VIRUS:
         raise Invalid("Mail with a virus is not delivered again", param="id")
     replays.send([delivery_of(entry)])
     quarantine.mark_replayed(entry, int(now))
+    return find_entry(quarantine, right, number)
 
 
 def replay_all(
     quarantine: Quarantine,
     replays: Replays,
-    caller: Caller,
+    right: WritableArrivals,
     *,
+    now: float,
     reason: str | None,
     after: QuarantineId | None,
     limit: int,
@@ -68,13 +85,13 @@ def replay_all(
     looked_at, count, seen = 0, 0, set[str]()
     while looked_at < limit:
         size = min(_BATCH, limit - looked_at)
-        batch = quarantine.page(owners(caller), after=after, limit=size)
+        batch = quarantine.page(owners(right), after=after, limit=size)
         wanted = [entry for entry in batch if entry.reason != Why.VIRUS and reason in (None, entry.reason)]
         fresh = {entry.mail: entry for entry in wanted if entry.mail not in seen}
         replays.send([delivery_of(entry) for entry in fresh.values()])
         seen.update(fresh)
         for entry in wanted:
-            quarantine.mark_replayed(entry, int(caller.now))
+            quarantine.mark_replayed(entry, int(now))
         looked_at, count = looked_at + len(batch), count + len(wanted)
         if len(batch) < size:
             return Replayed(count, None)

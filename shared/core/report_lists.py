@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.core.access import Caller, Readable, require_retained
-from shared.core.errors import Malformed, NotFound
+from shared.core.access import Caller, Readable, find_to_remove, require_retained, write_domain
+from shared.core.domains import Domains
+from shared.core.errors import Forbidden, Malformed, NotFound
+from shared.core.groups import Groups
 from shared.core.ids import ReportId
 from shared.core.paging import Cursor, Page, PageRequest
 from shared.core.reports import Fact, ReportFilter, Reports, ReportSummary
@@ -18,6 +20,8 @@ def list_reports(
     """Reports of one domain or the whole account, newest period first.
 
     The total is counted for the first page and travels in the cursor."""
+    if wanted.kind is Kind.FAILURE and not right.forensic:
+        raise Forbidden("Failure reports need the forensic right", param="type")
     if wanted.first and wanted.last and wanted.first > wanted.last:
         raise Malformed("start_date is after end_date", param="start_date")
     if wanted.first is not None:
@@ -49,6 +53,25 @@ def find_report(reports: Reports, caller: Caller, right: Readable, report: Repor
         raise _missing()
     if summary.kind is not Kind.FAILURE:
         require_retained(caller, summary.day, param="id")
+    return summary
+
+
+def find_mail(reports: Reports, caller: Caller, right: Readable, report: ReportId) -> ReportSummary:
+    """A report whose mail may be read: ``Forbidden`` where the mail brought other reports, too, for who may
+    not read whatever those may be."""
+    summary = find_report(reports, caller, right, report)
+    if not summary.sole and not (right.whole and right.forensic):
+        raise Forbidden("This mail brought other reports, too: it needs a right to all of the account")
+    return summary
+
+
+def remove_report(
+    reports: Reports, domains: Domains, groups: Groups, caller: Caller, report: ReportId
+) -> ReportSummary:
+    """Remove a report of a domain that the caller may change."""
+    summary = find_report(reports, caller, find_to_remove(caller, groups), report)
+    write_domain(caller, str(summary.domain_id), domains)
+    reports.remove(summary)
     return summary
 
 

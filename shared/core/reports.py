@@ -119,7 +119,8 @@ class ReportPage:
 
 
 class Reports(Protocol):
-    """Reads never show what has expired. Lists may lag behind a store by moments."""
+    """Reads show nothing that has expired, nothing of a domain that the right does not cover, and failure
+    reports only where it is ``forensic``. Lists may lag behind a store by moments."""
 
     def file(self, fact: Fact) -> Filed:
         """Store a report exactly once, whole or not at all, however often and concurrently asked."""

@@ -219,4 +219,4 @@ class Rollups(Protocol):
         """The days of a domain that have a rollup, ascending; for purging and rebuilding."""
 
     def account_days(self, right: Readable, first: date, last: date) -> list[AccountDay]:
-        """The days of the whole account that have data, ascending."""
+        """The days of the whole account that have data, ascending; for a right to all of it."""

@@ -67,7 +67,10 @@ def statistics(
     return Statistics(span, every_day, total)
 
 
-def usage(rollups: Rollups, right: Readable, today: date) -> Usage:
-    """Aggregate reports of the last 30 days over the whole account, and the messages in them."""
+def usage(rollups: Rollups, right: Readable, today: date) -> Usage | None:
+    """Aggregate reports of the last 30 days over the whole account, and the messages in them. None for who
+    sees some of its domains only: what remains beyond those is not theirs to reckon."""
+    if not right.whole:
+        return None
     found: list[AccountDay] = rollups.account_days(right, today - timedelta(days=WINDOW_DAYS), today)
     return Usage(sum(day.reports for day in found), sum(day.messages for day in found))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from shared.core.access import Arrivals, WritableArrivals
 from shared.core.clock import DAY_SECONDS
-from shared.core.errors import Invalid
+from shared.core.errors import Invalid, NotFound
 from shared.core.ids import AccountId, QuarantineId, ReportId, UploadId, mint
 
 RETENTION_DAYS: Final = 30
@@ -71,13 +72,13 @@ def upload_key(account: AccountId, upload: UploadId) -> str:
 
 
 def open_upload(
-    uploads: Uploads, account: AccountId, name: str, *, now: float, random_bits: Callable[[int], int]
+    uploads: Uploads, right: WritableArrivals, name: str, *, now: float, random_bits: Callable[[int], int]
 ) -> Upload:
     """Announce an upload: what becomes of the bytes put under its key is noted with it."""
     label = name.strip()
     if len(label) > 200 or not label.isprintable():
         raise Invalid("A name has at most 200 printable characters", param="name")
-    number = UploadId(mint(now, random_bits(12)))
+    account, number = right.account.id, UploadId(mint(now, random_bits(12)))
     upload = Upload(
         id=number,
         account=account,
@@ -88,3 +89,10 @@ def open_upload(
     )
     uploads.add(upload)
     return upload
+
+
+def find_upload(uploads: Uploads, right: Arrivals, upload: UploadId) -> Upload:
+    found = uploads.get(right.account.id, upload)
+    if found is None:
+        raise NotFound("The requested resource could not be found", param="id")
+    return found

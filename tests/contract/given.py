@@ -72,7 +72,11 @@ def domain(stores: Stores, owner: Account, name: str = "example.com", *, number:
 
 def right(stores: Stores, owner: Account, home: Domain | None = None) -> Readable:
     caller = Caller(owner, None, stores.clock(), ALL)
-    return read_account(caller) if home is None else read_domain(caller, home.name, stores.domains)
+    return (
+        read_account(caller, stores.groups)
+        if home is None
+        else read_domain(caller, home.name, stores.domains)
+    )
 
 
 def fact(

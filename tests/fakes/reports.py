@@ -8,6 +8,7 @@ from datetime import date
 from shared.core.access import Readable
 from shared.core.ids import AccountId, DomainId, ReportId
 from shared.core.reports import Fact, Filed, Outcome, ReportFilter, ReportPage, ReportSummary
+from shared.mailauth.reports.values import Kind
 
 _Home = tuple[AccountId, DomainId]
 
@@ -76,7 +77,8 @@ class FakeReports:
             fact.summary
             for fact in self._live()
             if fact.summary.account == right.account
-            and (right.domain is None or fact.summary.domain_id == right.domain.id)
+            and right.covers(fact.summary.domain_id)
+            and (right.forensic or fact.summary.kind is not Kind.FAILURE)
         ]
 
     def _matching(self, right: Readable, wanted: ReportFilter) -> list[ReportSummary]:

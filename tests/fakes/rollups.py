@@ -38,6 +38,8 @@ class FakeRollups:
         return sorted(day for home, day in self.stored if home == (account, domain))
 
     def account_days(self, right: Readable, first: date, last: date) -> list[AccountDay]:
+        if not right.whole:
+            raise ValueError("days of an account are read of all its domains")
         sums: dict[date, AccountDay] = {}
         for ((account, _), day), rollup in sorted(self.stored.items(), key=lambda item: item[0][1]):
             if account == right.account and first <= day <= last:

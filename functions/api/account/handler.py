@@ -30,7 +30,7 @@ app = Api()
 )
 def read() -> Single[schemas.Account]:
     caller = app.caller
-    used = usage(table.rollups(), read_account(caller), utc_day(caller.now))
+    used = usage(table.rollups(), read_account(caller, table.groups()), utc_day(caller.now))
     return Single(data=_account(caller, used), meta=app.meta)
 
 
@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return serve_with_key(app, event, context)
 
 
-def _account(caller: Caller, used: Usage) -> schemas.Account:
+def _account(caller: Caller, used: Usage | None) -> schemas.Account:
     account, plan = caller.account, caller.account.plan
     ends = account.current_period_end
     return schemas.Account(
@@ -59,5 +59,5 @@ def _account(caller: Caller, used: Usage) -> schemas.Account:
             retention_days=plan.retention_days,
             current_period_end=None if ends is None else rfc3339(ends),
         ),
-        usage=schemas.Usage(reports_30d=used.reports, messages_30d=used.messages),
+        usage=None if used is None else schemas.Usage(reports_30d=used.reports, messages_30d=used.messages),
     )

@@ -19,7 +19,8 @@ class Subscription(Wire):
 
 
 class Usage(Wire):
-    """Aggregate reports of the last 30 days, and the messages in them."""
+    """Aggregate reports of the last 30 days, and the messages in them. Null for a key or member that sees
+    some domains only."""
 
     reports_30d: int
     messages_30d: int
@@ -34,4 +35,4 @@ class Account(Wire):
     requests_per_minute: int = Field(description="For each API key.")
     created_at: Timestamp
     subscription: Subscription
-    usage: Usage
+    usage: Usage | None

@@ -10,11 +10,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.quarantine import schemas
 from shared.core import ids
+from shared.core.access import read_arrivals, write_arrivals
 from shared.core.clock import rfc3339
 from shared.core.ids import QuarantineId
 from shared.core.paging import DEFAULT_LIMIT, Cursor
 from shared.core.quarantine import NOBODY, Entry
-from shared.core.replays import find_entry, list_entries, replay, replay_all
+from shared.core.replays import (
+    find_entry,
+    find_entry_mail,
+    list_entries,
+    remove_entry,
+    replay,
+    replay_all,
+)
 from shared.edge.http import Api
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers, raw_answers
@@ -45,7 +53,7 @@ EntryParam = Annotated[
 def list_all(
     limit: LimitParam = DEFAULT_LIMIT, cursor: CursorParam = None
 ) -> Listing[schemas.QuarantineEntry]:
-    page = list_entries(table.quarantine(), app.caller, page_request(limit, cursor))
+    page = list_entries(table.quarantine(), read_arrivals(app.caller), page_request(limit, cursor))
     return Listing(data=[_entry(entry) for entry in page.items], meta=app.list_meta(page))
 
 
@@ -57,7 +65,8 @@ def list_all(
     responses=answers(200, "The entry.", Single[schemas.QuarantineEntry], refusals=(404,)),
 )
 def read(entry_id: EntryParam) -> Single[schemas.QuarantineEntry]:
-    return Single(data=_entry(_found(entry_id)), meta=app.meta)
+    entry = find_entry(table.quarantine(), read_arrivals(app.caller), _number(entry_id))
+    return Single(data=_entry(entry), meta=app.meta)
 
 
 @app.get(
@@ -70,7 +79,7 @@ def read(entry_id: EntryParam) -> Single[schemas.QuarantineEntry]:
     enable_validation=False,
 )
 def read_raw(entry_id: str) -> Response[Any]:
-    entry = _found(entry_id)
+    entry = find_entry_mail(table.quarantine(), read_arrivals(app.caller), _number(entry_id))
     # What could not be stored is of no kind: it may be a failure report.
     record_read(app, ids.render(ids.QUARANTINE, entry.id))
     return download(buckets.mailbox(), entry.mail, ids.render(ids.QUARANTINE, entry.id))
@@ -89,9 +98,9 @@ def read_raw(entry_id: str) -> Response[Any]:
     middlewares=[idempotent()],
 )
 def replay_one(entry_id: EntryParam) -> Single[schemas.QuarantineEntry]:
-    entry = _found(entry_id)
-    replay(table.quarantine(), queues.replays(), entry, app.now)
-    return Single(data=_entry(_found(entry_id)), meta=app.meta)
+    right = write_arrivals(app.caller)
+    entry = replay(table.quarantine(), queues.replays(), right, _number(entry_id), app.now)
+    return Single(data=_entry(entry), meta=app.meta)
 
 
 @app.post(
@@ -112,7 +121,8 @@ def replay_many(body: schemas.Replay | None = None) -> Single[schemas.Replayed]:
     done = replay_all(
         table.quarantine(),
         queues.replays(),
-        app.caller,
+        write_arrivals(app.caller),
+        now=app.now,
         reason=asked.reason,
         after=None if asked.cursor is None else QuarantineId(Cursor.decode(asked.cursor).id),
         limit=_AT_ONCE,
@@ -132,7 +142,7 @@ def replay_many(body: schemas.Replay | None = None) -> Single[schemas.Replayed]:
     responses=answers(204, "It is gone.", refusals=(404,)),
 )
 def delete(entry_id: EntryParam) -> Response[None]:
-    table.quarantine().remove(_found(entry_id))
+    remove_entry(table.quarantine(), write_arrivals(app.caller), _number(entry_id))
     return Response(status_code=204)
 
 
@@ -140,8 +150,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return serve_with_key(app, event, context)
 
 
-def _found(entry_id: str) -> Entry:
-    return find_entry(table.quarantine(), app.caller, QuarantineId(ids.parse(ids.QUARANTINE, entry_id)))
+def _number(entry_id: str) -> QuarantineId:
+    return QuarantineId(ids.parse(ids.QUARANTINE, entry_id))
 
 
 def _entry(entry: Entry) -> schemas.QuarantineEntry:

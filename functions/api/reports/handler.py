@@ -17,7 +17,7 @@ from shared.core.ids import ReportId
 from shared.core.mail import Trust
 from shared.core.paging import DEFAULT_LIMIT, Cursor
 from shared.core.queues import TouchedDay
-from shared.core.report_lists import find_report, list_reports, read_report
+from shared.core.report_lists import find_mail, list_reports, read_report, remove_report
 from shared.core.reports import Fact, ReportFilter, ReportSummary
 from shared.core.rollups import SourceLine
 from shared.edge.lists import also_csv
@@ -90,7 +90,7 @@ def read(
         str | None, Query(max_length=200, description="`data.records_meta.next_cursor` of the part before.")
     ] = None,
 ) -> schemas.ReportAnswer:
-    right = read_account(app.caller)
+    right = read_account(app.caller, table.groups())
     offset = _offset(records_cursor)
     fact = read_report(table.reports(), app.caller, right, _number(report_id))
     _record(fact.summary)
@@ -107,9 +107,7 @@ def read(
     responses=answers(204, "It is gone.", refusals=(404,)),
 )
 def delete(report_id: ReportParam) -> Response[None]:
-    right = read_account(app.caller)
-    summary = find_report(table.reports(), app.caller, right, _number(report_id))
-    table.reports().remove(summary)
+    summary = remove_report(table.reports(), table.domains(), table.groups(), app.caller, _number(report_id))
     if summary.sole:
         buckets.mailbox().remove(summary.mail)
     queues.touched_days().send([TouchedDay(summary.account, summary.domain_id, summary.day)])
@@ -126,8 +124,8 @@ def delete(report_id: ReportParam) -> Response[None]:
     enable_validation=False,
 )
 def read_raw(report_id: str) -> Response[Any]:
-    right = read_account(app.caller)
-    summary = find_report(table.reports(), app.caller, right, _number(report_id))
+    right = read_account(app.caller, table.groups())
+    summary = find_mail(table.reports(), app.caller, right, _number(report_id))
     _record(summary)
     return download(buckets.mailbox(), summary.mail, ids.render(ids.REPORT, summary.id))
 
@@ -145,7 +143,7 @@ def _record(summary: ReportSummary) -> None:
 
 def _right(domain_id: str | None) -> Readable:
     if domain_id is None:
-        return read_account(app.caller)
+        return read_account(app.caller, table.groups())
     return read_domain(app.caller, domain_id, table.domains())
 
 

@@ -9,10 +9,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from functions.api.reports import render, schemas
 from functions.api.reports.app import app
 from shared.core import ids
+from shared.core.access import read_arrivals, write_arrivals
 from shared.core.clock import rfc3339
-from shared.core.errors import Malformed, NotFound
+from shared.core.errors import Malformed
 from shared.core.ids import UploadId
-from shared.core.uploads import Upload, open_upload
+from shared.core.uploads import Upload, find_upload, open_upload
 from shared.edge.openapi import answers, takes_bytes
 from shared.edge.schemas import Single
 from shared.wiring import buckets, entropy, table
@@ -85,13 +86,11 @@ def read(
     ],
 ) -> Single[schemas.Upload]:
     number = UploadId(ids.parse(ids.UPLOAD, upload_id))
-    upload = table.uploads().get(app.caller.account_id, number)
-    if upload is None:
-        raise NotFound("The requested resource could not be found", param="id")
+    upload = find_upload(table.uploads(), read_arrivals(app.caller), number)
     return Single(data=schemas.Upload(**render.upload(upload)), meta=app.meta)
 
 
 def _open(name: str) -> Upload:
     return open_upload(
-        table.uploads(), app.caller.account_id, name, now=app.now, random_bits=entropy.random_bits
+        table.uploads(), write_arrivals(app.caller), name, now=app.now, random_bits=entropy.random_bits
     )

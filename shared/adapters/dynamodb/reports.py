@@ -10,14 +10,14 @@ from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Item, Plain
 from shared.adapters.dynamodb.filing import file, unfile
 from shared.adapters.dynamodb.report_counts import counted_by_day
-from shared.adapters.dynamodb.report_items import SUMMARY, fact_of, summary_of
+from shared.adapters.dynamodb.report_items import fact_of, summary_of
+from shared.adapters.dynamodb.report_ranges import LARGEST, homes, newest_first, opens, range_of
 from shared.adapters.dynamodb.table import Range, Table
 from shared.core.access import Readable
 from shared.core.ids import AccountId, DomainId, ReportId, day_of, first_of, last_of
 from shared.core.reports import Fact, Filed, ReportFilter, ReportPage, ReportSummary
 
 _LIVE: Final = "#expires > :now"
-_LAST: Final = 2**53 - 1
 _LOOKS: Final = 3
 """How often a report is read again whose body another call has just removed."""
 
@@ -26,7 +26,8 @@ class DynamoReports:
     """``Reports`` on the table and the data bucket; ``now`` tells what has expired.
 
     Lists of a domain are read from the table, those of an account from the index. What the filter asks
-    beyond kind and date is met while reading: a rare match costs as much as the range it is in.
+    beyond kind and date is met while reading: a rare match costs as much as the range it is in. So does a
+    domain among many that are out of sight.
     """
 
     def __init__(self, table: Table, blobs: Blobs, now: Callable[[], float]) -> None:
@@ -40,13 +41,12 @@ class DynamoReports:
     def page(
         self, right: Readable, wanted: ReportFilter, *, after: ReportId | None, limit: int
     ) -> ReportPage:
+        if not opens(right, wanted):
+            return ReportPage([], None)
+        last = LARGEST if after is None else after - 1
         condition, values = self._condition(wanted)
-        found = self._table.query(
-            _range(right, wanted, _LAST if after is None else after - 1),
-            condition=condition,
-            values=values,
-            attributes=SUMMARY,
-            batch=limit + 1,
+        found = newest_first(
+            self._table, right, wanted, last, condition=condition, values=values, batch=limit + 1
         )
         items: list[ReportSummary] = []
         for item in found:
@@ -58,19 +58,35 @@ class DynamoReports:
     def count(self, right: Readable, wanted: ReportFilter) -> int:
         """By rollups: a tenth of a read unit for each day, or less. One by one: some 10 reports for each
         read unit, 4 when of one domain."""
-        by_day = counted_by_day(self._table, right, wanted, int(self._now()))
+        if not opens(right, wanted):
+            return 0
+        if right.whole:
+            return self._count(right.account, None, wanted)
+        alone = homes(right)
+        if alone is not None:
+            return sum(self._count(right.account, home, wanted) for home in alone)
+        condition, values = self._condition(wanted)
+        everything = newest_first(
+            self._table, right, wanted, LARGEST, condition=condition, values=values, batch=None
+        )
+        return sum(1 for _ in everything)
+
+    def _count(self, account: AccountId, home: DomainId | None, wanted: ReportFilter) -> int:
+        by_day = counted_by_day(self._table, account, home, wanted, int(self._now()))
         if by_day is not None:
             return by_day
         condition, values = self._condition(wanted)
-        return self._table.count(_range(right, wanted, _LAST), condition=condition, values=values)
+        return self._table.count(range_of(account, home, wanted), condition=condition, values=values)
 
     def find(self, right: Readable, report: ReportId) -> ReportSummary | None:
         for kind in keys.KINDS:
+            if not opens(right, ReportFilter(kind)):
+                continue
             at = keys.reports_of(right.account, kind, report)
             exact = Range(at.pk, at.sk, at.sk, index=True)
             for item in self._table.query(exact, condition=_LIVE, values=self._values()):
                 summary = summary_of(item)
-                if right.domain is None or right.domain.id == summary.domain_id:
+                if right.covers(summary.domain_id):
                     return summary
         return None
 
@@ -96,7 +112,7 @@ class DynamoReports:
         days: Counter[date] = Counter()
         for kind in keys.KINDS:
             first = keys.fact(account, domain, kind, ReportId(0))
-            last = keys.fact(account, domain, kind, ReportId(_LAST))
+            last = keys.fact(account, domain, kind, ReportId(LARGEST))
             found = self._table.query(
                 Range(first.pk, first.sk, last.sk),
                 condition=_LIVE,
@@ -138,15 +154,3 @@ class DynamoReports:
                 return fact_of(current, body)
             current = self._table.get(keys.Key(item["pk"], item["sk"]))
         raise LookupError(f"the body {item['blob']} of a stored report is missing")
-
-
-def _range(right: Readable, wanted: ReportFilter, last: int) -> Range:
-    lowest = 0 if wanted.first is None else first_of(wanted.first)
-    highest = last if wanted.last is None else min(last, last_of(wanted.last))
-    if right.domain is None:
-        start = keys.reports_of(right.account, wanted.kind, ReportId(lowest))
-        end = keys.reports_of(right.account, wanted.kind, ReportId(max(highest, lowest)))
-        return Range(start.pk, start.sk, end.sk, index=True, newest_first=True)
-    start = keys.fact(right.account, right.domain.id, wanted.kind, ReportId(lowest))
-    end = keys.fact(right.account, right.domain.id, wanted.kind, ReportId(max(highest, lowest)))
-    return Range(start.pk, start.sk, end.sk, newest_first=True)

@@ -92,6 +92,8 @@ class DynamoRollups:
         return [date.fromisoformat(item["sk"]) for item in found if "totals" in item]
 
     def account_days(self, right: Readable, first: date, last: date) -> list[AccountDay]:
+        if not right.whole:
+            raise ValueError("days of an account are read of all its domains")
         start, end = (keys.account_day(right.account, day) for day in (first, last))
         days = [account_day_of(item) for item in self._days(start, end)]
         return [day for day in days if day != AccountDay(day.day)]

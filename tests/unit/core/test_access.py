@@ -10,6 +10,7 @@ from shared.core.access import Readable, read_account, read_domain, require_reta
 from shared.core.accounts import Status
 from shared.core.errors import NotFound, RetentionExceeded, SubscriptionRequired
 from shared.core.ids import AccountId
+from tests.fakes import FakeGroups
 from tests.unit.core.world import ACCOUNT, CALLER, DOMAIN, NOW, TODAY, stored_domains
 
 
@@ -34,7 +35,7 @@ def test_a_strangers_domain_is_not_found() -> None:
 def test_an_ended_plan_reads_nothing(change: dict[str, Any]) -> None:
     ended = replace(CALLER, account=replace(ACCOUNT, **change))
     with pytest.raises(SubscriptionRequired):
-        read_account(ended)
+        read_account(ended, FakeGroups(stored_domains()))
 
 
 def test_retention_ends_where_the_plan_says() -> None:

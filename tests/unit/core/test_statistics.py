@@ -5,12 +5,24 @@ from datetime import timedelta
 
 import pytest
 
+from shared.core.access import read_account
 from shared.core.errors import Malformed
+from shared.core.ids import GroupId
 from shared.core.mail import Trust
+from shared.core.rights import Level, Rights, Scope
 from shared.core.rollups import Counters, DayDetail, DayRollup, DayTotals, Share, TlsTotals
-from shared.core.statistics import Span, retained_span, statistics, usage
-from tests.fakes import FakeRollups
-from tests.unit.core.world import ACCOUNT, CALLER, DOMAIN, NOW, TODAY, account_right, domain_right
+from shared.core.statistics import Span, Usage, retained_span, statistics, usage
+from tests.fakes import FakeGroups, FakeRollups
+from tests.unit.core.world import (
+    ACCOUNT,
+    CALLER,
+    DOMAIN,
+    NOW,
+    TODAY,
+    account_right,
+    domain_right,
+    stored_domains,
+)
 
 CELLS = Counters((1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), forwarded=13)
 
@@ -65,4 +77,10 @@ def test_usage_counts_aggregate_reports_of_the_account() -> None:
     day = DayTotals(TODAY, ((Trust.FAILED, Share(2, CELLS)),), TlsTotals(reports=5, successful=1))
     old = replace(day, day=TODAY - timedelta(days=31))
     found = usage(stored(day, old), account_right(), TODAY)
-    assert (found.reports, found.messages) == (2, 78)
+    assert found == Usage(2, 78)
+
+
+def test_usage_is_not_for_who_sees_some_domains_only() -> None:
+    some = replace(CALLER, rights=Rights(frozenset({Scope.READ}), {GroupId(5): Level.READ}))
+    right = read_account(some, FakeGroups(stored_domains()))
+    assert usage(stored(DayTotals(TODAY)), right, TODAY) is None

@@ -26,7 +26,7 @@ from shared.mailauth.reports.values import (
     Row,
     SpfAuth,
 )
-from tests.fakes import FakeAccounts, FakeDomains
+from tests.fakes import FakeAccounts, FakeDomains, FakeGroups
 
 TODAY = date(2026, 11, 21)
 NOW = epoch_of(TODAY) + 12 * 3_600
@@ -48,7 +48,7 @@ FORGED = Verdicts("PASS", "PASS", "FAIL", "FAIL", "FAIL")
 
 
 def account_right() -> Readable:
-    return read_account(CALLER)
+    return read_account(CALLER, FakeGroups(stored_domains()))
 
 
 def stored_domains() -> FakeDomains:
