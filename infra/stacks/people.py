@@ -104,7 +104,8 @@ def _pool(scope: Construct, stage: Stage) -> cognito.CfnUserPool:
 
 def _client(scope: Construct, pool: cognito.CfnUserPool, stage: Stage) -> cognito.CfnUserPoolClient:
     """One for the command line and for pages: neither can keep a secret, so that there is none, and the code
-    flow with PKCE is the only way in from outside. All that a user's token may write is what providers fill in."""
+    flow with PKCE is the only way in from outside. All that a user's token may write is what providers fill
+    in."""
     loopback = [
         f"http://{host}:{port}/callback" for host in ("127.0.0.1", "localhost") for port in LOOPBACK_PORTS
     ]
