@@ -97,6 +97,7 @@ def _deploy(endpoint: str, dns_port: int, edge_port: int, environment: Mapping[s
         f"{ports.HOST}:{dns_port}", f"{ports.HOST}:{edge_port}", environment
     )
     outputs, changed = deploy.deploy(endpoint, variables)
+    deploy.verify_sender(endpoint, outputs.letter_sender)
     _say("stacks", f"deployed in {time.monotonic() - began:.1f} s" if changed else "nothing changed")
     return outputs
 
