@@ -14,6 +14,7 @@ from shared.core.messages import (
     encode_hosting_change,
     encode_hosting_check,
     encode_removed_domain,
+    encode_sweep,
     encode_touched_day,
     encode_unknown_hosts,
 )
@@ -22,6 +23,8 @@ from shared.core.queues import (
     HostingChange,
     HostingCheck,
     RemovedDomain,
+    RemovedGroup,
+    RemovedTag,
     TouchedDay,
     UnknownHosts,
 )
@@ -111,6 +114,14 @@ class SqsRemovedDomains(_Queue[RemovedDomain]):
 
     def send(self, domains: Iterable[RemovedDomain]) -> None:
         self._send(domains)
+
+
+class SqsSweeps(_Queue[RemovedGroup | RemovedTag]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_sweep)
+
+    def send(self, removed: Iterable[RemovedGroup | RemovedTag]) -> None:
+        self._send(removed)
 
 
 class SqsReplays(_Queue[Delivery]):

@@ -6,13 +6,15 @@ import json
 from datetime import date
 from typing import Any
 
-from shared.core.ids import AccountId, DomainId
+from shared.core.ids import AccountId, DomainId, GroupId, TagId
 from shared.core.mail import Delivery, Door, Verdicts
 from shared.core.queues import (
     DnsCheck,
     HostingChange,
     HostingCheck,
     RemovedDomain,
+    RemovedGroup,
+    RemovedTag,
     TouchedDay,
     UnknownHosts,
 )
@@ -46,9 +48,20 @@ def encode_removed_domain(removed: RemovedDomain) -> str:
     return _text({"account": removed.account, "domain": removed.domain})
 
 
-def decode_removed_domain(text: str) -> RemovedDomain:
+def encode_sweep(removed: RemovedGroup | RemovedTag) -> str:
+    what = {"group": removed.group} if isinstance(removed, RemovedGroup) else {"tag": removed.tag}
+    return _text({"account": removed.account, **what})
+
+
+def decode_removed(text: str) -> RemovedDomain | RemovedGroup | RemovedTag:
+    """Whatever was removed and leaves something to be cleared away."""
     fields = _fields(text)
-    return RemovedDomain(AccountId(_number(fields, "account")), DomainId(_number(fields, "domain")))
+    account = AccountId(_number(fields, "account"))
+    if "group" in fields:
+        return RemovedGroup(account, GroupId(_number(fields, "group")))
+    if "tag" in fields:
+        return RemovedTag(account, TagId(_number(fields, "tag")))
+    return RemovedDomain(account, DomainId(_number(fields, "domain")))
 
 
 def encode_hosting_change(change: HostingChange) -> str:

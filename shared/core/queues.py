@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from shared.core.ids import AccountId, DomainId
+from shared.core.ids import AccountId, DomainId, GroupId, TagId
 from shared.core.mail import Delivery
 
 
@@ -32,6 +32,22 @@ class UnknownHosts:
 class RemovedDomain:
     account: AccountId
     domain: DomainId
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedGroup:
+    """Domains may still be in it."""
+
+    account: AccountId
+    group: GroupId
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedTag:
+    """Domains may still have it."""
+
+    account: AccountId
+    tag: TagId
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,10 @@ class HostQuestions(Protocol):
 
 class RemovedDomains(Protocol):
     def send(self, domains: Iterable[RemovedDomain]) -> None: ...
+
+
+class Sweeps(Protocol):
+    def send(self, removed: Iterable[RemovedGroup | RemovedTag]) -> None: ...
 
 
 class Replays(Protocol):

@@ -12,6 +12,7 @@ from shared.adapters.queues import (
     SqsHostQuestions,
     SqsRemovedDomains,
     SqsReplays,
+    SqsSweeps,
     SqsTouchedDays,
 )
 from shared.core.queues import (
@@ -21,6 +22,7 @@ from shared.core.queues import (
     HostQuestions,
     RemovedDomains,
     Replays,
+    Sweeps,
     TouchedDays,
 )
 from shared.wiring import clients
@@ -40,6 +42,11 @@ def host_questions() -> HostQuestions:
 @cache
 def removed_domains() -> RemovedDomains:
     return SqsRemovedDomains(clients.sqs(), required(settings.PURGE_QUEUE))
+
+
+@cache
+def sweeps() -> Sweeps:
+    return SqsSweeps(clients.sqs(), required(settings.PURGE_QUEUE))
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from shared.core.sweeping import Sweeper
 from shared.core.upkeep import Purge, Roller
 from shared.wiring import enrichment, table
 from shared.wiring.buckets import mailbox
@@ -23,6 +24,11 @@ def roller() -> Roller:
         removed_domains=removed_domains(),
         seen_mail=table.seen_mail(),
     )
+
+
+@cache
+def sweeper() -> Sweeper:
+    return Sweeper(table.groups(), table.tags())
 
 
 @cache

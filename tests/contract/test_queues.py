@@ -9,16 +9,23 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from shared.adapters.queues import NotSent, SqsHostQuestions, SqsRemovedDomains, SqsReplays, SqsTouchedDays
-from shared.core.ids import AccountId, DomainId
+from shared.adapters.queues import (
+    NotSent,
+    SqsHostQuestions,
+    SqsRemovedDomains,
+    SqsReplays,
+    SqsSweeps,
+    SqsTouchedDays,
+)
+from shared.core.ids import AccountId, DomainId, GroupId, TagId
 from shared.core.mail import Delivery, Door
 from shared.core.messages import (
     decode_delivery,
-    decode_removed_domain,
+    decode_removed,
     decode_touched_day,
     decode_unknown_hosts,
 )
-from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+from shared.core.queues import RemovedDomain, RemovedGroup, RemovedTag, TouchedDay, UnknownHosts
 from tests.contract.aws import REGION
 from tests.contract.stores import CREDENTIALS
 
@@ -70,7 +77,11 @@ def test_large_messages_do_not_share_a_request(sqs: SQSClient, url: str) -> None
 def test_each_queue_carries_its_own_work(sqs: SQSClient, url: str) -> None:
     removed = RemovedDomain(AccountId(1), DomainId(2))
     SqsRemovedDomains(sqs, url).send([removed])
-    assert [decode_removed_domain(body) for body in bodies(sqs, url)] == [removed]
+    assert [decode_removed(body) for body in bodies(sqs, url)] == [removed]
+
+    group, tag = RemovedGroup(AccountId(1), GroupId(2)), RemovedTag(AccountId(1), TagId(2))
+    SqsSweeps(sqs, url).send([group, tag])
+    assert [decode_removed(body) for body in bodies(sqs, url)] == [group, tag]
 
     delivery = Delivery("inbound/1", Door.MAIL, 1_000, ("a@b.test",), replay=True)
     SqsReplays(sqs, url).send([delivery])

@@ -20,6 +20,7 @@ from tests.fakes.queues import (
     FakeQueue,
     FakeRemovedDomains,
     FakeReplays,
+    FakeSweeps,
     FakeTouchedDays,
 )
 from tests.fakes.reports import FakeReports
@@ -58,6 +59,7 @@ __all__ = [
     "FakeReports",
     "FakeRollups",
     "FakeSeenMail",
+    "FakeSweeps",
     "FakeTags",
     "FakeTickets",
     "FakeTouchedDays",

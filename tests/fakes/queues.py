@@ -9,6 +9,8 @@ from shared.core.queues import (
     HostingChange,
     HostingCheck,
     RemovedDomain,
+    RemovedGroup,
+    RemovedTag,
     TouchedDay,
     UnknownHosts,
 )
@@ -39,6 +41,11 @@ class FakeHostQuestions(FakeQueue[UnknownHosts]):
 class FakeRemovedDomains(FakeQueue[RemovedDomain]):
     def send(self, domains: Iterable[RemovedDomain]) -> None:
         super().send(domains)
+
+
+class FakeSweeps(FakeQueue[RemovedGroup | RemovedTag]):
+    def send(self, removed: Iterable[RemovedGroup | RemovedTag]) -> None:
+        super().send(removed)
 
 
 class FakeReplays(FakeQueue[Delivery]):

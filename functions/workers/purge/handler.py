@@ -1,4 +1,4 @@
-"""Removes what was stored of domains that were deleted."""
+"""Removes what was stored of domains that were deleted, and clears up after groups and tags that were."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 
-from shared.core.messages import decode_removed_domain
+from shared.core.messages import decode_removed
+from shared.core.queues import RemovedDomain
 from shared.edge.messages import handle_each
-from shared.wiring.upkeep import purge
+from shared.wiring.upkeep import purge, sweeper
 
 log = Logger()
 tracer = Tracer()
@@ -21,6 +22,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _purge(body: str) -> None:
-    removed = decode_removed_domain(body)
-    gone = purge().run(removed)
-    log.info("purged", domain=removed.domain, reports=gone)
+    removed = decode_removed(body)
+    if isinstance(removed, RemovedDomain):
+        gone = purge().run(removed)
+        log.info("purged", domain=removed.domain, reports=gone)
+    else:
+        log.info("swept", removed=str(removed), domains=sweeper().sweep(removed))

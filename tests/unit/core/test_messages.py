@@ -5,19 +5,20 @@ from datetime import date
 
 import pytest
 
-from shared.core.ids import AccountId, DomainId
+from shared.core.ids import AccountId, DomainId, GroupId, TagId
 from shared.core.messages import (
     Unreadable,
     decode_dns_check,
-    decode_removed_domain,
+    decode_removed,
     decode_touched_day,
     decode_unknown_hosts,
     encode_dns_check,
     encode_removed_domain,
+    encode_sweep,
     encode_touched_day,
     encode_unknown_hosts,
 )
-from shared.core.queues import DnsCheck, RemovedDomain, TouchedDay, UnknownHosts
+from shared.core.queues import DnsCheck, RemovedDomain, RemovedGroup, RemovedTag, TouchedDay, UnknownHosts
 
 TOUCHED = TouchedDay(AccountId(7), DomainId(2**53 - 1), date(2026, 9, 1))
 
@@ -29,8 +30,10 @@ def test_work_survives_the_queue() -> None:
 
     assert decode_touched_day(encode_touched_day(TOUCHED)) == TOUCHED
     assert decode_unknown_hosts(encode_unknown_hosts(question)) == question
-    assert decode_removed_domain(encode_removed_domain(removed)) == removed
+    assert decode_removed(encode_removed_domain(removed)) == removed
     assert decode_dns_check(encode_dns_check(check)) == check
+    for gone in (RemovedGroup(AccountId(7), GroupId(1)), RemovedTag(AccountId(7), TagId(9))):
+        assert decode_removed(encode_sweep(gone)) == gone
 
 
 @pytest.mark.parametrize(
@@ -46,7 +49,7 @@ def test_what_is_not_ours_is_named(change: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '"text"', "[" * 100_000])
 def test_text_that_is_no_message_is_named(text: str) -> None:
-    for decode in (decode_touched_day, decode_unknown_hosts, decode_removed_domain, decode_dns_check):
+    for decode in (decode_touched_day, decode_unknown_hosts, decode_removed, decode_dns_check):
         with pytest.raises(Unreadable):
             decode(text)
 

@@ -1,0 +1,24 @@
+"""What is left when a group or a tag is removed: domains that name it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.core.groups import Groups
+from shared.core.queues import RemovedGroup, RemovedTag
+from shared.core.tags import Tags
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """Clears up after removals, which hold from the first moment on: what it has not got to gives no right
+    and is shown to nobody. Stopped anywhere, it goes on from what is left."""
+
+    groups: Groups
+    tags: Tags
+
+    def sweep(self, removed: RemovedGroup | RemovedTag) -> int:
+        """How many domains named it. Of what is there it leaves all as it is: then it was not removed."""
+        if isinstance(removed, RemovedTag):
+            return self.tags.sweep(removed.account, removed.tag)
+        return self.groups.sweep(removed.account, removed.group)
