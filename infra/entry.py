@@ -18,6 +18,8 @@ class Thing(StrEnum):
     """Everything that a function can be granted a verb on."""
 
     TABLE = "table"
+    AUDIT_LOG = "audit-log"
+    """The entries in the table that nobody changes or deletes, but who closes accounts."""
     INDEX = "gsi1"
     MAIL_BUCKET = "mail-bucket"
     DATA_BUCKET = "data-bucket"

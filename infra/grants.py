@@ -32,6 +32,8 @@ _BUCKETS: Final = {
 }
 _POLICY_HOSTS: Final = "mta-sts.*"
 """The names that certificates are asked for: no other host of a customer is ever served here."""
+_CHANGES: Final = frozenset({"UpdateItem", "DeleteItem"})
+"""Verbs on items that are there already."""
 _RECORD_TYPES: Final = ["A", "AAAA", "CAA", "TXT"]
 """Of hosted records: none that could lead mail or a part of a zone elsewhere."""
 
@@ -54,8 +56,11 @@ class Owners:
 
 
 def statements(grants: Iterable[Grant], owners: Owners, stage: Stage) -> list[iam.PolicyStatement]:
-    """At least one statement a grant, each on exactly the named thing."""
-    return [statement for grant in grants for statement in _statements(grant, owners, stage)]
+    """At least one statement a grant, each on exactly the named thing, and what the table's leave out."""
+    grants = list(grants)
+    named = (grant for grant in grants if grant.thing is not Thing.AUDIT_LOG)
+    allowed = [statement for grant in named for statement in _statements(grant, owners, stage)]
+    return [*allowed, *_without_audit_log(grants, owners)]
 
 
 def environment(entry: Entry, owners: Owners) -> dict[str, str]:
@@ -141,6 +146,23 @@ def _as_named_on(stage: Stage, service: str, verbs: tuple[str, ...]) -> tuple[st
     if service == "sqs" and stage.names_batches:
         return (*verbs, *(f"{verb}Batch" for verb in verbs))
     return verbs
+
+
+def _without_audit_log(grants: Sequence[Grant], owners: Owners) -> list[iam.PolicyStatement]:
+    """Entries of the audit log are put (on the condition that there is none) and no more: who may update and
+    delete items may not do it with those."""
+    granted = {grant.thing: grant.verbs for grant in grants}
+    changes = sorted(_CHANGES.intersection(granted.get(Thing.TABLE, ())))
+    if not changes or Thing.AUDIT_LOG in granted:
+        return []
+    return [
+        iam.PolicyStatement(
+            effect=iam.Effect.DENY,
+            actions=[f"dynamodb:{verb}" for verb in changes],
+            resources=[owners.data.table.table_arn],
+            conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{settings.AUDIT_LOG}*"]}},
+        )
+    ]
 
 
 def _on_bucket(grant: Grant, bucket: s3.IBucket) -> list[iam.PolicyStatement]:

@@ -10,6 +10,7 @@ BASES: Final = ("/v1", "/dmarctrust/api/v1")
 RESOURCES: Final = {
     "account": "api/account",
     "api-keys": "api/api_keys",
+    "audit": "api/audit",
     "domains": "api/domains",
     "inspect": "api/inspect",
     "quarantine": "api/quarantine",

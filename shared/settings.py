@@ -143,5 +143,8 @@ INDEX_ATTRIBUTES: Final = (
 """Attributes that the table's index carries beside the keys, 20 at most: what lists show of a report
 (``shared.adapters.dynamodb.report_items`` says what each one is)."""
 
+AUDIT_LOG: Final = "L#"
+"""What keys of the audit log begin with: roles are denied changes to its entries by it."""
+
 KEPT_DAYS: Final = (32, 128, 256, 512, 1_024, 8_192)
 """Prefixes of the data bucket, ascending: objects under ``<n>/`` are deleted after n days."""

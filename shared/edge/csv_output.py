@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from types import UnionType
 from typing import Any, Final, get_args, get_origin
 
@@ -15,7 +16,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def columns_of(row: type[BaseModel]) -> list[str]:
-    """The columns of a row's shape: nested fields as ``outer_inner``, lists of objects left out."""
+    """The columns of a row's shape: nested fields as ``outer_inner``, lists of objects left out. What has
+    names of its own for each row is one column, of JSON."""
     return list(_columns(row))
 
 
@@ -24,7 +26,7 @@ def write(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     writer = csv.writer(text)
     writer.writerow(columns)
     for row in rows:
-        flat = dict(_flat(row))
+        flat = dict(_flat(row, set(columns)))
         writer.writerow([_cell(flat.get(column)) for column in columns])
     return text.getvalue()
 
@@ -48,10 +50,10 @@ def _lists_models(annotation: Any) -> bool:
     return get_origin(annotation) is list and any(_model_in(each) for each in get_args(annotation))
 
 
-def _flat(row: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(row: Mapping[str, Any], columns: Set[str], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in row.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}_")
+        if isinstance(value, Mapping) and prefix + name not in columns:
+            yield from _flat(value, columns, f"{prefix}{name}_")
         else:
             yield prefix + name, value
 
@@ -61,5 +63,7 @@ def _cell(value: Any) -> Any:
         return "true" if value else "false"
     if value is None or isinstance(value, int | float):
         return value
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
     text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -58,6 +58,7 @@ EXPECTED = {
     **{f"/v1/inspect/{kind}": {"get"} for kind in Kind},
     "/v1/inspect/spf/check": {"get"},
     **{f"/v1/validate/{kind}": {"get", "post"} for kind in Kind if kind is not Kind.MX},
+    "/v1/audit": {"get"},
     "/v1/openapi.json": {"get"},
     "/v1/docs": {"get"},
     "/tlsrpt/{token}": {"post"},

@@ -204,3 +204,20 @@ def test_refused_changes_of_hosted_records_are_told(templates: Templates) -> Non
     (alarm,) = (one for one in alarms if one["MetricName"] == "HostingsRefused")
     assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == ("Postseal", "Sum", 1)
     assert alarm["Dimensions"] == [{"Name": "service", "Value": "publish-hosting"}]
+
+
+def test_who_changes_items_does_not_change_entries_of_the_audit_log(templates: Templates) -> None:
+    changing = {"dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+    policies = [
+        policy["PolicyDocument"]["Statement"] for policy in templates.resources("AWS::IAM::Policy").values()
+    ]
+    assert policies
+    for said in policies:
+        allowed, denied = (
+            {verb for one in said if one["Effect"] == effect for verb in listed(one["Action"])} & changing
+            for effect in ("Allow", "Deny")
+        )
+        assert denied == allowed
+        for one in said:
+            if one["Effect"] == "Deny":
+                assert one["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["L#*"]}}

@@ -50,6 +50,7 @@ class Roles:
             for function in self._roles
             for document in self._documents[function].values()
             for statement in document["Statement"]
+            if statement["Effect"] == "Allow"
             for action in _listed(statement["Action"])
             for resource in _listed(statement["Resource"])
         }

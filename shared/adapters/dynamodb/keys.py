@@ -62,6 +62,7 @@ import hashlib
 from datetime import date
 from typing import Final, NamedTuple
 
+from shared import settings
 from shared.core.clock import utc_day
 from shared.core.domains import SHARDS
 from shared.core.hosting.hosting import SLOTS
@@ -93,10 +94,6 @@ AFTER_ALL: Final = "\x7f"
 NOW: Final = "NOW#"
 SOURCE: Final = f"{NOW}SOURCE#"
 PAST: Final = "PAST#"
-
-
-AUDIT_LOG: Final = "L#"
-"""What partitions of the audit log begin with: roles are denied changes to them by it."""
 
 
 class Key(NamedTuple):
@@ -225,7 +222,7 @@ def audited(owner: AccountId, entry: AuditId) -> Key:
 
 def audit_month(owner: AccountId, day: date) -> str:
     """The partition that holds the entries of a day."""
-    return f"{AUDIT_LOG}{owner}#{day:%Y-%m}"
+    return f"{settings.AUDIT_LOG}{owner}#{day:%Y-%m}"
 
 
 def upload(owner: AccountId, number: UploadId) -> Key:

@@ -16,6 +16,7 @@ import pytest
 
 from functions.api.account import handler as account
 from functions.api.api_keys import handler as api_keys
+from functions.api.audit import handler as audit
 from functions.api.docs import handler as docs
 from functions.api.domains import handler as domains
 from functions.api.hosting import handler as hosting
@@ -46,6 +47,7 @@ DMARCTRUST = "/dmarctrust/api/v1"
 HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "account": account.handler,
     "api-keys": api_keys.handler,
+    "audit": audit.handler,
     "domains": domains.handler,
     "inspect": inspect.handler,
     "validate": inspect.handler,
