@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-
-LOOPBACK_PORTS: Final = (8400, 8401, 8402)
-"""Where the command line listens for the end of a sign-in: the first that is free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ OTHERS: Final = {
     "/tlsrpt/{token}": "api/tlsrpt",
     "/v1/docs": "api/docs",
     "/v1/openapi.json": "api/docs",
+    "/v1/sign-in": "api/docs",
 }
 
 UNKNOWN: Final = "api/docs"

@@ -78,10 +78,10 @@ USER_POOL: Final = "POSTSEAL_USER_POOL"
 USER_POOL_CLIENT: Final = "POSTSEAL_USER_POOL_CLIENT"
 """Id of the pool's one app client, public, for the command line and for pages: what access tokens are for."""
 
-TOKEN_ISSUER: Final = "POSTSEAL_TOKEN_ISSUER"
+TOKEN_ISSUER: Final = "POSTSEAL_TOKEN_ISSUER"  # noqa: S105
 """``iss`` of the pool's tokens."""
 
-TOKEN_KEYS: Final = "POSTSEAL_TOKEN_KEYS"
+TOKEN_KEYS: Final = "POSTSEAL_TOKEN_KEYS"  # noqa: S105
 """URL of the keys that the pool signs tokens with (a JWK set)."""
 
 SIGN_IN_URL: Final = "POSTSEAL_SIGN_IN_URL"
@@ -93,6 +93,12 @@ POOL_URL: Final = "POSTSEAL_POOL_URL"
 PROVIDER_EMAIL: Final = "custom:provider_email"
 """Attribute of a user in the pool that takes the e-mail address an identity provider tells. Not ``email``:
 what a provider fills in, the user's own token may write too, and ``email`` is a name to sign in with."""
+
+SIGN_IN_SCOPES: Final = ("openid", "email", "aws.cognito.signin.user.admin")
+"""The last one lets people change their second factor by their own token."""
+
+LOOPBACK_ADDRESSES: Final = tuple(f"http://127.0.0.1:{port}/callback" for port in (8400, 8401, 8402))
+"""Where the command line listens for the end of a sign-in: at the first that is free."""
 
 IDENTITY_PROVIDERS: Final = "POSTSEAL_IDENTITY_PROVIDERS"
 """Names of the pool's OIDC and SAML providers, comma separated; empty means none."""

@@ -10,7 +10,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
-from infra.people import LOOPBACK_PORTS, IdentityProvider
+from infra.people import IdentityProvider
 from infra.stage import Stage
 from shared import settings
 
@@ -20,9 +20,6 @@ PASSWORD_LENGTH: Final = 12
 ACCESS_MINUTES: Final = 60
 REFRESH_DAYS: Final = 30
 _UNITS: Final = {"access_token": "minutes", "id_token": "minutes", "refresh_token": "days"}
-
-SCOPES: Final = ("openid", "email", "aws.cognito.signin.user.admin")
-"""The last one lets people change their password and their second factor by their own token."""
 
 TTL: Final = Duration.hours(1)
 
@@ -106,9 +103,8 @@ def _client(scope: Construct, pool: cognito.CfnUserPool, stage: Stage) -> cognit
     """One for the command line and for pages: neither can keep a secret, so that there is none, and the code
     flow with PKCE is the only way in from outside. All that a user's token may write is what providers fill
     in."""
-    loopback = [
-        f"http://{host}:{port}/callback" for host in ("127.0.0.1", "localhost") for port in LOOPBACK_PORTS
-    ]
+    loopback = [*settings.LOOPBACK_ADDRESSES]
+    loopback += [address.replace("127.0.0.1", "localhost") for address in loopback]
     return cognito.CfnUserPoolClient(
         scope,
         "client",
@@ -119,7 +115,7 @@ def _client(scope: Construct, pool: cognito.CfnUserPool, stage: Stage) -> cognit
         explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"],
         allowed_o_auth_flows_user_pool_client=True,
         allowed_o_auth_flows=["code"],
-        allowed_o_auth_scopes=list(SCOPES),
+        allowed_o_auth_scopes=list(settings.SIGN_IN_SCOPES),
         callback_ur_ls=[*loopback, *stage.people.callback_urls],
         supported_identity_providers=["COGNITO", *(each.name for each in stage.people.identity_providers)],
         prevent_user_existence_errors="ENABLED",

@@ -1,4 +1,5 @@
-"""``/v1/openapi.json`` and ``/v1/docs``: the API, for programs and for people. And what no route matches."""
+"""``/v1/openapi.json`` and ``/v1/docs``: the API, for programs and for people. And ``/v1/sign-in``,
+and what no route matches."""
 
 from __future__ import annotations
 
@@ -12,10 +13,13 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.api.docs import schemas
 from functions.api.docs.page import STYLE, render
 from shared.edge.http import Api
 from shared.edge.openapi import answers
+from shared.edge.schemas import Single
 from shared.wiring.api import serve_anyone
+from shared.wiring.sign_in import sign_in
 
 app = Api()
 _TAGS = ["Documentation"]
@@ -55,6 +59,19 @@ def read_page() -> Response[str]:
         body=_page(),
         headers={**_CACHED, "Content-Security-Policy": _policy()},
     )
+
+
+@app.get(
+    "/sign-in",
+    summary="Read how people sign in",
+    description="What a program needs for the authorization code flow with PKCE (RFC 7636). Send the access "
+    "token that it ends with as `Authorization: Bearer`, in the place of an API key.",
+    operation_id="read_sign_in",
+    tags=["Signing in"],
+    responses=answers(200, "Where people sign in.", Single[schemas.SignIn], public=True),
+)
+def read_sign_in() -> Single[schemas.SignIn]:
+    return Single(data=schemas.SignIn.of(sign_in()), meta=app.meta)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from functions.api.docs.build import DOCUMENT, main, rendered, routes
+from shared import settings
 from tests.unit.functions.api.client import Api
 
 
@@ -31,6 +32,23 @@ def test_the_pages_policy_allows_its_own_style_alone(api: Api) -> None:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert f"style-src 'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_whoever_wants_in_is_told_where(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(settings.SIGN_IN_URL, "https://people.example")
+    monkeypatch.setenv(settings.POOL_URL, "https://cognito.example")
+    monkeypatch.setenv(settings.USER_POOL_CLIENT, "client-1")
+    monkeypatch.setenv(settings.IDENTITY_PROVIDERS, "Corp,School")
+
+    assert api.call("GET", "/sign-in", key=None).data == {
+        "authorization_url": "https://people.example/oauth2/authorize",
+        "token_url": "https://people.example/oauth2/token",
+        "client_id": "client-1",
+        "scopes": ["openid", "email", "aws.cognito.signin.user.admin"],
+        "redirect_uris": [f"http://127.0.0.1:{port}/callback" for port in (8400, 8401, 8402)],
+        "pool_url": "https://cognito.example",
+        "identity_providers": ["Corp", "School"],
+    }
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing", "/v1/v1/domains", "/docs/more"])
