@@ -10,7 +10,7 @@ from shared.core.access import Addable, Writable
 from shared.core.domain_names import registrable
 from shared.core.domains import Domain, Domains, ReportKinds
 from shared.core.errors import Invalid
-from shared.core.ids import DomainId, mint
+from shared.core.ids import DomainId, TagId, mint
 from shared.core.plans import DomainLimits
 from shared.core.queues import RemovedDomain, RemovedDomains
 
@@ -22,11 +22,14 @@ def add_domain(
     right: Addable,
     name: str,
     *,
+    parked: bool = False,
+    tags: frozenset[TagId] = frozenset(),
     now: float,
     new_token: Callable[[], str],
     random_bits: Callable[[int], int],
 ) -> Domain:
-    """A new domain, not yet active. ``Invalid`` for a bad name or one the account has."""
+    """A new domain, not yet active. ``Invalid`` for a bad name or one the account has; ``NotFound`` when the
+    group or a tag is gone."""
     domain = Domain(
         id=DomainId(mint(now, random_bits(12))),
         account=right.account.id,
@@ -34,7 +37,9 @@ def add_domain(
         token=new_token(),
         created=int(now),
         updated=int(now),
+        parked=parked,
         groups=frozenset() if right.group is None else frozenset({right.group}),
+        tags=tags,
     )
     domains.add(domain, limits=right.account.domain_limits)
     return domain

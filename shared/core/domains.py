@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -138,10 +138,16 @@ class Domains(Protocol):
 
     def get(self, account: AccountId, domain: DomainId) -> Domain | None: ...
 
+    def get_many(self, account: AccountId, domains: Collection[DomainId]) -> list[Domain]:
+        """Those that are there, in the order of ``domains``."""
+
     def named(self, account: AccountId, name: str) -> Domain | None: ...
 
     def resolve(self, account: AccountId, reference: str) -> Domain | None:
         """By prefixed id, raw number or name; None for what names nothing of this account."""
+
+    def resolve_many(self, account: AccountId, references: Sequence[str]) -> list[Domain | None]:
+        """``resolve`` for each, in few requests."""
 
     def covering(self, account: AccountId, policy_domain: str) -> Domain | None:
         """The account's domain that a report about ``policy_domain`` belongs to: that very

@@ -60,6 +60,19 @@ def test_what_names_nothing_resolves_to_nothing(stores: Stores) -> None:
         assert stores.domains.resolve(owner.id, reference) is None
 
 
+def test_several_are_found_at_once(stores: Stores) -> None:
+    owner = given.account(stores)
+    first, second = given.domain(stores, owner, "a.example"), given.domain(stores, owner, "b.example")
+    strange = given.domain(stores, given.account(stores), "c.example")
+    references = ["b.example", "A.example.", f"ud_{second.id}", "", "c.example", str(strange.id), "9" * 40]
+
+    found = stores.domains.resolve_many(owner.id, references)
+
+    assert found == [second, first, second, None, None, None, None]
+    assert stores.domains.get_many(owner.id, [second.id, strange.id, first.id]) == [second, first]
+    assert stores.domains.resolve_many(owner.id, []) == stores.domains.get_many(owner.id, []) == []
+
+
 def test_a_stranger_finds_nothing(stores: Stores) -> None:
     domain = given.domain(stores, given.account(stores))
     stranger = given.account(stores)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from shared.core import ids
@@ -36,6 +37,10 @@ class FakeDomains:
     def get(self, account: AccountId, domain: DomainId) -> Domain | None:
         return self.stored.get((account, domain))
 
+    def get_many(self, account: AccountId, domains: Collection[DomainId]) -> list[Domain]:
+        found = (self.get(account, domain) for domain in domains)
+        return [domain for domain in found if domain is not None]
+
     def named(self, account: AccountId, name: str) -> Domain | None:
         return next((domain for domain in self.of(account) if domain.name == name), None)
 
@@ -48,6 +53,9 @@ class FakeDomains:
             return self.named(account, normalise(reference))
         except Invalid:
             return None
+
+    def resolve_many(self, account: AccountId, references: Sequence[str]) -> list[Domain | None]:
+        return [self.resolve(account, reference) for reference in references]
 
     def covering(self, account: AccountId, policy_domain: str) -> Domain | None:
         found = (self.named(account, name) for name in ancestors(policy_domain))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from shared.adapters.dynamodb import keys
@@ -54,19 +54,28 @@ class DynamoDomains:
         item = self._table.get(keys.domain(account, domain))
         return None if item is None else domain_of(item)
 
+    def get_many(self, account: AccountId, domains: Collection[DomainId]) -> list[Domain]:
+        wanted = [keys.domain(account, domain) for domain in domains]
+        found = self._table.get_many(wanted)
+        return [domain_of(found[key]) for key in wanted if key in found]
+
     def named(self, account: AccountId, name: str) -> Domain | None:
         pointer = self._table.get(keys.domain_name(account, name))
         return None if pointer is None else self.get(account, DomainId(pointer["domain"]))
 
     def resolve(self, account: AccountId, reference: str) -> Domain | None:
-        try:
-            return self.get(account, DomainId(ids.parse(ids.DOMAIN, reference)))
-        except NotFound:
-            pass
-        try:
-            return self.named(account, normalise(reference))
-        except Invalid:
+        key = _pointer(account, reference)
+        if key is None:
             return None
+        item = self._table.get(key)
+        return _of(item, lambda domain: self.get(account, domain))
+
+    def resolve_many(self, account: AccountId, references: Sequence[str]) -> list[Domain | None]:
+        pointers = [_pointer(account, reference) for reference in references]
+        found = self._table.get_many(key for key in pointers if key is not None)
+        named = [DomainId(item["domain"]) for item in found.values() if "domain" in item]
+        domains = {domain.id: domain for domain in self.get_many(account, named)}
+        return [None if key is None else _of(found.get(key), domains.get) for key in pointers]
 
     def covering(self, account: AccountId, policy_domain: str) -> Domain | None:
         candidates = [keys.domain_name(account, name) for name in ancestors(policy_domain)]
@@ -232,6 +241,25 @@ def _as_switched(domain: Domain) -> tuple[str, dict[str, Plain]]:
         parked = f"(attribute_not_exists(#parked) OR {parked})"
     stands: dict[str, Plain] = {"was_active": domain.active, "was_parked": domain.parked}
     return f"{_EXISTS} AND #active = :was_active AND {parked}", stands
+
+
+def _pointer(account: AccountId, reference: str) -> keys.Key | None:
+    """Of the domain itself, or of its name; None for what is neither."""
+    try:
+        return keys.domain(account, DomainId(ids.parse(ids.DOMAIN, reference)))
+    except NotFound:
+        pass
+    try:
+        return keys.domain_name(account, normalise(reference))
+    except Invalid:
+        return None
+
+
+def _of(item: Item | None, find: Callable[[DomainId], Domain | None]) -> Domain | None:
+    """The domain that the item is, or that it names."""
+    if item is None:
+        return None
+    return find(DomainId(item["domain"])) if "domain" in item else domain_of(item)
 
 
 def _removal(domain: Domain) -> list[Step]:
