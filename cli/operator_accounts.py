@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cli.operating import deployment
+from cli.operator_audit import record_command
 from shared.core.accounts import open_account
 from shared.core.clock import rfc3339
-from shared.core.ids import ACCOUNT, render
+from shared.core.ids import ACCOUNT, API_KEY, render
 from shared.core.key_issuing import Terms, create_key
 from shared.wiring import entropy, table
 from shared.wiring.issuing import minting
@@ -28,7 +29,9 @@ def open_with_key(
             new_token=entropy.new_token,
             random_bits=entropy.random_bits,
         )
-        _, secret = create_key(table.api_keys(), opened, Terms(key_name), minting())
+        record_command(opened.id, "create_account", render(ACCOUNT, opened.id), email=email, plan=plan)
+        key, secret = create_key(table.api_keys(), opened, Terms(key_name), minting())
+        record_command(opened.id, "create_api_key", render(API_KEY, key.id), name=key_name)
     return {
         "id": render(ACCOUNT, opened.id),
         "email": opened.email,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cli.operating import account_named, deployment
+from cli.operator_audit import record_command
 from shared.core.api_keys import ApiKey, revoke_key
 from shared.core.clock import rfc3339
 from shared.core.ids import API_KEY, ApiKeyId, parse, render
@@ -18,6 +19,7 @@ def create_for(account: str, name: str, stack_file: str | None) -> dict[str, Any
     with deployment(stack_file):
         owner = account_named(account)
         key, secret = create_key(table.api_keys(), owner, Terms(name), minting())
+        record_command(owner.id, "create_api_key", render(API_KEY, key.id), name=name)
         return {**_shape(key), "key": secret}
 
 
@@ -28,7 +30,9 @@ def list_of(account: str, stack_file: str | None) -> list[dict[str, Any]]:
 
 def revoke_of(account: str, key: str, stack_file: str | None) -> None:
     with deployment(stack_file):
-        revoke_key(table.api_keys(), account_named(account).id, ApiKeyId(parse(API_KEY, key)))
+        owner, number = account_named(account).id, ApiKeyId(parse(API_KEY, key))
+        revoke_key(table.api_keys(), owner, number)
+        record_command(owner, "revoke_api_key", render(API_KEY, number))
 
 
 def _shape(key: ApiKey) -> dict[str, Any]:

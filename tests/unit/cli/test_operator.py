@@ -12,11 +12,13 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from shared import settings
+from shared.core.audit import ActorKind, AuditFilter
 from shared.core.ids import AccountId, DomainId
 from shared.core.queues import TouchedDay
 from shared.wiring import queues, table
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.api_keys import FakeApiKeys
+from tests.fakes.audit import FakeAudit
 from tests.fakes.domains import FakeDomains
 from tests.fakes.queues import FakeTouchedDays
 from tests.fakes.rollups import FakeRollups
@@ -38,6 +40,7 @@ def touched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeTouchedDays:
     stores = {
         "accounts": accounts,
         "api_keys": keys,
+        "audit": FakeAudit(),
         "domains": domains,
         "reports": days,
         "rollups": FakeRollups(),
@@ -162,3 +165,25 @@ def test_the_operator_can_vouch_for_a_domain(touched: FakeTouchedDays) -> None:
     assert again == told
     assert run("domains", "verify", "other.example", "--trust", "--account", account).exit_code == 1
     assert run("domains", "verify", "orchard.example", "--trust").exit_code == 2
+
+
+def test_what_the_operator_changes_is_in_the_audit_log_of_the_account(touched: FakeTouchedDays) -> None:
+    account = opened()["id"]
+    add_domain(account, "orchard.example")
+    (created,) = said("keys", "create", "nightly", "--account", account)
+    assert run("keys", "revoke", created["id"], "--account", account).exit_code == 0
+    said("domains", "verify", "orchard.example", "--trust", "--account", account)
+    run("keys", "revoke", created["id"], "--account", account)
+    number = AccountId(int(account.removeprefix("usr_")))
+    found = table.audit().page(number, AuditFilter(), after=None, limit=10).items
+    assert sorted(entry.deed.action for entry in found) == [
+        "create_account",
+        "create_api_key",
+        "create_api_key",
+        "revoke_api_key",
+        "trust_domain",
+    ]
+    assert {entry.actor.kind for entry in found} == {ActorKind.OPERATOR}
+    assert all("@" in entry.actor.label for entry in found)
+    assert {e.deed.resource for e in found if e.deed.action == "revoke_api_key"} == {created["id"]}
+    assert created["key"] not in repr(found)
