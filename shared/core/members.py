@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from shared.core.api_keys import Allowance
 from shared.core.ids import AccountId, GroupId, UserId
 from shared.core.rights import Level, Rights, Scope
+
+NO_SETTINGS: Final = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Member:
     active: bool = False
     """False until the invitation is taken up."""
     levels: Mapping[GroupId, Level] = field(default_factory=dict)
-    settings: str = "{}"
+    settings: str = NO_SETTINGS
     """Free-form JSON of the user's own."""
     token_hash: str | None = None
     """Of the one API token that a user can have; ``token_shown`` are its first characters."""
@@ -64,9 +66,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A member whose request was counted."""
+    """An active member whose request was counted, or was not since ``allowance`` is exceeded. No ``Member``,
+    lest somebody changes what was read without its settings."""
 
-    member: Member
+    user: UserId
+    email: str
+    rights: Rights
     allowance: Allowance
 
 
@@ -75,8 +80,8 @@ class Members(Protocol):
     request costs one write and what was taken away is gone with the next request."""
 
     def add(self, member: Member, *, most: int) -> None:
-        """``Conflict`` when the user is a member already, ``PlanLimit`` when the account has ``most`` members,
-        ``NotFound`` when it is gone."""
+        """``Conflict`` when the user is a member already, ``PlanLimit`` when the account has ``most``
+        members, ``NotFound`` when it is gone."""
 
     def enter(
         self, account: AccountId, user: UserId, *, signed_in: int, sso: bool, now: int
@@ -95,15 +100,20 @@ class Members(Protocol):
     def list_of(self, account: AccountId) -> list[Member]:
         """All members of an account, by address."""
 
-    def accounts_of(self, user: UserId) -> list[AccountId]: ...
+    def accounts_of(self, user: UserId) -> list[AccountId]:
+        """The oldest account first."""
 
     def change(self, member: Member, *, by: UserId | None) -> Member:
-        """Store roles, settings, token and activity of the member as it was read: ``Outdated`` when it was
-        changed since, ``NotFound`` when it is gone. ``by``, where given, has to be an active admin or owner
-        still (``Forbidden``), so that of two who remove each other one stays. Levels are not stored."""
+        """Store address, roles, settings, token, rate and activity of the member as it was read: ``Outdated``
+        when it was changed since, ``NotFound`` when it is gone. ``by``, where given, has to be an active
+        admin or owner still (``Forbidden``), so that of two who remove each other one stays. What has an
+        operation of its own is not stored: levels, the ownership, the last login."""
 
     def grant(self, account: AccountId, user: UserId, group: GroupId, level: Level) -> Member:
         """Set one entry of the access list, whatever else changes meanwhile. ``NotFound``."""
+
+    def forget(self, account: AccountId, group: GroupId) -> None:
+        """Take a group that was removed out of everybody's levels."""
 
     def remove(self, member: Member, *, by: UserId | None) -> None:
         """As ``change``. ``Conflict`` for the owner. Harmless when the member is gone already."""

@@ -15,6 +15,7 @@ from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
+from shared.adapters.dynamodb.members import DynamoMembers
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
 from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
@@ -31,6 +32,7 @@ from shared.core.domains import Domains
 from shared.core.groups import Groups
 from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
+from shared.core.members import Members
 from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
 from shared.core.rollups import Rollups
@@ -59,6 +61,11 @@ def accounts() -> Accounts:
 @cache
 def api_keys() -> ApiKeys:
     return DynamoApiKeys(_table())
+
+
+@cache
+def members() -> Members:
+    return DynamoMembers(_table())
 
 
 @cache

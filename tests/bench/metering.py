@@ -120,7 +120,7 @@ def _units(items: list[dict[str, Any]]) -> int:
 
 
 def item_size(item: dict[str, Any]) -> int:
-    """Bytes of an item: names and values, numbers at two digits a byte."""
+    """Bytes of an item: names and values, numbers at two digits a byte; of sets what lists cost, at most."""
     return sum(len(name) + _value_size(value) for name, value in item.items())
 
 
@@ -130,4 +130,6 @@ def _value_size(value: dict[str, Any]) -> int:
         return math.ceil(len(inner.lstrip("-").replace(".", "")) / 2) + 1
     if kind in ("S", "B"):
         return len(inner.encode() if isinstance(inner, str) else inner)
+    if kind == "NS":
+        return 3 + sum(_value_size({"N": number}) + 1 for number in inner)
     return 1

@@ -22,6 +22,7 @@ from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
+from shared.adapters.dynamodb.members import DynamoMembers
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
 from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
@@ -41,7 +42,7 @@ from shared.core.groups import Groups
 from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
 from shared.core.mail import Mailbox
-from shared.core.members import Users
+from shared.core.members import Members, Users
 from shared.core.people.tickets import Attempts, Tickets
 from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
@@ -82,6 +83,7 @@ class Stores:
     clock: Clock
     accounts: Accounts
     api_keys: ApiKeys
+    members: Members
     address_limits: AddressLimits
     answers: Answers
     audit: Audit
@@ -139,6 +141,7 @@ def in_memory() -> Stores:
         clock=clock,
         accounts=accounts,
         api_keys=fakes.FakeApiKeys(),
+        members=fakes.FakeMembers(),
         address_limits=fakes.FakeAddressLimits(),
         answers=fakes.FakeAnswers(),
         audit=fakes.FakeAudit(clock, looked_at=LOOKED_AT),
@@ -175,6 +178,7 @@ def on_aws() -> Iterator[AwsStores]:
             clock=clock,
             accounts=DynamoAccounts(table),
             api_keys=DynamoApiKeys(table),
+            members=DynamoMembers(table),
             address_limits=DynamoAddressLimits(table),
             answers=DynamoAnswers(table),
             audit=DynamoAudit(table, clock, looked_at=LOOKED_AT),

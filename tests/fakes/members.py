@@ -2,18 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.core.api_keys import WINDOW_SECONDS, Allowance
 from shared.core.emails import identity
 from shared.core.errors import Conflict, Forbidden, NotFound, Outdated, PlanLimit
 from shared.core.ids import AccountId, GroupId, UserId
 from shared.core.members import Entered, Member
 from shared.core.rights import Level
+from tests.fakes.api_keys import FakeMinutes
 
 
 class FakeMembers:
     def __init__(self) -> None:
         self.stored: dict[tuple[AccountId, UserId], Member] = {}
-        self._spent: dict[tuple[AccountId, UserId], tuple[int, int]] = {}
+        self._minutes: dict[tuple[AccountId, UserId], FakeMinutes] = {}
 
     def add(self, member: Member, *, most: int) -> None:
         if (member.account, member.user) in self.stored:
@@ -21,6 +21,7 @@ class FakeMembers:
         if len(self.list_of(member.account)) >= most:
             raise PlanLimit(f"The plan allows {most} members")
         self.stored[member.account, member.user] = member
+        self._minutes[member.account, member.user] = FakeMinutes()
 
     def enter(
         self, account: AccountId, user: UserId, *, signed_in: int, sso: bool, now: int
@@ -28,9 +29,10 @@ class FakeMembers:
         member = self.get(account, user)
         if member is None or not member.active:
             return None
-        if signed_in > (member.last_login or 0):
-            member = replace(member, last_login=signed_in, last_login_sso=sso)
-        return self._counted(member, now)
+        entered = self._counted(member, now)
+        if signed_in > (member.last_login or 0) and not entered.allowance.exceeded:
+            self.stored[account, user] = replace(member, last_login=signed_in, last_login_sso=sso)
+        return entered
 
     def enter_with_token(
         self, account: AccountId, user: UserId, token_hash: str, *, now: int
@@ -55,7 +57,14 @@ class FakeMembers:
         if found is None:
             raise NotFound("The requested resource could not be found", param="id")
         self._require_admin(member.account, by)
-        changed = replace(member, levels=found.levels, version=member.version + 1)
+        changed = replace(
+            member,
+            owner=found.owner,
+            levels=found.levels,
+            last_login=found.last_login,
+            last_login_sso=found.last_login_sso,
+            version=member.version + 1,
+        )
         self.stored[member.account, member.user] = changed
         return changed
 
@@ -63,9 +72,16 @@ class FakeMembers:
         member = self.get(account, user)
         if member is None:
             raise NotFound("The requested resource could not be found", param="id")
-        changed = replace(member, levels={**member.levels, group: level})
+        levels = {**member.levels, group: level}
+        changed = replace(
+            member, levels={number: held for number, held in levels.items() if held is not Level.NONE}
+        )
         self.stored[account, user] = changed
         return changed
+
+    def forget(self, account: AccountId, group: GroupId) -> None:
+        for member in self.list_of(account):
+            self.grant(account, member.user, group, Level.NONE)
 
     def remove(self, member: Member, *, by: UserId | None) -> None:
         found = self._current(member)
@@ -78,7 +94,7 @@ class FakeMembers:
 
     def hand_over(self, account: AccountId, *, owner: UserId, to: UserId) -> None:
         before, after = self.get(account, owner), self.get(account, to)
-        if before is None or after is None or not (before.owner and after.active):
+        if owner == to or before is None or after is None or not (before.owner and after.active):
             raise Conflict("The account cannot be handed over like that")
         for changed in (replace(before, owner=False, admin=True), replace(after, owner=True)):
             self.stored[account, changed.user] = replace(changed, version=changed.version + 1)
@@ -95,13 +111,6 @@ class FakeMembers:
             raise Forbidden("This needs the admin right")
 
     def _counted(self, member: Member, now: int) -> Entered:
-        where = member.account, member.user
-        latest, count = self._spent.get(where, (0, 0))
-        window = max(now // WINDOW_SECONDS, latest)
-        used = count if window == latest else 0
-        limit, reset = member.requests_per_minute, (window + 1) * WINDOW_SECONDS
-        if used >= limit:
-            return Entered(member, Allowance(limit, 0, reset, exceeded=True))
-        self._spent[where] = (window, used + 1)
-        self.stored[where] = member
-        return Entered(member, Allowance(limit, limit - used - 1, reset))
+        minutes = self._minutes[member.account, member.user]
+        allowance = minutes.count(member.requests_per_minute, now)
+        return Entered(member.user, member.email, member.rights, allowance)

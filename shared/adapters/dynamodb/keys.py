@@ -13,6 +13,9 @@ found through it is then read from the table.
 | API key by hash; count its request                    | update ``K#<hash>`` / ``KEY``                  |
 | API keys of an account, newest first                  | index ``A#<account>#KEYS``                     |
 | requests of an address in a minute                    | update ``IP#<address>#<bucket>#<minute>``      |
+| member by account and user; members of an account     | ``A#<account>#MEMBERS`` / ``<user>``, and      |
+|                                                       | ``<user>#SETTINGS``                            |
+| accounts of a user                                    | index ``U#<user>#ACCOUNTS`` / ``<account>``    |
 | domain by id; domains of an account by id             | ``A#<account>`` / ``D#<domain>``               |
 | domain by name; domain that covers a name             | get ``A#<account>#NAMES`` / ``<name>``         |
 | active domains of the deployment, in 16 parts         | index ``DOMAINS#<shard>``                      |
@@ -103,6 +106,25 @@ class Key(NamedTuple):
 
 def padded(number: int) -> str:
     return f"{number:0{_DIGITS}d}"
+
+
+def member(owner: AccountId, user: UserId) -> Key:
+    return Key(f"A#{owner}#MEMBERS", padded(user))
+
+
+def member_settings(owner: AccountId, user: UserId) -> Key:
+    """Right after the member."""
+    where = member(owner, user)
+    return Key(where.pk, f"{where.sk}#SETTINGS")
+
+
+def memberships_of(user: UserId, owner: AccountId) -> Key:
+    """In the index."""
+    return Key(f"U#{user}#ACCOUNTS", padded(owner))
+
+
+def account_of_members(pk: str) -> AccountId:
+    return AccountId(int(pk.split("#")[1]))
 
 
 def account(number: AccountId) -> Key:

@@ -74,6 +74,11 @@ def delete(key: Key, condition: str = "", values: Mapping[str, Plain] = _NO_VALU
     return Step("Delete", {"Key": key_of(key), **expressions(values, ConditionExpression=condition)})
 
 
+def check(key: Key, condition: str, values: Mapping[str, Plain] = _NO_VALUES) -> Step:
+    """Changes nothing, and lets the transaction fail where the condition does not hold."""
+    return Step("ConditionCheck", {"Key": key_of(key), **expressions(values, ConditionExpression=condition)})
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """Part of one partition: sort keys from ``first`` to ``last``, both included."""

@@ -41,6 +41,7 @@ from tests.fakes.dns import FakeDns, FakeLookups
 from tests.unit.core.hosting.world import World
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW
 
+DEFAULT_TERMS = Terms("test")
 REPORT_DOMAIN = "reports.example"
 V1 = "/v1"
 DMARCTRUST = "/dmarctrust/api/v1"
@@ -146,7 +147,7 @@ class Api:
         patch.setattr(entropy, "random_bits", lambda bits: next(self.numbers))
         patch.setenv(settings.REPORT_DOMAIN, REPORT_DOMAIN)
 
-    def new_key(self, account: Account, *, per_minute: int = 1_000_000, terms: Terms = Terms("test")) -> str:
+    def new_key(self, account: Account, *, per_minute: int = 1_000_000, terms: Terms = DEFAULT_TERMS) -> str:
         owner = replace(account, plan=replace(account.plan, requests_per_minute=per_minute))
         minting = Minting(self.now, self._secret, lambda bits: next(self.numbers))
         _, secret = create_key(self.keys, owner, terms, minting)
