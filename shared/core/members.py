@@ -18,7 +18,8 @@ class User:
     """A person, known by e-mail address (as ``emails`` spells it) in every account; times are epoch seconds.
 
     The user pool knows the person under the rendered id (``user_19``), so that an access token names the
-    user without a look-up. ``provider`` is the identity provider of one who signs in there alone.
+    user without a look-up. ``provider`` is the identity provider of one who signs in there alone. ``accounts``
+    has every account that the user is in or invited to, and may have some that the user has left.
     """
 
     id: UserId
@@ -27,6 +28,7 @@ class User:
     activated: int | None = None
     provider: str | None = None
     totp: bool = False
+    accounts: frozenset[AccountId] = frozenset()
     version: int = 1
 
 
@@ -138,9 +140,9 @@ class Users(Protocol):
         """Store what the user became since it was read, the address too: ``Conflict`` when that is taken,
         ``Outdated`` when the user was changed since, ``NotFound`` when it is gone."""
 
-    def hold(self, user: UserId) -> bool:
-        """Note that the user was just made a member somewhere; False when it is gone. Whoever found the user
-        to be without a membership before that does not get to remove it."""
+    def hold(self, user: UserId, account: AccountId) -> bool:
+        """Note that the user was just made a member there; False when it is gone. Whoever found the user to be
+        without a membership before that does not get to remove it."""
 
     def remove(self, user: User) -> bool:
         """Remove the user as it was read, with all its tickets; False when it was changed or held since."""

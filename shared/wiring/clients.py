@@ -11,9 +11,11 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_route53 import Route53Client
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
 
 _RETRIES: Final = 6
@@ -55,3 +57,13 @@ def route53() -> Route53Client:
 @cache
 def cloudfront() -> CloudFrontClient:
     return boto3.client("cloudfront", config=_config(read_timeout=20))
+
+
+@cache
+def cognito() -> CognitoIdentityProviderClient:
+    return boto3.client("cognito-idp", config=_config(read_timeout=10))
+
+
+@cache
+def ses() -> SESV2Client:
+    return boto3.client("sesv2", config=_config(read_timeout=10))

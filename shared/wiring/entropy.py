@@ -24,3 +24,8 @@ def new_secret() -> str:
 
 def random_bits(count: int) -> int:
     return secrets.randbits(count)
+
+
+def wait_until(moment: float) -> None:
+    """Until that time, in epoch seconds."""
+    time.sleep(max(moment - time.time(), 0))

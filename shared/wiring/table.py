@@ -22,7 +22,9 @@ from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.secrets import kept_secret
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.tags import DynamoTags
+from shared.adapters.dynamodb.tickets import DynamoAttempts, DynamoTickets
 from shared.adapters.dynamodb.uploads import DynamoUploads
+from shared.adapters.dynamodb.users import DynamoUsers
 from shared.adapters.dynamodb.watching import DynamoApprovedSources, DynamoSeenMail, DynamoTurns
 from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
@@ -32,7 +34,8 @@ from shared.core.domains import Domains
 from shared.core.groups import Groups
 from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
-from shared.core.members import Members
+from shared.core.members import Members, Users
+from shared.core.people.tickets import Attempts, Tickets
 from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
 from shared.core.rollups import Rollups
@@ -146,6 +149,21 @@ def approved_sources() -> ApprovedSources:
 @cache
 def hostings() -> Hostings:
     return DynamoHostings(_table())
+
+
+@cache
+def users() -> Users:
+    return DynamoUsers(_table())
+
+
+@cache
+def tickets() -> Tickets:
+    return DynamoTickets(_table())
+
+
+@cache
+def attempts() -> Attempts:
+    return DynamoAttempts(_table())
 
 
 @cache

@@ -308,7 +308,7 @@ def test_a_refused_password_is_told_what_it_lacks(stubbed: tuple[CognitoDirector
     message = "Password does not conform to policy: Password not long enough"
     stubber.add_client_error("admin_set_user_password", "InvalidPasswordException", message)
 
-    with pytest.raises(BadPassword, match="^Password not long enough$"):
+    with pytest.raises(BadPassword, match=r"^Password not long enough$"):
         directory.set_password(ANNA, "x")
 
 

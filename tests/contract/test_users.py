@@ -109,7 +109,7 @@ def test_a_removed_user_leaves_nothing(stores: Stores) -> None:
 @pytest.mark.parametrize(
     "meanwhile",
     [
-        lambda stores: stores.users.hold(ANNA.id),
+        lambda stores: stores.users.hold(ANNA.id, AccountId(7)),
         lambda stores: stores.users.change(replace(ANNA, totp=True)),
     ],
 )
@@ -127,8 +127,20 @@ def test_a_user_that_was_held_or_changed_since_stays(
 
 
 def test_nobody_holds_a_user_that_is_gone(stores: Stores) -> None:
-    assert not stores.users.hold(ANNA.id)
+    assert not stores.users.hold(ANNA.id, AccountId(7))
     assert stores.users.get(ANNA.id) is None
+
+
+def test_a_user_knows_the_accounts_that_it_was_made_a_member_of(stores: Stores) -> None:
+    stores.users.add(ANNA)
+    for account in (7, 8, 7):
+        stores.users.hold(ANNA.id, AccountId(account))
+
+    found = stores.users.get(ANNA.id)
+
+    assert found == replace(ANNA, accounts=frozenset({AccountId(7), AccountId(8)}), version=4)
+    left = stores.users.change(replace(found, accounts=frozenset()))
+    assert stores.users.get(ANNA.id) == left
 
 
 def test_of_many_who_take_an_address_at_once_one_has_it(aws: AwsStores) -> None:

@@ -69,11 +69,11 @@ class FakeUsers:
         self.stored[user.id] = replace(user, version=user.version + 1)
         return self.stored[user.id]
 
-    def hold(self, user: UserId) -> bool:
+    def hold(self, user: UserId, account: AccountId) -> bool:
         found = self.stored.get(user)
         if found is None:
             return False
-        self.stored[user] = replace(found, version=found.version + 1)
+        self.stored[user] = replace(found, accounts=found.accounts | {account}, version=found.version + 1)
         return True
 
     def remove(self, user: User) -> bool:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from shared.adapters.dynamodb import keys
-from shared.adapters.dynamodb.expressions import Item
+from shared.adapters.dynamodb.expressions import Item, Plain
 from shared.adapters.dynamodb.table import ConditionFailed, Table
 from shared.core.api_keys import Allowance
 from shared.core.ids import AccountId, UserId
@@ -59,7 +59,7 @@ class DynamoAttempts:
         return Allowance(limit, limit - item["count"], reset)
 
 
-def _item(ticket: Ticket) -> dict[str, str | int | bool | bytes | None]:
+def _item(ticket: Ticket) -> dict[str, Plain | None]:
     return {
         **keys.ticket(ticket.purpose, ticket.user, ticket.account)._asdict(),
         "purpose": ticket.purpose.value,

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from shared.adapters.dynamodb import keys
-from shared.adapters.dynamodb.expressions import Item
+from shared.adapters.dynamodb.expressions import Item, Plain
 from shared.adapters.dynamodb.table import Cancelled, ConditionFailed, Range, Step, Table, delete, put
 from shared.core.emails import identity
 from shared.core.errors import Conflict, NotFound, Outdated
-from shared.core.ids import UserId
+from shared.core.ids import AccountId, UserId
 from shared.core.members import User
 
 _NEW = "attribute_not_exists(#pk)"
@@ -55,10 +55,13 @@ class DynamoUsers:
             raise Outdated("The user was changed meanwhile") from None
         return changed
 
-    def hold(self, user: UserId) -> bool:
+    def hold(self, user: UserId, account: AccountId) -> bool:
         try:
             self._table.update(
-                keys.user(user), "SET #version = #version + :one", "attribute_exists(#pk)", {"one": 1}
+                keys.user(user),
+                "ADD #version :one, #accounts :account",
+                "attribute_exists(#pk)",
+                {"one": 1, "account": frozenset({account})},
             )
         except ConditionFailed:
             return False
@@ -85,7 +88,7 @@ def _lets_go(user: User) -> Step:
     return delete(keys.user_email(identity(user.email)), "#user = :user", {"user": user.id})
 
 
-def _item(user: User) -> dict[str, str | int | bool | bytes | None]:
+def _item(user: User) -> dict[str, Plain | None]:
     return {
         **keys.user(user.id)._asdict(),
         "id": user.id,
@@ -94,6 +97,7 @@ def _item(user: User) -> dict[str, str | int | bool | bytes | None]:
         "activated": user.activated,
         "provider": user.provider,
         "totp": user.totp,
+        "accounts": frozenset(user.accounts),
         "version": user.version,
     }
 
@@ -106,6 +110,7 @@ def _user(item: Item) -> User:
         activated=item.get("activated"),
         provider=item.get("provider"),
         totp=item["totp"],
+        accounts=frozenset(map(AccountId, item.get("accounts", ()))),
         version=item["version"],
     )
 

@@ -107,7 +107,7 @@ def _invite(people: People, account: Account, email: str, member: Member, now: f
         user = _user_at(people, address, now)
         joining = replace(member, user=user.id, email=user.email)
         people.members.add(joining, most=account.plan.members)
-        if people.users.hold(user.id):
+        if people.users.hold(user.id, account.id):
             return _mailed(people, account, Person(joining, user), now)
         # The user left its last account just now, and is gone: a new one takes its place.
         people.members.remove(joining, by=None)

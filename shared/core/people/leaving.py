@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.core.access import Caller, administer
-from shared.core.errors import Forbidden, Outdated
+from shared.core.errors import Forbidden, NotFound, Outdated
 from shared.core.ids import AccountId, UserId
-from shared.core.members import Member
-from shared.core.people.people import People, find_person, nobody
+from shared.core.members import Member, User
+from shared.core.people.people import People, accounts_of, find_person, nobody
 from shared.core.people.tickets import Purpose
 
 _ROUNDS = 10
@@ -32,12 +34,28 @@ def forget_membership(people: People, account: AccountId, number: UserId) -> Non
 
 
 def forget_if_unused(people: People, number: UserId) -> None:
-    """Remove a user who is in no account. Whoever is made a member meanwhile stays."""
-    user = people.users.get(number)
-    if user is None or people.members.accounts_of(number):
-        return
-    if people.users.remove(user):
-        people.directory.remove(number)
+    """Remove a user who is in no account, or take those that the user has left off the user. Whoever is made
+    a member meanwhile stays one: that changes the user."""
+    for _ in range(_ROUNDS):
+        user = people.users.get(number)
+        if user is None:
+            return
+        live = frozenset(accounts_of(people, user))
+        if not live and people.users.remove(user):
+            people.directory.remove(number)
+            return
+        if live and _noted(people, user, live):
+            return
+
+
+def _noted(people: People, user: User, live: frozenset[AccountId]) -> bool:
+    if live == user.accounts:
+        return True
+    try:
+        people.users.change(replace(user, accounts=live))
+    except (Outdated, NotFound):
+        return False
+    return True
 
 
 def hand_over(people: People, caller: Caller, reference: str) -> Member:

@@ -85,8 +85,13 @@ def require_own_account(people: People, caller: Caller, who: Person) -> None:
         return
     if who.member.owner:
         raise Forbidden("Only the owner may change how the owner signs in", param="id")
-    if people.members.accounts_of(who.user.id) != [caller.account_id]:
+    if accounts_of(people, who.user) != [caller.account_id]:
         raise Forbidden("This user is in another account too, and has to do that in person", param="id")
+
+
+def accounts_of(people: People, user: User) -> list[AccountId]:
+    """Where the user is a member or invited, by what is certain at this moment: an index lags behind."""
+    return [each for each in sorted(user.accounts) if people.members.get(each, user.id) is not None]
 
 
 def amend_user(people: People, number: UserId, change: Callable[[User], User]) -> User:

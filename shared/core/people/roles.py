@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shared.core.access import Caller, administer
+from shared.core.access import Caller
 from shared.core.errors import Forbidden
 from shared.core.members import Member
-from shared.core.people.people import People, Person, amend_member, find_person
 from shared.core.rights import Scope
 
 
@@ -32,19 +31,6 @@ class Roles:
 _ADMIN_HOLDS: Final = frozenset({Scope.READ, Scope.WRITE, Scope.ADMIN})
 
 
-def change_roles(people: People, caller: Caller, reference: str, roles: Roles) -> Member:
-    """Change what a member is. ``Forbidden``: for the owner, whose roles are all of them; for one's own admin
-    role, so that an account never loses its last; to give what the caller does not hold."""
-    by = administer(caller).by
-    who = find_person(people, caller, reference)
-
-    def change(found: Member) -> Member:
-        _require_changeable(caller, found, roles)
-        return roles.given_to(found)
-
-    return amend_member(people, caller.account_id, who.user.id, by, change)
-
-
 def require_grantable(caller: Caller, before: Roles, wanted: Roles) -> None:
     """``Forbidden`` to give a role with rights that the caller does not hold."""
     asked = (
@@ -57,11 +43,9 @@ def require_grantable(caller: Caller, before: Roles, wanted: Roles) -> None:
             raise Forbidden("Nobody can give a right that they do not have", param=param)
 
 
-def roles_of(who: Person) -> Roles:
-    return Roles(who.member.admin, who.member.forensic, who.member.billing)
-
-
-def _require_changeable(caller: Caller, found: Member, wanted: Roles) -> None:
+def require_changeable(caller: Caller, found: Member, wanted: Roles) -> None:
+    """``Forbidden``: to change the owner's roles, which are all of them; to drop one's own admin role, so
+    that an account never loses its last administrator; to give what the caller does not hold."""
     changed = wanted.given_to(found)
     if changed == found:
         return
