@@ -151,7 +151,7 @@ class Grouping:
             if number in {*domain.groups, DEFAULT_GROUP} or group.id in domain.groups:
                 inside[reference] = domain
             else:
-                elsewhere = Invalid("The domain is not in the group that it is to come from", param="group_id")
+                elsewhere = Invalid("The domain is not in the group that it is to leave", param="group_id")
                 batch.failures.append(Failure(reference, elsewhere))
         self._place(inside, group, number, batch)
 

@@ -23,8 +23,8 @@ DEFAULT_LABEL: Final = "Default"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """``domains`` counts them exactly. ``hides_assigned`` is the default group's alone, ``parked`` (its
-    domains are to send no mail) any other's."""
+    """``domains`` counts them exactly, ``active`` those of them that are active. ``hides_assigned`` is the
+    default group's alone, ``parked`` (its domains are to send no mail) any other's."""
 
     id: GroupId
     account: AccountId
@@ -34,6 +34,7 @@ class Group:
     parked: bool = False
     hides_assigned: bool = False
     domains: int = 0
+    active: int = 0
     version: int = 1
 
 

@@ -211,6 +211,32 @@ def test_a_domain_is_in_no_more_groups_than_move_with_it(stores: Stores) -> None
     assert all(each.domains == 0 for each in stores.groups.list_of(owner.id))
 
 
+def test_a_group_counts_its_active_domains(stores: Stores) -> None:
+    owner = given.account(stores)
+    made, removed = group(stores, owner), group(stores, owner)
+    domain = stores.domains.activate(given.domain(stores, owner), allowed=9, now=1)
+
+    def active(number: GroupId) -> int:
+        found = stores.groups.get(owner.id, number)
+        assert found is not None
+        return found.active
+
+    stores.groups.assign(stores.groups.assign(domain, made.id), removed.id)
+    assert (active(made.id), active(DEFAULT_GROUP)) == (1, 1)
+    stores.groups.remove(owner.id, removed.id)
+    off = stores.domains.deactivate(domain, now=2)
+    assert off.groups == {made.id, removed.id}
+    assert (active(made.id), active(DEFAULT_GROUP)) == (0, 0)
+    stores.domains.activate(off, allowed=9, now=3)
+    hide_assigned(stores, owner)
+    assert (active(made.id), active(DEFAULT_GROUP)) == (1, 0)
+    stores.groups.sweep(owner.id, removed.id)
+    stores.groups.unassign(domain, made.id)
+    assert (active(made.id), active(DEFAULT_GROUP)) == (0, 1)
+    stores.domains.remove(domain)
+    assert active(DEFAULT_GROUP) == 0
+
+
 def test_many_move_at_once_each_by_itself(stores: Stores) -> None:
     owner = given.account(stores)
     made, source = group(stores, owner), group(stores, owner)
@@ -326,9 +352,13 @@ def test_domains_move_and_go_at_the_same_time(aws: AwsStores) -> None:
     def act(number: int) -> None:
         domain = domains[number % 8]
         try:
-            match number % 3:
-                case 0:
+            match number % 5:
+                case 0 if number < 10:
                     aws.domains.remove(domain)
+                case 0 | 3:
+                    aws.domains.activate(domain, allowed=9, now=1)
+                case 4:
+                    aws.domains.deactivate(domain, now=1)
                 case 1:
                     aws.groups.assign(domain, right.id, out_of=left.id)
                 case _:
@@ -391,5 +421,6 @@ def assert_exact(aws: AwsStores, owner: Account) -> None:
             inside = [domain.id for domain in domains if not domain.groups]
         else:
             inside = [domain.id for domain in domains if each.id in domain.groups]
-        assert (listed(aws, owner, each.id), each.domains) == (inside, len(inside))
+        active = sum(domain.active for domain in domains if domain.id in inside)
+        assert (listed(aws, owner, each.id), each.domains, each.active) == (inside, len(inside), active)
     assert aws.groups.assigned(owner.id, after=None, limit=1_000).items == [d.id for d in domains if d.groups]

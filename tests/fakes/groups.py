@@ -29,7 +29,7 @@ class FakeGroups:
         if group == DEFAULT_GROUP:
             return self._default(account)
         found = self.stored.get((account, group))
-        return None if found is None else replace(found, domains=len(self._in(account, group)))
+        return None if found is None else _counting(found, self._in(account, group))
 
     def get_many(self, account: AccountId, groups: Collection[GroupId]) -> dict[GroupId, Group]:
         found = ((group, self.get(account, group)) for group in groups)
@@ -108,9 +108,8 @@ class FakeGroups:
         hides = owner.default_group_hides_assigned
         shown = self._in(account, DEFAULT_GROUP) if hides else self.domains.of(account)
         made = Group(DEFAULT_GROUP, account, DEFAULT_LABEL, owner.created)
-        return replace(
-            self.stored.get((account, DEFAULT_GROUP), made), hides_assigned=hides, domains=len(shown)
-        )
+        stored = self.stored.get((account, DEFAULT_GROUP), made)
+        return _counting(replace(stored, hides_assigned=hides), shown)
 
     def _in(self, account: AccountId, group: GroupId) -> list[Domain]:
         alone = group == DEFAULT_GROUP
@@ -145,6 +144,10 @@ class FakeGroups:
 def page_of(domains: list[Domain], after: DomainId | None, limit: int) -> DomainIds:
     later = sorted(domain.id for domain in domains if after is None or domain.id > after)
     return DomainIds(later[:limit], len(later) > limit)
+
+
+def _counting(group: Group, domains: list[Domain]) -> Group:
+    return replace(group, domains=len(domains), active=sum(domain.active for domain in domains))
 
 
 def _outcome(act: Callable[..., Domain], *arguments: object, **named: object) -> Domain | Refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from shared.adapters.dynamodb import keys
@@ -12,6 +13,7 @@ from shared.core.errors import Invalid, NotFound, PlanLimit, Refusal
 from shared.core.ids import AccountId
 from shared.core.plans import MOST_DOMAINS, DomainLimits
 
+_NOTHING: Final[Mapping[str, int]] = {}
 _WORDS: Final = {"domains": "domains", "active_domains": "active domains", "parked_domains": "parked domains"}
 
 
@@ -21,11 +23,11 @@ def count_step(
     after: Domain | None,
     *,
     limits: DomainLimits = MOST_DOMAINS,
-    assigned: int = 0,
+    more: Mapping[str, int] = _NOTHING,
 ) -> Step:
     """Moves the account's counts from one state of a domain to the next; None is that it is not there. Its
-    condition fails where a count would grow beyond its limit. ``assigned``: by how many more domains are in
-    some group."""
+    condition fails where a count would grow beyond its limit. ``more`` is what else grows with
+    it."""
     change = _change(before, after)
     bounds = _bounds(limits)
     moved: dict[str, Plain] = {name: by for name, by in change.items() if by}
@@ -33,8 +35,7 @@ def count_step(
     for name in (name for name, by in change.items() if by > 0):
         conditions.append(f"(attribute_not_exists(#{name}) OR #{name} < :most_{name})")
         moved[f"most_{name}"] = bounds[name]
-    if assigned:
-        moved["assigned_domains"] = assigned
+    moved.update({name: by for name, by in more.items() if by})
     added = ", ".join(f"#{name} :{name}" for name in moved if not name.startswith("most_"))
     if not added:
         return update(keys.account(account), "ADD #domains :none", "attribute_exists(#pk)", {"none": 0})

@@ -39,7 +39,7 @@ class DynamoDomains:
                 put(item_of(domain), _IS_NEW),
                 put({**keys.domain_name(domain.account, domain.name)._asdict(), **pointer}, _IS_NEW),
                 put({**keys.token(domain.token)._asdict(), **pointer}, _IS_NEW),
-                count_step(domain.account, None, domain, limits=limits, assigned=arrival.assigned),
+                count_step(domain.account, None, domain, limits=limits, more=arrival.account),
                 *(step for _, step in counters),
                 *arrival.memberships,
             )
@@ -184,9 +184,8 @@ class DynamoDomains:
                 self._table.transact(*removal, *(step for _, step in counters))
                 return
             except Cancelled as cancelled:
-                failed = cancelled.failed.keys()
-                uncounted = {key for place, (key, _) in enumerate(counters, len(removal)) if place in failed}
-                if not uncounted and 0 not in failed:
+                uncounted = _missed(cancelled, counters, len(removal))
+                if not uncounted and 0 not in cancelled.failed:
                     raise missing() from None
                 gone |= uncounted
                 current = self.get(domain.account, domain.id)
@@ -216,31 +215,41 @@ class DynamoDomains:
         """The domain after the change and the count that goes with it. ``becomes`` is what is to be of the
         domain as it is, None where nothing is to be done; asked again when another call was faster."""
         current: Domain | None = domain
+        gone: set[keys.Key] = set()
         while current is not None:
             after = becomes(current)
             if after is None and current is not domain:
                 return current
             if after is not None:
-                condition, stands = _as_switched(current)
+                condition, stands = _as_read(current)
                 switch = update(
                     keys.domain(domain.account, domain.id), change, condition, {**values, **stands}
                 )
+                follows = shift(current, after)
+                counters = follows.counters(gone)
+                count = count_step(domain.account, current, after, limits=limits, more=follows.account)
                 try:
-                    self._table.transact(switch, count_step(domain.account, current, after, limits=limits))
+                    self._table.transact(switch, count, *(step for _, step in counters))
                 except Cancelled as cancelled:
-                    if 0 not in cancelled.failed:
+                    if 1 in cancelled.failed and 0 not in cancelled.failed:
                         raise uncountable(cancelled.failed[1], current, after, limits, param="id") from None
+                    gone |= _missed(cancelled, counters, 2)
             current = self.get(domain.account, domain.id)
         raise missing()
 
 
-def _as_switched(domain: Domain) -> tuple[str, dict[str, Plain]]:
-    """The condition that the item is as active and as parked as ``domain``, and its values."""
+def _missed(cancelled: Cancelled, counters: list[tuple[keys.Key, Step]], first: int) -> set[keys.Key]:
+    """The groups and tags that were not there to be counted in: they were removed."""
+    return {key for place, (key, _) in enumerate(counters, first) if place in cancelled.failed}
+
+
+def _as_read(domain: Domain) -> tuple[str, dict[str, Plain]]:
+    """The condition that all is unchanged that counts follow, and its values."""
+    condition, values = unchanged(domain)
     parked = "#parked = :was_parked"
     if not domain.parked:
         parked = f"(attribute_not_exists(#parked) OR {parked})"
-    stands: dict[str, Plain] = {"was_active": domain.active, "was_parked": domain.parked}
-    return f"{_EXISTS} AND #active = :was_active AND {parked}", stands
+    return f"{condition} AND {parked}", {**values, "was_parked": domain.parked}
 
 
 def _pointer(account: AccountId, reference: str) -> keys.Key | None:
@@ -264,13 +273,11 @@ def _of(item: Item | None, find: Callable[[DomainId], Domain | None]) -> Domain 
 
 def _removal(domain: Domain) -> list[Step]:
     """Removes the domain if it is as active and parked, and where, as we think: the counters stay exact."""
-    placed, where = unchanged(domain)
-    switched, stands = _as_switched(domain)
     departure = shift(domain, None)
     return [
-        delete(keys.domain(domain.account, domain.id), f"{placed} AND {switched}", {**where, **stands}),
+        delete(keys.domain(domain.account, domain.id), *_as_read(domain)),
         delete(keys.domain_name(domain.account, domain.name)),
         delete(keys.token(domain.token)),
-        count_step(domain.account, domain, None, assigned=departure.assigned),
+        count_step(domain.account, domain, None, more=departure.account),
         *departure.memberships,
     ]

@@ -134,7 +134,7 @@ class DynamoGroups:
         current = self.get(group.account, DEFAULT_GROUP)
         if current is None:
             raise self._named.absent()
-        item = _item_of(replace(group, version=group.version + 1, domains=0))
+        item = _item_of(replace(group, version=group.version + 1, domains=0, active=0))
         as_read = "#version = :version" if group.version > 1 else "attribute_not_exists(#pk)"
         read: dict[str, Plain] = {"version": group.version} if group.version > 1 else {}
         hides = {"hides": group.hides_assigned}
@@ -192,6 +192,7 @@ def _item_of(group: Group) -> Item:
         "notes": group.notes,
         "parked": group.parked,
         "domains": group.domains,
+        "active": group.active,
         "version": group.version,
     }
 
@@ -205,6 +206,7 @@ def _group_of(item: Item) -> Group:
         notes=item["notes"],
         parked=item["parked"],
         domains=item["domains"],
+        active=item["active"],
         version=item["version"],
     )
 
@@ -220,5 +222,6 @@ def _default_of(owner: Item, item: Item | None) -> Group:
         notes=item["notes"] if item else "",
         hides_assigned=hides,
         domains=owner["domains"] - (owner.get("assigned_domains", 0) if hides else 0),
+        active=owner.get("domains_on", 0) - (owner.get("assigned_on", 0) if hides else 0),
         version=item["version"] if item else 1,
     )

@@ -8,9 +8,9 @@ that changes with the domain's item, in one transaction, or not at all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.domain_items import domain_of
@@ -34,49 +34,59 @@ Place = Callable[[Domain], Domain | Refusal]
 
 @dataclass(slots=True)
 class Shift:
-    """What has to be written beside the items of the domains that move. ``counts`` are by key of the group or
-    tag; ``assigned`` is by how many more domains are in some group."""
+    """What has to be written beside the items of the domains that change: by how much the counts of groups,
+    tags (by key) and the account grow."""
 
     memberships: list[Step] = field(default_factory=list)
     counts: Counter[Key] = field(default_factory=Counter)
-    assigned: int = 0
+    active: Counter[Key] = field(default_factory=Counter)
+    """Of groups: how many of their domains are active."""
+    account: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Shift) -> None:
         self.memberships += other.memberships
-        for key, difference in other.counts.items():
-            self.counts[key] += difference
-        self.assigned += other.assigned
+        for mine, others in zip(self._counters(), other._counters(), strict=True):
+            mine.update(others)
 
-    def counters(self, gone: Iterable[Key] = ()) -> list[tuple[Key, Step]]:
+    def counters(self, gone: Collection[Key] = ()) -> list[tuple[Key, Step]]:
         """Of all groups and tags but those that are ``gone``: they must be there to be counted in."""
         return [
-            (key, update(key, "ADD #domains :n", EXISTS, {"n": difference}))
-            for key, difference in self.counts.items()
-            if difference and key not in gone
+            (key, update(key, "ADD #domains :n, #active :on", EXISTS, {"n": self.counts[key], "on": on}))
+            if (on := self.active[key])
+            else (key, update(key, "ADD #domains :n", EXISTS, {"n": self.counts[key]}))
+            for key in sorted(self.touched - {*gone})
         ]
 
     @property
+    def touched(self) -> set[Key]:
+        return {key for counter in (self.counts, self.active) for key, by in counter.items() if by}
+
+    @property
     def size(self) -> int:
-        return len(self.memberships) + len(self.counts)
+        return len(self.memberships) + len(self.touched)
+
+    def _counters(self) -> tuple[Counter[Any], ...]:
+        return self.counts, self.active, self.account
 
 
 def shift(before: Domain | None, after: Domain | None) -> Shift:
     """From one state of a domain to the next; None is that it is not there."""
-    made = Shift(assigned=int(_assigned(after)) - int(_assigned(before)))
     was, becomes = _places(before), _places(after)
-    made.memberships = [
-        *(delete(key) for key in sorted(was - becomes)),
-        *(put(key._asdict()) for key in sorted(becomes - was)),
-    ]
-    made.counts.update(_counted(after))
-    made.counts.subtract(_counted(before))
-    made.counts = Counter({key: difference for key, difference in made.counts.items() if difference})
+    made = Shift(
+        [
+            *(delete(key) for key in sorted(was - becomes)),
+            *(put(key._asdict()) for key in sorted(becomes - was)),
+        ]
+    )
+    for domain, sign in ((before, -1), (after, 1)):
+        if domain is not None:
+            made.add(_counted(domain, sign))
     return made
 
 
 def unchanged(domain: Domain) -> tuple[str, dict[str, Plain]]:
-    """The condition that the item's groups and tags are still those of ``domain``, and its values."""
-    parts, values = [EXISTS], dict[str, Plain]()
+    """The condition that the domain is where it was and as active as it was, and its values."""
+    parts, values = [EXISTS, "#active = :was_active"], dict[str, Plain](was_active=domain.active)
     for name, numbers in _sets(domain).items():
         parts.append(f"#{name} = :was_{name}" if numbers else f"attribute_not_exists(#{name})")
         if numbers:
@@ -145,9 +155,10 @@ class Placing:
         counters = whole.counters(gone)
         steps = [_replaced(before, after) for before, after in load]
         steps += [step for _, step in counters]
-        if whole.assigned:
-            assigned = {"n": whole.assigned}
-            steps.append(update(keys.account(account), "ADD #assigned_domains :n", EXISTS, assigned))
+        grown: dict[str, Plain] = {name: by for name, by in whole.account.items() if by}
+        if grown:
+            change = "ADD " + ", ".join(f"#{name} :{name}" for name in grown)
+            steps.append(update(keys.account(account), change, EXISTS, grown))
         try:
             self._table.transact(*steps, *whole.memberships)
         except Cancelled as cancelled:
@@ -182,10 +193,6 @@ def _sets(domain: Domain | Refusal) -> dict[str, frozenset[int]]:
     return {"groups": frozenset[int](domain.groups), "tags": frozenset[int](domain.tags)}
 
 
-def _assigned(domain: Domain | None) -> bool:
-    return domain is not None and bool(domain.groups)
-
-
 def _places(domain: Domain | None) -> set[Key]:
     if domain is None:
         return set()
@@ -196,8 +203,18 @@ def _places(domain: Domain | None) -> set[Key]:
     return places | {keys.tagged(owner, tag, number) for tag in domain.tags}
 
 
-def _counted(domain: Domain | None) -> list[Key]:
-    if domain is None:
-        return []
+def _counted(domain: Domain, sign: int) -> Shift:
     groups = [keys.group(domain.account, group) for group in domain.groups]
-    return groups + [keys.tag(domain.account, tag) for tag in domain.tags]
+    tags = [keys.tag(domain.account, tag) for tag in domain.tags]
+    on, assigned = int(domain.active), int(bool(groups))
+    return Shift(
+        counts=Counter(dict.fromkeys((*groups, *tags), sign)),
+        active=Counter(dict.fromkeys(groups, sign * on)),
+        account=Counter(
+            {
+                "assigned_domains": sign * assigned,
+                "assigned_on": sign * assigned * on,
+                "domains_on": sign * on,
+            }
+        ),
+    )
