@@ -184,7 +184,11 @@ def require_every_domain(caller: Caller) -> None:
 
 
 def administer(caller: Caller) -> Administration:
+    """``Forbidden`` to whoever sees some groups only, whatever the scopes say: who administers an account
+    decides who sees which domain."""
     require_scope(caller, Scope.ADMIN)
+    if not caller.rights.sees_all:
+        raise Forbidden("This needs access to every domain of the account")
     return Administration(_MINT, caller.account, caller.user)
 
 

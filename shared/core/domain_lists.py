@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from shared.core.access import Caller
+from shared.core.access import Caller, level_in, require_scope, require_subscription, sees_every_domain
 from shared.core.domains import DmarcPolicy, DnsStatus, Domain, Domains
 from shared.core.ids import DomainId
 from shared.core.paging import Cursor, Page, PageRequest
+from shared.core.rights import Level, Scope
 
 _BATCH = 1_000
 
@@ -63,9 +64,11 @@ class DomainFilter:
 
 
 def list_domains(domains: Domains, caller: Caller, wanted: DomainFilter, page: PageRequest) -> Page[Domain]:
-    """The account's domains in the order in which they were added.
+    """The account's domains that the caller sees, in the order in which they were added.
 
     A filter's total is counted once, over every domain, and travels in the cursor."""
+    require_subscription(caller)
+    require_scope(caller, Scope.READ)
     after = DomainId(page.cursor.id) if page.cursor else None
     found = _matching(domains, caller, wanted, after, min(page.limit + 1, _BATCH))
     items = list(islice(found, page.limit))
@@ -75,7 +78,7 @@ def list_domains(domains: Domains, caller: Caller, wanted: DomainFilter, page: P
 
 
 def _total(domains: Domains, caller: Caller, wanted: DomainFilter, cursor: Cursor | None) -> int:
-    if wanted.empty:
+    if wanted.empty and sees_every_domain(caller):
         return caller.account.domains
     if cursor is not None and cursor.total is not None:
         return cursor.total
@@ -87,7 +90,11 @@ def _matching(
 ) -> Iterator[Domain]:
     while True:
         page = domains.page(caller.account_id, after=after, limit=batch)
-        yield from (domain for domain in page.items if wanted.matches(domain))
+        yield from (
+            domain
+            for domain in page.items
+            if wanted.matches(domain) and level_in(caller, domain) is not Level.NONE
+        )
         if not page.more or not page.items:
             return
         after = page.items[-1].id

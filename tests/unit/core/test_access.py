@@ -254,6 +254,12 @@ def test_what_arrived_is_for_who_sees_every_domain(
         assert allowed(lambda ask=ask: ask(caller)) is (None if may else Forbidden)  # type: ignore[misc]
 
 
+def test_who_administers_sees_all() -> None:
+    some = with_rights({DEFAULT_GROUP: Level.WRITE}, BOTH | {Scope.ADMIN})
+    assert allowed(lambda: administer(some)) is Forbidden
+    assert allowed(lambda: administer(with_rights(None, frozenset({Scope.ADMIN})))) is None
+
+
 def test_failure_reports_are_for_the_forensic_scope(domains: FakeDomains, groups: FakeGroups) -> None:
     for scopes, opens in ((BOTH, False), (BOTH | {Scope.FORENSIC}, True)):
         caller = with_rights(None, scopes)
