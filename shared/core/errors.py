@@ -40,6 +40,18 @@ class Unauthenticated(Refusal):
     code = "invalid_api_key"
 
 
+class InvalidToken(Unauthenticated):
+    """An access token that opens nothing here."""
+
+    code = "invalid_token"
+
+
+class Unverifiable(Unauthenticated):
+    """Nobody can say now whether the access token is good."""
+
+    code = "temporarily_unavailable"
+
+
 class NotFound(Refusal):
     """It does not exist, or it is somebody else's: the two are not told apart."""
 
