@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
+from cli.bearer import Bearer
 from cli.connection import Connection
 from cli.stops import REFUSED, UNREACHABLE, Stop
 
@@ -21,7 +22,7 @@ _PAGE: Final = 100
 
 
 class Api:
-    """One deployment, as one API key sees it. Safe to be shared between threads."""
+    """One deployment, as one API key or person sees it. Safe to be shared between threads."""
 
     def __init__(
         self,
@@ -33,7 +34,8 @@ class Api:
         self._url = connection.url
         self._client = httpx.Client(
             base_url=f"{connection.url}/v1",
-            headers={"Authorization": f"Bearer {connection.key}", "User-Agent": "postseal-cli"},
+            headers={"User-Agent": "postseal-cli"},
+            auth=Bearer(connection),
             timeout=httpx.Timeout(35.0, connect=10.0),
             transport=transport,
         )

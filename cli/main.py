@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 from typer.core import TyperGroup
@@ -35,6 +35,8 @@ COMMANDS: Final = {
     "generate": Entry("generate", "Make the DMARC record of a domain, or all of a parked one."),
     "hosting": Entry("hosting", "Host DMARC and MTA-STS records behind CNAMEs; verify them."),
     "quarantine": Entry("quarantine", "What could not be stored: list it, replay it."),
+    "login": Entry("login", "Sign in to a deployment with a browser, and act as yourself."),
+    "logout": Entry("logout", "Sign out of a deployment."),
     "keys": Entry("keys", "Create, list and revoke API keys."),
     "account": Entry("account", "Open accounts (operators, with AWS credentials)."),
     "accounts": Entry("accounts", "List the accounts of a deployment (operators)."),
@@ -83,10 +85,19 @@ app = typer.Typer(
 
 
 @app.callback()
-def postseal() -> None:
+def postseal(
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="Act for this account of yours; else POSTSEAL_ACCOUNT, else the first."
+        ),
+    ] = None,
+) -> None:
     """DMARC, TLS and failure reports: read them offline, hand them to a deployment, ask it who sends.
 
     And the records in the DNS that they are about: what a domain publishes, and whether it is right."""
+    if account is not None:
+        os.environ["POSTSEAL_ACCOUNT"] = account
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -13,7 +13,10 @@ Url = Annotated[
     str | None,
     typer.Option(help="Address of the deployment; else POSTSEAL_URL, else .local/stack.json of this folder."),
 ]
-Key = Annotated[str | None, typer.Option(help="API key; else POSTSEAL_API_KEY, else that of the stack file.")]
+Key = Annotated[
+    str | None,
+    typer.Option(help="API key; else POSTSEAL_API_KEY, else who is signed in, else that of the stack file."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="What the API answers, as JSON, instead of a table.")]
 Limit = Annotated[int, typer.Option(min=1, help="How many to list, newest first.")]
 Domain = Annotated[str, typer.Argument(metavar="DOMAIN", help="Name or id of the domain.")]
