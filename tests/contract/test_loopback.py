@@ -34,12 +34,15 @@ class Browser:
     def __init__(self, **changes: str) -> None:
         self.changes = changes
         self.answers: list[httpx.Response] = []
+        self.visits: list[threading.Thread] = []
 
     def __call__(self, shown: str) -> None:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(shown).query).items()}
         redirect = asked["redirect_uri"]
         ended = f"{redirect}?{urlencode({'code': 'c-1', 'state': asked['state']} | self.changes)}"
-        threading.Thread(target=self.visit, args=(redirect.replace("callback", "favicon.ico"), ended)).start()
+        icon = redirect.replace("callback", "favicon.ico")
+        self.visits.append(threading.Thread(target=self.visit, args=(icon, ended)))
+        self.visits[-1].start()
 
     def visit(self, *addresses: str) -> None:
         self.answers += [httpx.get(each, trust_env=False) for each in addresses]
@@ -54,8 +57,7 @@ def test_the_code_is_what_the_browser_comes_back_with(address: str) -> None:
 def test_the_page_has_nothing_of_the_request_in_it(address: str) -> None:
     browser = Browser(code="<script>")
     listened(sign_in(address), None, show=browser)
-    while len(browser.answers) < 2:
-        pass
+    browser.visits[0].join(timeout=10)
 
     icon, page = browser.answers
     assert (icon.status_code, page.status_code) == (404, 200)
