@@ -17,6 +17,7 @@ API: Final = (
     Entry("api/account", (table(*AUTHENTICATES, "Query"),), knows=(Thing.TOKENS, Thing.DATA_BUCKET)),
     Entry("api/api_keys", (table(*AUTHENTICATES, *ONCE, "BatchGetItem"), INDEX_QUERY), knows=(Thing.TOKENS,)),
     Entry("api/audit", (table(*AUTHENTICATES, "Query"),), knows=(Thing.TOKENS,)),
+    Entry("api/audit", (table(*AUTHENTICATES, "Query"),), knows=(Thing.TOKENS,)),
     Entry(
         "api/domains",
         (

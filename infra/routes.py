@@ -11,6 +11,7 @@ RESOURCES: Final = {
     "account": "api/account",
     "api-keys": "api/api_keys",
     "audit": "api/audit",
+    "audit": "api/audit",
     "domains": "api/domains",
     "inspect": "api/inspect",
     "quarantine": "api/quarantine",
