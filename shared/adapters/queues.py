@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from shared.core.mail import Delivery
 from shared.core.messages import (
+    encode_closing,
     encode_delivery,
     encode_dns_check,
+    encode_export,
     encode_hosting_change,
     encode_hosting_check,
     encode_removed_domain,
@@ -19,7 +21,9 @@ from shared.core.messages import (
     encode_unknown_hosts,
 )
 from shared.core.queues import (
+    CloseAccount,
     DnsCheck,
+    ExportPiece,
     HostingChange,
     HostingCheck,
     RemovedDomain,
@@ -158,6 +162,22 @@ class SqsHostingChecks(_Queue[HostingCheck]):
 
     def send(self, checks: Iterable[HostingCheck], *, delay: int = 0) -> None:
         self._send(checks, lambda _: _delayed(delay))
+
+
+class SqsClosings(_Queue[CloseAccount]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_closing)
+
+    def send(self, orders: Iterable[CloseAccount], *, delay: int = 0) -> None:
+        self._send(orders, lambda _: _delayed(delay))
+
+
+class SqsExportings(_Queue[ExportPiece]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_export)
+
+    def send(self, pieces: Iterable[ExportPiece]) -> None:
+        self._send(pieces)
 
 
 def _delayed(seconds: int) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from shared.core.domains import Domain
 from shared.core.ids import AccountId, DomainId, UserId
-from shared.core.reports import Fact, ReportSummary
+from shared.core.reports import Fact
+from shared.mailauth.reports.values import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,14 @@ class FiledMail:
 class Place:
     """Of a report among those of its domain: where an export goes on."""
 
-    kind: str
+    kind: Kind
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class FactsPage:
     items: list[Fact]
-    after: Place | None
-    """None on the last page."""
+    more: bool
 
 
 class Holdings(Protocol):
@@ -50,6 +50,11 @@ class Holdings(Protocol):
     def note_domain(self, domain: Domain) -> None: ...
 
     def leaving_domains(self, account: AccountId, limit: int) -> list[LeavingDomain]: ...
+
+    def set_aside(self, account: AccountId, domain: LeavingDomain) -> None:
+        """Nothing is left of it, as far as can be told: it waits to be looked at again."""
+
+    def domains_aside(self, account: AccountId, limit: int) -> list[LeavingDomain]: ...
 
     def forget_domain(self, account: AccountId, domain: DomainId) -> None: ...
 
@@ -72,16 +77,12 @@ class Holdings(Protocol):
     def wipe(self, account: AccountId, limit: int) -> int:
         """As ``wipe_domain``, of all that is of no domain; the account's own item stays."""
 
-    def stray_domains(self, account: AccountId) -> set[DomainId]:
-        """Domains that some report is still filed under, whether they are there or not. May lag by
-        moments."""
-
     def records(self, account: AccountId) -> Iterator[Mapping[str, Any]]:
         """Every item that is the account's and no report, as plain values that JSON can hold, without
         secrets and hashes of them: ``kind`` says what it is."""
 
     def facts(self, account: AccountId, domain: DomainId, *, after: Place | None, limit: int) -> FactsPage:
-        """All reports of a domain, of all kinds."""
+        """All live reports of a domain, of all kinds, each after its ``Place``."""
 
 
 class Shelves(Protocol):

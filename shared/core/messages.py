@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from shared.core.ids import AccountId, DomainId, GroupId, TagId
 from shared.core.mail import Delivery, Door, Verdicts
 from shared.core.queues import (
+    CloseAccount,
     DnsCheck,
+    ExportPiece,
     HostingChange,
     HostingCheck,
     RemovedDomain,
@@ -96,6 +99,33 @@ def encode_dns_check(check: DnsCheck) -> str:
 def decode_dns_check(text: str) -> DnsCheck:
     fields = _fields(text)
     return DnsCheck(AccountId(_number(fields, "account")), DomainId(_number(fields, "domain")))
+
+
+def encode_closing(order: CloseAccount) -> str:
+    return _text({"account": order.account, "quiet": order.quiet})
+
+
+def decode_closing(text: str) -> CloseAccount:
+    fields = _fields(text)
+    quiet = None if fields.get("quiet") is None else _number(fields, "quiet")
+    return CloseAccount(AccountId(_number(fields, "account")), quiet)
+
+
+def encode_export(piece: ExportPiece) -> str:
+    return _text(asdict(piece))
+
+
+def decode_export(text: str) -> ExportPiece:
+    fields = _fields(text)
+    domain = None if fields.get("domain") is None else DomainId(_number(fields, "domain"))
+    return ExportPiece(
+        account=AccountId(_number(fields, "account")),
+        export=_number(fields, "export"),
+        piece=_number(fields, "piece"),
+        domain=domain,
+        kind=str(fields.get("kind", "")),
+        report=_number(fields, "report"),
+    )
 
 
 def encode_delivery(delivery: Delivery) -> str:

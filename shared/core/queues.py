@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 
 from shared.core.ids import AccountId, DomainId, GroupId, TagId
 from shared.core.mail import Delivery
@@ -79,6 +79,31 @@ class DnsCheck:
     domain: DomainId
 
 
+LONGEST_DELAY: Final = 900
+"""Seconds that a queue can hold a message back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAccount:
+    """A piece of an account's deletion; ``quiet``: since when nothing was found to delete."""
+
+    account: AccountId
+    quiet: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPiece:
+    """A piece of an export: the reports of ``domain`` after ``kind`` and ``report``. The first piece is of
+    all else."""
+
+    account: AccountId
+    export: int
+    piece: int = 0
+    domain: DomainId | None = None
+    kind: str = ""
+    report: int = 0
+
+
 class TouchedDays(Protocol):
     def send(self, days: Iterable[TouchedDay]) -> None: ...
 
@@ -113,3 +138,12 @@ class HostingChanges(Protocol):
 class HostingChecks(Protocol):
     def send(self, checks: Iterable[HostingCheck], *, delay: int = 0) -> None:
         """``delay`` in seconds, 900 at most."""
+
+
+class Closings(Protocol):
+    def send(self, orders: Iterable[CloseAccount], *, delay: int = 0) -> None:
+        """``delay`` in seconds, ``LONGEST_DELAY`` at most."""
+
+
+class Exportings(Protocol):
+    def send(self, pieces: Iterable[ExportPiece]) -> None: ...

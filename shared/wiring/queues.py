@@ -6,7 +6,9 @@ from functools import cache
 
 from shared import settings
 from shared.adapters.queues import (
+    SqsClosings,
     SqsDnsChecks,
+    SqsExportings,
     SqsHostingChanges,
     SqsHostingChecks,
     SqsHostQuestions,
@@ -16,7 +18,9 @@ from shared.adapters.queues import (
     SqsTouchedDays,
 )
 from shared.core.queues import (
+    Closings,
     DnsChecks,
+    Exportings,
     HostingChanges,
     HostingChecks,
     HostQuestions,
@@ -67,3 +71,13 @@ def hosting_changes() -> HostingChanges:
 @cache
 def hosting_checks() -> HostingChecks:
     return SqsHostingChecks(clients.sqs(), required(settings.HOSTING_CHECKS_QUEUE))
+
+
+@cache
+def closings() -> Closings:
+    return SqsClosings(clients.sqs(), required(settings.CLOSING_QUEUE))
+
+
+@cache
+def exportings() -> Exportings:
+    return SqsExportings(clients.sqs(), required(settings.EXPORTS_QUEUE))

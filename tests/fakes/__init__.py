@@ -13,7 +13,9 @@ from tests.fakes.members import FakeMembers
 from tests.fakes.people import FakeAttempts, FakeDirectory, FakeLetters, FakeTickets, FakeUsers
 from tests.fakes.quarantine import FakeQuarantine
 from tests.fakes.queues import (
+    FakeClosings,
     FakeDnsChecks,
+    FakeExportings,
     FakeHostingChanges,
     FakeHostingChecks,
     FakeHostQuestions,
@@ -37,10 +39,12 @@ __all__ = [
     "FakeApprovedSources",
     "FakeAttempts",
     "FakeAudit",
+    "FakeClosings",
     "FakeDirectory",
     "FakeDnsChecks",
     "FakeDnsStates",
     "FakeDomains",
+    "FakeExportings",
     "FakeGroups",
     "FakeHostQuestions",
     "FakeHostingChanges",

@@ -5,7 +5,9 @@ from typing import Generic, TypeVar
 
 from shared.core.mail import Delivery
 from shared.core.queues import (
+    CloseAccount,
     DnsCheck,
+    ExportPiece,
     HostingChange,
     HostingCheck,
     RemovedDomain,
@@ -76,3 +78,18 @@ class FakeHostingChecks:
 
     def send(self, checks: Iterable[HostingCheck], *, delay: int = 0) -> None:
         self.sent += [(check, delay) for check in checks]
+
+
+class FakeClosings:
+    """With their delays."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[CloseAccount, int]] = []
+
+    def send(self, orders: Iterable[CloseAccount], *, delay: int = 0) -> None:
+        self.sent.extend((order, delay) for order in orders)
+
+
+class FakeExportings(FakeQueue[ExportPiece]):
+    def send(self, pieces: Iterable[ExportPiece]) -> None:
+        super().send(pieces)
