@@ -17,7 +17,6 @@ API: Final = (
     Entry("api/account", (table(*AUTHENTICATES, "Query"),), knows=(Thing.TOKENS, Thing.DATA_BUCKET)),
     Entry("api/api_keys", (table(*AUTHENTICATES, *ONCE, "BatchGetItem"), INDEX_QUERY), knows=(Thing.TOKENS,)),
     Entry("api/audit", (table(*AUTHENTICATES, "Query"),), knows=(Thing.TOKENS,)),
-    Entry("api/audit", (table(*AUTHENTICATES, "Query"),), knows=(Thing.TOKENS,)),
     Entry(
         "api/domains",
         (
@@ -29,6 +28,17 @@ API: Final = (
         knows=(Thing.TOKENS,),
         memory=1024,
         layer="lookups",
+    ),
+    Entry(
+        "api/groups",
+        (
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
+            INDEX_QUERY,
+            sends(Thing.PURGE_QUEUE),
+            sends(Thing.DNS_QUEUE),
+        ),
+        knows=(Thing.TOKENS,),
+        memory=1024,
     ),
     Entry(
         "api/hosting",
@@ -121,7 +131,7 @@ WORKERS: Final = (
     Entry(
         "workers/purge",
         (
-            table("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+            table("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
             deletes(Thing.MAIL_BUCKET),
             reads(Thing.DATA_BUCKET),
             deletes(Thing.DATA_BUCKET),

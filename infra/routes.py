@@ -8,14 +8,16 @@ BASES: Final = ("/v1", "/dmarctrust/api/v1")
 """The same resources answer under both: clients of DMARCTrust change their base URL and nothing else."""
 
 RESOURCES: Final = {
+    "access": "api/groups",
     "account": "api/account",
     "api-keys": "api/api_keys",
     "audit": "api/audit",
-    "audit": "api/audit",
+    "domain-groups": "api/groups",
     "domains": "api/domains",
     "inspect": "api/inspect",
     "quarantine": "api/quarantine",
     "reports": "api/reports",
+    "tags": "api/groups",
     "uploads": "api/reports",
     "validate": "api/inspect",
 }
