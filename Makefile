@@ -81,7 +81,7 @@ node_modules/.ready: package.json package-lock.json
 
 # --- checks -----------------------------------------------------------------------------------------------
 
-CHECKS := check-lint check-format check-types check-imports $(STAGES:%=check-stage-%) check-audit check-openapi check-statements
+CHECKS := check-lint check-format check-types check-imports $(STAGES:%=check-stage-%) check-audit check-openapi check-statements check-roles
 .PHONY: $(CHECKS)
 
 check-lint:
@@ -111,3 +111,6 @@ check-openapi:
 
 check-statements:
 	$(call quietly,check,table of statements,$(BIN)/python -m tests.statements --check)
+
+check-roles:
+	$(call quietly,check,table of roles,$(BIN)/python -m tests.roles --check)

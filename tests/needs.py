@@ -1,0 +1,133 @@
+"""What each operation of the API needs, and how to ask for it as somebody who may not have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Need(StrEnum):
+    """What an operation needs, in words for the table."""
+
+    NOTHING = "nothing"
+    MEMBERSHIP = "to be a member or a key"
+    READ = "read"
+    READ_DOMAIN = "read the domain"
+    READ_FAILURES = "read, forensic"
+    READ_FAILURE = "read the domain, forensic"
+    WRITE_DOMAIN = "write to the domain"
+    ADD_DOMAIN = "write in the default group"
+    READ_ARRIVALS = "read every domain"
+    READ_ARRIVED_MAIL = "read every domain, forensic"
+    WRITE_ARRIVALS = "write to every domain"
+    ADMIN = "admin"
+    ADMIN_WRITE = "admin, write"
+    ADMIN_OWN = "admin, or it is oneself"
+    OWNER = "to be the owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One way to ask for an operation.
+
+    ``body`` is JSON of the right shape that is refused, where that can be, after it was decided who may ask,
+    so that asking changes nothing. ``note`` tells this way from others of the operation. ``uses_up`` is the
+    parameter of the path that names what is gone or changed for good afterwards; ``instead`` has other ids
+    than the scene's for some parameters.
+    """
+
+    need: Need
+    body: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    uses_up: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+
+_SOURCE: Final = {"name": "Mailer", "domain": "mailer.example"}
+_ANONYMOUS: Final = ("inspect_", "validate_")
+_READ_DOMAIN: Final = Probe(Need.READ_DOMAIN)
+_WRITE_DOMAIN: Final = Probe(Need.WRITE_DOMAIN, {})
+
+NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
+    "activate_domain": (Probe(Need.WRITE_DOMAIN),),
+    "add_domain": (Probe(Need.ADD_DOMAIN, {"domain": "com"}),),
+    "approve_source": (Probe(Need.WRITE_DOMAIN, _SOURCE),),
+    "change_domain": (Probe(Need.WRITE_DOMAIN, {"wanted_dmarc_record": "none"}),),
+    "check_spf": (Probe(Need.NOTHING, query={"domain": "mailer.example", "ip": "192.0.2.1"}),),
+    "create_api_key": (Probe(Need.ADMIN, {"name": "", "scopes": ["admin"]}),),
+    "deactivate_domain": (Probe(Need.WRITE_DOMAIN, uses_up="domain_id"),),
+    "delete_domain": (Probe(Need.WRITE_DOMAIN, uses_up="domain_id"),),
+    "delete_quarantine_entry": (Probe(Need.WRITE_ARRIVALS, uses_up="entry_id"),),
+    "delete_report": (Probe(Need.WRITE_DOMAIN, uses_up="report_id"),),
+    "deliver_tls_report": (Probe(Need.NOTHING, {}),),
+    "generate_dmarc_record": (
+        Probe(Need.READ_DOMAIN, {"p": "none"}),
+        Probe(Need.WRITE_DOMAIN, {"p": "none", "publish": True}, note="with `publish`"),
+    ),
+    "host_dmarc": (Probe(Need.WRITE_DOMAIN, {"record": "none"}),),
+    "host_mta_sts": (Probe(Need.WRITE_DOMAIN, {"mode": "enforce", "max_age": 1}),),
+    "list_api_keys": (Probe(Need.ADMIN),),
+    "list_approved_sources": (_READ_DOMAIN,),
+    "list_audit": (Probe(Need.ADMIN),),
+    "list_dns_changes": (_READ_DOMAIN,),
+    "list_domains": (Probe(Need.READ),),
+    "list_quarantine": (Probe(Need.READ_ARRIVALS),),
+    "list_reporters": (_READ_DOMAIN,),
+    "list_reports": (
+        Probe(Need.READ),
+        Probe(Need.READ_FAILURES, query={"type": "failure"}, note="failure reports"),
+    ),
+    "open_upload": (Probe(Need.WRITE_ARRIVALS),),
+    "preview_dmarc_record": (Probe(Need.READ_DOMAIN, query={"p": "none"}),),
+    "read_account": (Probe(Need.READ),),
+    "read_dns": (_READ_DOMAIN,),
+    "read_docs": (Probe(Need.NOTHING),),
+    "read_domain": (_READ_DOMAIN,),
+    "read_hosted_dmarc": (_READ_DOMAIN,),
+    "read_hosted_mta_sts": (_READ_DOMAIN,),
+    "read_hosting": (_READ_DOMAIN,),
+    "read_openapi": (Probe(Need.NOTHING),),
+    "read_parked_records": (_READ_DOMAIN,),
+    "read_quarantine_entry": (Probe(Need.READ_ARRIVALS),),
+    "read_quarantine_raw": (Probe(Need.READ_ARRIVED_MAIL),),
+    "read_report": (
+        _READ_DOMAIN,
+        Probe(Need.READ_FAILURE, note="a failure report", instead={"report_id": "failure_id"}),
+    ),
+    "read_report_raw": (
+        _READ_DOMAIN,
+        Probe(Need.READ_FAILURE, note="a failure report", instead={"report_id": "failure_id"}),
+    ),
+    "read_sign_in": (Probe(Need.NOTHING),),
+    "read_sources": (_READ_DOMAIN,),
+    "read_stats": (_READ_DOMAIN,),
+    "read_upload": (Probe(Need.READ_ARRIVALS),),
+    "read_verification": (_READ_DOMAIN,),
+    "refresh_dns": (Probe(Need.WRITE_DOMAIN),),
+    "remove_approved_source": (Probe(Need.WRITE_DOMAIN, uses_up="slug"),),
+    "rename_api_key": (Probe(Need.ADMIN, {"name": ""}),),
+    "replay_quarantine": (Probe(Need.WRITE_ARRIVALS, {"reason": "conflict"}),),
+    "replay_quarantine_entry": (Probe(Need.WRITE_ARRIVALS),),
+    "revoke_api_key": (Probe(Need.ADMIN, uses_up="key_id"),),
+    "rotate_api_key": (Probe(Need.ADMIN, {"overlap_seconds": -1}),),
+    "unhost_dmarc": (Probe(Need.WRITE_DOMAIN),),
+    "unhost_mta_sts": (Probe(Need.WRITE_DOMAIN),),
+    "upload_report": (Probe(Need.WRITE_ARRIVALS, "not a report"),),
+    "verify_domain": (Probe(Need.WRITE_DOMAIN),),
+    "verify_hosted_dmarc": (_READ_DOMAIN,),
+    "verify_hosted_dmarc_now": (_WRITE_DOMAIN,),
+    "verify_hosted_mta_sts": (_READ_DOMAIN,),
+    "verify_hosted_mta_sts_now": (_WRITE_DOMAIN,),
+}
+
+
+def probes(operation: str, method: str) -> tuple[Probe, ...]:
+    if operation.startswith(_ANONYMOUS):
+        body = None if method == "GET" else {"record": "v=none"}
+        return (Probe(Need.NOTHING, body, {"domain": "mailer.example", "record": "v=none"}),)
+    if operation not in NEEDS:
+        raise KeyError(f"tests/needs.py does not say what {operation} needs")
+    return NEEDS[operation]

@@ -1,0 +1,136 @@
+"""The table of roles, asked of the functions on stores in memory: only who asks is made up."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest
+
+from shared import settings
+from shared.core import ids
+from shared.core.access import Caller
+from shared.core.api_keys import Allowance
+from shared.core.groups import Group
+from shared.core.ids import ApiKeyId, GroupId
+from shared.core.rights import DEFAULT_GROUP, Rights
+from shared.edge.caller import Admission
+from shared.edge.http import serve
+from shared.wiring import api as wired
+from tests.needs import NEEDS
+from tests.roles import ROLES, TABLE, Answer, Kind, Role, Row, rendered, rows
+from tests.unit.core.world import ACCOUNT, DOMAIN, NOW, fact, row, said
+from tests.unit.functions.api.client import Api, other_account
+from tests.unit.functions.api.test_quarantine import entry
+from tests.unit.functions.api.test_reports import failure_fact
+
+GROUP = GroupId(5)
+ROWS = list(rows())
+
+
+@dataclass
+class Scene:
+    """One account with one of everything, and whoever asks for it."""
+
+    patch: pytest.MonkeyPatch
+
+    def __post_init__(self) -> None:
+        self.api = Api()
+        self.api.install(self.patch)
+        for name in (settings.SIGN_IN_URL, settings.POOL_URL, settings.USER_POOL_CLIENT):
+            self.patch.setenv(name, "https://people.example")
+        self.patch.setenv(settings.IDENTITY_PROVIDERS, "")
+        self.stranger = other_account()
+        self.api.accounts.add(self.stranger)
+        self.things = things(self.api)
+
+    def asked(self, row: Row, role: Role) -> Answer:
+        named = self.things | {param: self.things[other] for param, other in row.probe.instead.items()}
+        path = re.sub(r"{(\w+)}", lambda found: named[found[1]], row.path)
+        body = row.probe.body
+        sent = None if body is None else body if isinstance(body, str) else json.dumps(body)
+        headers = {} if role.kind is Kind.NOBODY else {"authorization": f"Bearer {role.name}"}
+        with self.patch.context() as patched:
+            patched.setattr(wired, "serve", partial(self.served, role))
+            told = self.api.call(
+                row.method, path, query=row.probe.query, body=sent, headers=headers, key=None
+            )
+        assert told.status < 500, told.body
+        assert told.status != 405
+        return _ANSWERS.get(told.status, Answer.GRANTED)
+
+    def served(self, role: Role, app: Any, event: Any, context: Any, admit: Any, *others: Any) -> Any:
+        """As it is deployed, but for who comes in."""
+        if role.kind is Kind.NOBODY:
+            return serve(app, event, context, admit, *others)
+        account = self.stranger if role.kind is Kind.STRANGER else self.api.accounts.stored[ACCOUNT.id]
+        caller = Caller(account, ApiKeyId(9), NOW, rights_of(role))
+        return serve(app, event, context, lambda _: Admission(Allowance(9, 9, 9), caller), *others)
+
+
+_ANSWERS = {int(each.value): each for each in Answer if each is not Answer.GRANTED}
+
+
+def rights_of(role: Role) -> Rights:
+    """Of whose access list, or whose key, is as the role says."""
+    if role.restricted:
+        return Rights(role.scopes, {GROUP: role.group, DEFAULT_GROUP: role.all})
+    return Rights(role.scopes, owner=role.owner)
+
+
+def things(api: Api) -> dict[str, str]:
+    """The id of one thing of each kind, by the parameter of routes that takes it."""
+    api.groups.add(Group(GROUP, ACCOUNT.id, "Customers", NOW), most=10)
+    api.groups.assign(DOMAIN, GROUP)
+    brought, failed = fact(said(row())), failure_fact()
+    api.file(brought, failed)
+    api.set_aside(entry())
+    for mail in {brought.summary.mail, failed.summary.mail, entry().mail}:
+        api.mailbox.put(mail, b"mail")
+    key = api.post("/api-keys", {"name": "spare", "scopes": ["admin"]}).data
+    source = '{"name": "M", "domain": "mailer.example"}'
+    assert api.call("PUT", "/domains/ud_19/approved_sources/mailer", body=source).status == 200
+    return {
+        "domain_id": "ud_19",
+        "report_id": ids.render(ids.REPORT, brought.summary.id),
+        "failure_id": ids.render(ids.REPORT, failed.summary.id),
+        "entry_id": ids.render(ids.QUARANTINE, entry().id),
+        "upload_id": api.call("POST", "/reports", body=b"x").data["id"],
+        "key_id": key["id"],
+        "slug": "mailer",
+        "token": "acct",
+    }
+
+
+@pytest.mark.parametrize("asked", ROWS, ids=[f"{each.method} {each.name}" for each in ROWS])
+def test_each_role_is_given_its_answer(monkeypatch: pytest.MonkeyPatch, asked: Row) -> None:
+    scene = Scene(monkeypatch)
+    told = {}
+    for role in ROLES:
+        if asked.probe.uses_up and asked.expected(role) is Answer.GRANTED:
+            scene = Scene(monkeypatch)
+        told[role.name] = scene.asked(asked, role)
+        if asked.probe.uses_up and told[role.name] is Answer.GRANTED:
+            scene = Scene(monkeypatch)
+    assert told == {role.name: asked.expected(role) for role in ROLES}
+
+
+def test_every_need_is_of_an_operation() -> None:
+    assert set(NEEDS) <= {each.operation for each in ROWS}
+
+
+def test_the_table_of_the_documentation_is_this_one() -> None:
+    assert TABLE.read_text() == rendered(), "python -m tests.roles"
+
+
+def test_no_role_may_more_than_the_owner() -> None:
+    owner = ROLES[0]
+    assert {each.expected(owner) for each in ROWS} == {Answer.GRANTED}
+
+
+def test_who_has_no_credential_is_told_so_of_all_that_is_not_public() -> None:
+    nobody = next(role for role in ROLES if role.kind is Kind.NOBODY)
+    assert {each.expected(nobody) for each in ROWS} == {Answer.UNKNOWN, Answer.GRANTED}
