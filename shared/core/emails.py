@@ -24,7 +24,7 @@ def normalise(text: str, *, param: str = "email") -> str:
     """
     address = text.strip(" ")
     local, _, host = address.rpartition("@")
-    if _LOCAL.fullmatch(local) is None or len(local) > _LONGEST_LOCAL:
+    if _LOCAL.fullmatch(local) is None or len(local) > _LONGEST_LOCAL or not _is_one_word(host):
         raise _refused(text, param)
     try:
         domain = normalised(host)
@@ -40,6 +40,10 @@ def identity(email: str) -> str:
     """What two spellings of one address have in common. No two people get mail at addresses that differ in
     case alone, and taking them for two would let one pass for the other."""
     return email.lower()
+
+
+def _is_one_word(host: str) -> bool:
+    return host.isprintable() and " " not in host
 
 
 def _refused(text: str, param: str) -> Invalid:

@@ -55,8 +55,8 @@ def update_person(people: People, caller: Caller, reference: str, changes: Chang
     refused, nothing is changed.
 
     A new address holds once its reader has confirmed it. ``Conflict`` for one that somebody has, for a
-    pending invitation, for who signs in at an identity provider; ``Forbidden`` to change that of another who is
-    in other accounts too, and as ``require_changeable`` says."""
+    pending invitation, and for who signs in at an identity provider; ``Forbidden`` to change that of another
+    who is in other accounts too, and as ``require_changeable`` says."""
     who = find_person(people, caller, reference)
     if changes.roles != _NO_ROLES:
         administer(caller)
