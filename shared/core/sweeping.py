@@ -1,10 +1,11 @@
-"""What is left when a group or a tag is removed: domains that name it."""
+"""What is left when a group or a tag is removed: domains that name it, and levels in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from shared.core.groups import Groups
+from shared.core.members import Members
 from shared.core.queues import RemovedGroup, RemovedTag
 from shared.core.tags import Tags
 
@@ -16,9 +17,13 @@ class Sweeper:
 
     groups: Groups
     tags: Tags
+    members: Members
 
     def sweep(self, removed: RemovedGroup | RemovedTag) -> int:
         """How many domains named it. Of what is there it leaves all as it is: then it was not removed."""
         if isinstance(removed, RemovedTag):
             return self.tags.sweep(removed.account, removed.tag)
+        if self.groups.get(removed.account, removed.group) is not None:
+            return 0
+        self.members.forget(removed.account, removed.group)
         return self.groups.sweep(removed.account, removed.group)

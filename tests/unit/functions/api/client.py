@@ -19,6 +19,7 @@ from functions.api.api_keys import handler as api_keys
 from functions.api.audit import handler as audit
 from functions.api.docs import handler as docs
 from functions.api.domains import handler as domains
+from functions.api.groups import handler as groups
 from functions.api.hosting import handler as hosting
 from functions.api.inspect import handler as inspect
 from functions.api.quarantine import handler as quarantine
@@ -46,15 +47,18 @@ REPORT_DOMAIN = "reports.example"
 V1 = "/v1"
 DMARCTRUST = "/dmarctrust/api/v1"
 HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
+    "access": groups.handler,
     "account": account.handler,
     "api-keys": api_keys.handler,
     "audit": audit.handler,
+    "domain-groups": groups.handler,
     "domains": domains.handler,
     "inspect": inspect.handler,
     "validate": inspect.handler,
     "reports": reports.handler,
     "uploads": reports.handler,
     "quarantine": quarantine.handler,
+    "tags": groups.handler,
     "tlsrpt": tlsrpt.handler,
 }
 OF_HOSTING = re.compile(r"domains/[^/]*/(hosting(/.*)?|dmarc-record|parked-records)")
@@ -94,6 +98,7 @@ class Api:
     touched: fakes.FakeTouchedDays = field(default_factory=fakes.FakeTouchedDays)
     removed: fakes.FakeRemovedDomains = field(default_factory=fakes.FakeRemovedDomains)
     replays: fakes.FakeReplays = field(default_factory=fakes.FakeReplays)
+    sweeps: fakes.FakeSweeps = field(default_factory=fakes.FakeSweeps)
     dns_checks: fakes.FakeDnsChecks = field(default_factory=fakes.FakeDnsChecks)
     zone: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What the DNS holds, as ``FakeDns`` takes it."""
@@ -140,6 +145,7 @@ class Api:
         patch.setattr(queues, "touched_days", lambda: self.touched)
         patch.setattr(queues, "removed_domains", lambda: self.removed)
         patch.setattr(queues, "replays", lambda: self.replays)
+        patch.setattr(queues, "sweeps", lambda: self.sweeps)
         patch.setattr(queues, "dns_checks", lambda: self.dns_checks)
         patch.setattr(lookups, "fresh_lookups", lambda: FakeLookups(FakeDns(self.zone)))
         patch.setattr(switching, "switches", lambda: self.hosting.switches)
