@@ -66,6 +66,14 @@ class SubscriptionRequired(Forbidden):
     code = "subscription_required"
 
 
+class AccountSuspended(Forbidden):
+    code = "account_suspended"
+
+
+class AccountClosing(Forbidden):
+    code = "account_closing"
+
+
 class RetentionExceeded(Forbidden):
     code = "retention_exceeded"
 

@@ -10,15 +10,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import settings
 from shared.core.access import require_subscription
-from shared.core.errors import SubscriptionRequired
+from shared.core.errors import Forbidden
 from shared.core.idempotency import Answers
+from shared.core.standing import require_standing
 from shared.edge import caller
-from shared.edge.caller import Admission
+from shared.edge.caller import Admission, Doors
 from shared.edge.http import Api, serve
 from shared.edge.idempotency import once
 from shared.edge.lists import Middleware
-from shared.edge.recording import Trail
-from shared.wiring import entropy, table
+from shared.edge.recording import READING, Trail
+from shared.wiring import entropy, table, tokens
 from shared.wiring.environment import required
 
 
@@ -39,20 +40,25 @@ def _answers() -> Answers:
 
 
 def serve_with_key(
-    app: Api, event: Mapping[str, Any], context: LambdaContext, *, subscribed: bool = True
+    app: Api,
+    event: Mapping[str, Any],
+    context: LambdaContext,
+    *,
+    subscribed: bool = True,
+    closing: bool = False,
 ) -> dict[str, Any]:
-    """Answer callers with an API key, whose account has a subscription unless told otherwise."""
+    """Answer callers with an API key or token, whose account has a subscription unless told otherwise.
+    Changes of an account that is to be deleted are refused, unless told otherwise by ``closing``."""
     now = entropy.now()
-    return serve(app, event, context, partial(_admit, now=now, subscribed=subscribed), now, _trail())
+    admit = partial(_admit, now=now, subscribed=subscribed, closing=closing)
+    return serve(app, event, context, admit, now, _trail())
 
 
 def serve_with_or_without_key(app: Api, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer whomever: at the rate of the API key that comes with the request, else at its address's."""
+    """Answer whomever: at the rate of the key or token that comes with the request, else at its address's."""
     now = entropy.now()
-    stores = (table.api_keys(), table.accounts(), table.address_limits())
-    return serve(
-        app, event, context, lambda event: caller.with_or_without_key(event, *stores, now), now, _trail()
-    )
+    admit = partial(caller.admit_or_anyone, doors=doors(), now=now)
+    return serve(app, event, context, admit, now, _trail())
 
 
 def serve_anyone(
@@ -65,11 +71,21 @@ def serve_anyone(
     return serve(app, event, context, admit, now, _trail())
 
 
-def _admit(event: Mapping[str, Any], *, now: float, subscribed: bool) -> Admission:
-    admission = caller.with_key(event, table.api_keys(), table.accounts(), table.address_limits(), now)
-    if admission.caller is not None and subscribed:
-        try:
+def doors() -> Doors:
+    return Doors(
+        table.api_keys(), table.accounts(), table.members(), table.address_limits(), tokens.access_tokens
+    )
+
+
+def _admit(event: Mapping[str, Any], *, now: float, subscribed: bool, closing: bool) -> Admission:
+    admission = caller.admit(event, doors(), now)
+    if admission.caller is None:
+        return admission
+    try:
+        writing = event["requestContext"]["http"]["method"] not in READING
+        require_standing(admission.caller.account, writing=writing and not closing)
+        if subscribed:
             require_subscription(admission.caller)
-        except SubscriptionRequired as refusal:
-            return Admission(admission.allowance, refusal=refusal)
+    except Forbidden as refusal:
+        return Admission(admission.allowance, refusal=refusal)
     return admission

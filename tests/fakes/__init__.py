@@ -1,11 +1,13 @@
 """In-memory stores. ``tests/contract`` holds each to the same promises as the real one."""
 
+from tests.fakes.access_tokens import FakeAccessTokens
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.answers import FakeAnswers
 from tests.fakes.api_keys import FakeAddressLimits, FakeApiKeys
 from tests.fakes.audit import FakeAudit
 from tests.fakes.domains import FakeDomains
 from tests.fakes.groups import FakeGroups
+from tests.fakes.holdings import FakeArchive, FakeExports, FakeFiledMails
 from tests.fakes.hosting import FakeHostings, FakePolicyFiles, FakePolicyHosts, FakeZones
 from tests.fakes.hosts import FakeHosts
 from tests.fakes.mail import FakeMailbox
@@ -32,11 +34,13 @@ from tests.fakes.uploads import FakeUploads
 from tests.fakes.watching import FakeApprovedSources, FakeDnsStates, FakeSeenMail, FakeTurns
 
 __all__ = [
+    "FakeAccessTokens",
     "FakeAccounts",
     "FakeAddressLimits",
     "FakeAnswers",
     "FakeApiKeys",
     "FakeApprovedSources",
+    "FakeArchive",
     "FakeAttempts",
     "FakeAudit",
     "FakeClosings",
@@ -45,6 +49,8 @@ __all__ = [
     "FakeDnsStates",
     "FakeDomains",
     "FakeExportings",
+    "FakeExports",
+    "FakeFiledMails",
     "FakeGroups",
     "FakeHostQuestions",
     "FakeHostingChanges",

@@ -37,6 +37,7 @@ from shared.core.senders.catalogue import builtin
 from shared.core.upkeep import Roller
 from shared.wiring import buckets, entropy, lookups, queues, table
 from shared.wiring import hosting as switching
+from shared.wiring import tokens as access_tokens
 from tests import fakes
 from tests.fakes.dns import FakeDns, FakeLookups
 from tests.unit.core.hosting.world import World
@@ -89,6 +90,8 @@ class Api:
 
     accounts: fakes.FakeAccounts = field(default_factory=fakes.FakeAccounts)
     keys: fakes.FakeApiKeys = field(default_factory=fakes.FakeApiKeys)
+    members: fakes.FakeMembers = field(default_factory=fakes.FakeMembers)
+    tokens: fakes.FakeAccessTokens = field(default_factory=fakes.FakeAccessTokens)
     limits: fakes.FakeAddressLimits = field(default_factory=fakes.FakeAddressLimits)
     answers: fakes.FakeAnswers = field(default_factory=fakes.FakeAnswers)
     audit: fakes.FakeAudit = field(default_factory=fakes.FakeAudit)
@@ -123,6 +126,7 @@ class Api:
         stores = {
             "accounts": self.accounts,
             "api_keys": self.keys,
+            "members": self.members,
             "address_limits": self.limits,
             "answers": self.answers,
             "audit": self.audit,
@@ -141,6 +145,7 @@ class Api:
         }
         for name, store in stores.items():
             patch.setattr(table, name, lambda store=store: store)
+        patch.setattr(access_tokens, "access_tokens", lambda: self.tokens)
         patch.setattr(buckets, "mailbox", lambda: self.mailbox)
         patch.setattr(queues, "touched_days", lambda: self.touched)
         patch.setattr(queues, "removed_domains", lambda: self.removed)
