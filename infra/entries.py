@@ -8,19 +8,23 @@ from infra.entry import Consumes, Daily, Entry, Every, Grant, Thing, deletes, re
 
 INDEX_QUERY: Final = Grant(Thing.INDEX, ("Query",))
 AUTHENTICATES: Final = ("GetItem", "UpdateItem")
-"""Count the request against the rate of its key, read the key's account."""
+"""Count the request against the rate of its key or its user, read the account. A user's accounts are found in
+the index, where the request names none."""
 
 ONCE: Final = ("PutItem", "UpdateItem", "DeleteItem")
 """Claim an Idempotency-Key, keep the answer, release the claim of a request that failed."""
 
 API: Final = (
-    Entry("api/account", (table(*AUTHENTICATES, "Query"),), knows=(Thing.TOKENS, Thing.DATA_BUCKET)),
+    Entry(
+        "api/account", (table(*AUTHENTICATES, "Query"), INDEX_QUERY), knows=(Thing.TOKENS, Thing.DATA_BUCKET)
+    ),
     Entry("api/api_keys", (table(*AUTHENTICATES, *ONCE, "BatchGetItem"), INDEX_QUERY), knows=(Thing.TOKENS,)),
-    Entry("api/audit", (table(*AUTHENTICATES, "Query"),), knows=(Thing.TOKENS,)),
+    Entry("api/audit", (table(*AUTHENTICATES, "Query"), INDEX_QUERY), knows=(Thing.TOKENS,)),
     Entry(
         "api/domains",
         (
             table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
+            INDEX_QUERY,
             reads(Thing.DATA_BUCKET),
             sends(Thing.PURGE_QUEUE),
             sends(Thing.DNS_QUEUE),
@@ -44,6 +48,7 @@ API: Final = (
         "api/hosting",
         (
             table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
+            INDEX_QUERY,
             sends(Thing.HOSTING_QUEUE),
             sends(Thing.HOSTING_CHECKS_QUEUE),
         ),
@@ -53,7 +58,7 @@ API: Final = (
     ),
     Entry(
         "api/inspect",
-        (table(*AUTHENTICATES, "Query"), reads(Thing.DATA_BUCKET)),
+        (table(*AUTHENTICATES, "Query"), INDEX_QUERY, reads(Thing.DATA_BUCKET)),
         knows=(Thing.TOKENS,),
         memory=1024,
         layer="lookups",
@@ -77,6 +82,7 @@ API: Final = (
         "api/quarantine",
         (
             table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
+            INDEX_QUERY,
             reads(Thing.MAIL_BUCKET),
             Grant(Thing.FAILURE_KEY, ("Decrypt",)),
             sends(Thing.MAIL_QUEUE),
