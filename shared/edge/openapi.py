@@ -11,8 +11,9 @@ from shared.edge.schemas import ErrorAnswer
 REFUSALS: Final = {
     400: "The request cannot be understood; `error.param` names the part at fault.",
     401: "The API key is missing, wrong or revoked.",
-    403: "The plan does not allow it: it has run out, or does not keep data of that time.",
-    404: "It does not exist, or it is not of this account.",
+    403: "You may not do it: for want of a scope or role, of write access to the domain, or of a plan that "
+    "has not run out and keeps data of that time.",
+    404: "It does not exist, it is not of this account, or it is not for you to see.",
     409: "It is not possible in the present state.",
     412: "It was changed since: `If-Match` names another version.",
     413: "The body is too large.",

@@ -44,7 +44,8 @@ EntryParam = Annotated[
 @app.get(
     "/quarantine",
     summary="List quarantine",
-    description="Newest first, for 30 days. Operators also see what belongs to no account.",
+    description="Newest first, for 30 days, for those who see every domain of the account: what could not be "
+    "stored may be about any. Operators also see what belongs to no account.",
     operation_id="list_quarantine",
     tags=_TAGS,
     responses=answers(200, "The entries.", Listing[schemas.QuarantineEntry], refusals=(400,), csv=True),
@@ -72,7 +73,8 @@ def read(entry_id: EntryParam) -> Single[schemas.QuarantineEntry]:
 @app.get(
     "/quarantine/<entry_id>/raw",
     summary="Read an entry's mail",
-    description="As it came. A large one is answered by a redirect to a link that holds for five minutes.",
+    description="As it came. A large one is answered by a redirect to a link that holds for five minutes. It "
+    "may be a failure report: the forensic scope is needed.",
     operation_id="read_quarantine_raw",
     tags=_TAGS,
     responses=raw_answers(),

@@ -43,7 +43,8 @@ _Part = Query(max_length=253, description="Part of it, in any case.")
     "/reports",
     summary="List reports",
     description="Newest period first, as far as the plan keeps them. `start_date` and `end_date` are days on "
-    "which a report's period begins, both included.",
+    "which a report's period begins, both included. Only reports of domains that you see are listed; failure "
+    "reports need the forensic scope.",
     operation_id="list_reports",
     tags=_TAGS,
     responses=answers(200, "The reports.", Listing[schemas.ReportItem], refusals=(400,), csv=True),
@@ -117,7 +118,8 @@ def delete(report_id: ReportParam) -> Response[None]:
 @app.get(
     "/reports/<report_id>/raw",
     summary="Read a report's mail",
-    description="As it came. A large one is answered by a redirect to a link that holds for five minutes.",
+    description="As it came. A large one is answered by a redirect to a link that holds for five minutes. A "
+    "mail that brought several reports is for those who may read all of the account's.",
     operation_id="read_report_raw",
     tags=_TAGS,
     responses=raw_answers(),

@@ -28,7 +28,8 @@ _LINK_SECONDS = 3_600
     status_code=202,
     summary="Upload a report",
     description="The body is a report as it came: XML, JSON, gzip, zip or a whole mail, 1 MB at most "
-    "(larger ones go to `POST /uploads`). `GET /uploads/{id}` tells what became of it.",
+    "(larger ones go to `POST /uploads`). `GET /uploads/{id}` tells what became of it. It may be about any "
+    "domain: write access to all of them is needed.",
     operation_id="upload_report",
     tags=_TAGS,
     responses=answers(202, "It is being read.", Single[schemas.Upload], refusals=(400, 409, 413, 415, 422)),
