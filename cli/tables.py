@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rich import box
@@ -51,6 +51,23 @@ def percent(part: int, whole: int) -> str:
 
 def show(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
     console().print(table(columns, rows, title=title))
+
+
+def show_items(
+    items: Sequence[Mapping[str, Any]], fields: Mapping[str, str], as_json: bool, *, title: str | None = None
+) -> None:
+    """Objects of the API as they are, or these fields of them, by the column that each is shown in. A list
+    is shown as its items."""
+    if as_json:
+        show_json(items)
+        return
+    show(
+        tuple(fields), [[_flat(item.get(field)) for field in fields.values()] for item in items], title=title
+    )
+
+
+def _flat(value: object) -> object:
+    return (", ".join(str(each) for each in value) or None) if isinstance(value, list) else value
 
 
 def show_json(value: Any) -> None:

@@ -1,0 +1,226 @@
+"""Groups, tags, keys and the audit log: what is asked for, and what is shown of the answer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from cli.stops import REFUSED, USAGE
+
+RUN = CliRunner()
+
+GROUP: Final = {
+    "id": "grp_7",
+    "label": "Clients\x1b[2J",
+    "is_default": False,
+    "parked_domains": False,
+    "domain_state": "active",
+    "domain_count": 1200,
+    "notes": "",
+}
+TAG: Final = {"id": "tag_7", "name": "[red]vip", "color": "#64748B", "domain_count": 2}
+KEY: Final = {
+    "id": "key_7",
+    "name": "Nightly",
+    "prefix": "ps_live_dWx0",
+    "scopes": ["forensic", "read"],
+    "group_id": None,
+    "created_at": "2026-11-20T06:12:09Z",
+    "last_used_at": None,
+    "expires_at": None,
+}
+USER: Final = {"id": "user_19", "email": "ada@orchard.example", "level": "read", "always": False}
+ENTRY: Final = {
+    "at": "2026-11-20T06:12:09Z",
+    "actor": {"type": "user", "id": "user_19", "label": "ada@orchard.example", "ip_address": "203.0.113.9"},
+    "action": "add_domain",
+    "resource": "ud_19",
+    "detail": {"domain": "orchard.example"},
+}
+BATCH: Final = {"existing": [{"id": "ud_1", "domain": "a.example"}], "errors": []}
+
+
+class Deployment:
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, Any]] = []
+        self.errors: list[dict[str, Any]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.raw_path.decode().removeprefix("/v1")
+        self.asked.append((request.method, path, json.loads(request.content) if request.content else None))
+        if request.method == "DELETE":
+            return httpx.Response(204)
+        return httpx.Response(
+            200, json={"data": self.data(request.method, path.partition("?")[0]), "meta": {}}
+        )
+
+    def data(self, method: str, path: str) -> Any:
+        if path.endswith("-domains"):
+            return {**BATCH, "errors": self.errors}
+        if path.endswith("/access"):
+            group = {"id": "grp_7", "label": "Clients", "users": [USER]}
+            shown = {"/access": [group], "GET": group, "POST": [USER]}
+            return shown.get(path) or shown[method]
+        kinds = {
+            "domain-groups": GROUP,
+            "tags": TAG,
+            "api-keys": {**KEY, "key": "ps_live_secret"},
+            "audit": ENTRY,
+        }
+        kind = kinds[path.split("/")[1]]
+        return [kind] if method == "GET" and path.count("/") == 1 else kind
+
+
+@pytest.fixture
+def deployment(monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    made = Deployment()
+    original, transport = httpx.Client, httpx.MockTransport(made)
+    monkeypatch.setattr(httpx, "Client", lambda **options: original(**{**options, "transport": transport}))
+    monkeypatch.setenv("POSTSEAL_URL", "https://api.example")
+    monkeypatch.setenv("POSTSEAL_API_KEY", "key")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [
+        ("groups list --label cli", ("GET", "/domain-groups?limit=100&label=cli", None)),
+        ("groups show grp_7", ("GET", "/domain-groups/grp_7", None)),
+        ("groups show ../x", ("GET", "/domain-groups/..%2Fx", None)),
+        (
+            "groups add Clients --parked",
+            ("POST", "/domain-groups", {"label": "Clients", "notes": "", "parked_domains": True}),
+        ),
+        (
+            "groups change grp_7 --hide-assigned --notes n",
+            ("PATCH", "/domain-groups/grp_7", {"hide_assigned_domains": True, "notes": "n"}),
+        ),
+        ("groups remove grp_7", ("DELETE", "/domain-groups/grp_7", None)),
+        (
+            "groups add-domains grp_7 a.example ud_2",
+            ("POST", "/domain-groups/grp_7/add-domains", {"domains": ["a.example", "ud_2"]}),
+        ),
+        (
+            "groups move-domains grp_7 a.example --from grp_1",
+            (
+                "POST",
+                "/domain-groups/grp_7/move-domains",
+                {"domains": [{"domain": "a.example", "group_id": "grp_1"}]},
+            ),
+        ),
+        (
+            "groups remove-domains grp_7 a.example",
+            ("POST", "/domain-groups/grp_7/remove-domains", {"domains": ["a.example"]}),
+        ),
+        ("groups access", ("GET", "/access?limit=100", None)),
+        ("groups access grp_7", ("GET", "/domain-groups/grp_7/access", None)),
+        (
+            "groups grant grp_7 write user_19 user_20",
+            ("POST", "/domain-groups/grp_7/access", {"users": ["user_19", "user_20"], "level": "write"}),
+        ),
+        ("tags list", ("GET", "/tags", None)),
+        ("tags add vip --color #112233", ("POST", "/tags", {"name": "vip", "color": "#112233"})),
+        ("tags change tag_7 --name kept", ("PATCH", "/tags/tag_7", {"name": "kept"})),
+        ("tags remove vip", ("DELETE", "/tags/vip", None)),
+        ("keys create Nightly", ("POST", "/api-keys", {"name": "Nightly"})),
+        (
+            "keys create Nightly --scope read --scope forensic --group grp_7 --expires 2027-01-31T00:00:00Z",
+            (
+                "POST",
+                "/api-keys",
+                {
+                    "name": "Nightly",
+                    "scopes": ["read", "forensic"],
+                    "group_id": "grp_7",
+                    "expires_at": "2027-01-31T00:00:00Z",
+                },
+            ),
+        ),
+        ("keys rename key_7 Daily", ("PATCH", "/api-keys/key_7", {"name": "Daily"})),
+        ("keys rotate key_7 --overlap 0", ("POST", "/api-keys/key_7/rotate", {"overlap_seconds": 0})),
+        ("keys rotate key_7", ("POST", "/api-keys/key_7/rotate", {})),
+        ("keys revoke key_7", ("DELETE", "/api-keys/key_7", None)),
+        (
+            "audit --from 2026-11-01 --actor user_19 --limit 5",
+            ("GET", "/audit?limit=5&start_date=2026-11-01&actor=user_19", None),
+        ),
+    ],
+)
+def test_each_command_asks_for_what_it_says(
+    deployment: Deployment, arguments: str, asked: tuple[str, str, Any]
+) -> None:
+    done = RUN.invoke(app, arguments.split())
+
+    assert done.exit_code == 0, done.output
+    assert deployment.asked == [asked]
+
+
+@pytest.mark.parametrize(
+    "arguments", ["groups change grp_7", "tags change vip", "groups grant grp_7 own user_1"]
+)
+def test_nothing_to_do_is_wrong_usage(deployment: Deployment, arguments: str) -> None:
+    assert RUN.invoke(app, arguments.split()).exit_code == USAGE
+    assert deployment.asked == []
+
+
+def test_limits_of_a_key_are_not_dropped_silently(deployment: Deployment) -> None:
+    done = RUN.invoke(app, ["keys", "create", "n", "--account", "usr_1", "--scope", "read"])
+
+    assert done.exit_code == USAGE
+    assert deployment.asked == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        ("groups list", "/domain-groups"),
+        ("tags list", "/tags"),
+        ("keys list", "/api-keys"),
+        ("audit", "/audit"),
+    ],
+)
+def test_json_is_what_the_api_answers(deployment: Deployment, arguments: str, path: str) -> None:
+    done = RUN.invoke(app, [*arguments.split(), "--json"])
+
+    assert json.loads(done.stdout) == deployment.data("GET", path)
+
+
+def test_tables_show_text_as_text(deployment: Deployment) -> None:
+    groups, tags = RUN.invoke(app, ["groups", "list"]).stdout, RUN.invoke(app, ["tags", "list"]).stdout
+
+    assert "\x1b" not in groups
+    assert "1,200" in groups
+    assert "[red]vip" in tags
+
+
+def test_a_key_is_shown_once_and_its_beginning_ever_after(deployment: Deployment) -> None:
+    created, listed = (
+        RUN.invoke(app, ["keys", "create", "n"]).stdout,
+        RUN.invoke(app, ["keys", "list"]).stdout,
+    )
+
+    assert "ps_live_secret" in created
+    assert "ps_live_secret" not in listed
+    assert "ps_live_dWx0" in listed
+    assert "forensic, read" in listed
+
+
+def test_the_audit_log_says_who_did_what_from_where(deployment: Deployment) -> None:
+    shown = RUN.invoke(app, ["audit"]).stdout
+
+    for told in ("ada@orchard.example", "203.0.113.9", "add_domain", "ud_19", "domain=orchard.example"):
+        assert told in shown
+
+
+def test_a_domain_that_is_refused_is_named_and_fails_the_command(deployment: Deployment) -> None:
+    deployment.errors = [{"domain": "b.example", "code": "plan_limit", "message": "No room.", "param": None}]
+    done = RUN.invoke(app, ["groups", "add-domains", "grp_7", "a.example", "b.example"])
+
+    assert done.exit_code == REFUSED
+    assert "existing" in done.stdout
+    assert "No room." in done.stdout
