@@ -15,6 +15,7 @@ from shared.core.clock import DAY_SECONDS, utc_day
 from shared.core.domains import Domain, Domains
 from shared.core.errors import NotFound
 from shared.core.facts import Said, said_by
+from shared.core.holdings import FiledMail, FiledMails
 from shared.core.ids import AccountId, UploadId
 from shared.core.mail import Delivery, Door, Mailbox
 from shared.core.ownership import is_owned
@@ -78,11 +79,13 @@ class Intake:
     touched_days: TouchedDays
     read: Callable[[BinaryIO], Iterable[Reading]]
     redaction_key: bytes
+    filed_mails: FiledMails
 
     def take_in(self, delivery: Delivery) -> Taken:
         """Store or quarantine all that one delivery holds, then ask for the rollups of its days."""
         recipients = list(self._recipients(delivery))
         owners = list(dict.fromkeys(recipient.account for recipient in recipients)) or [NOBODY]
+        self._note(delivery, owners)
         result = _Result()
         refusal = _refused_unopened(delivery, recipients)
         if refusal is not None:
@@ -93,6 +96,16 @@ class Intake:
         self.touched_days.send(sorted(result.touched, key=lambda touched: (touched.domain, touched.day)))
         self._close(delivery, owners, result)
         return Taken(tuple(result.stored), tuple(result.quarantined))
+
+    def _note(self, delivery: Delivery, owners: list[AccountId]) -> None:
+        """Whose mail it is, before anything else: nothing else leads to a mail for as long as it rests. The
+        objects of other doors are named by whose they are."""
+        if delivery.door is not Door.MAIL:
+            return
+        mail = FiledMail(delivery.key, shared=len(owners) > 1)
+        for owner in owners:
+            if owner != NOBODY:
+                self.filed_mails.note(owner, mail, delivery.received)
 
     def _recipients(self, delivery: Delivery) -> Iterator[Recipient]:
         if delivery.account is not None:

@@ -182,6 +182,9 @@ class DayRollup:
     detail: DayDetail
     expires: int
     """Epoch seconds; the latest expiry among the day's reports, 0 when the day is empty."""
+    parked: bool = False
+    """Whether the domain was parked when the day was summed up: its messages then count for the credits of
+    parked domains."""
 
     @property
     def day(self) -> date:
@@ -217,6 +220,9 @@ class Rollups(Protocol):
 
     def days_of(self, account: AccountId, domain: DomainId) -> list[date]:
         """The days of a domain that have a rollup, ascending; for purging and rebuilding."""
+
+    def parked_messages(self, account: AccountId, first: date, last: date) -> int:
+        """Messages of these days that were reported for parked domains of the account."""
 
     def account_days(self, right: Readable, first: date, last: date) -> list[AccountDay]:
         """The days of the whole account that have data, ascending; for a right to all of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.core.addresses import Hosts, Places
@@ -72,7 +72,7 @@ class Roller:
                 catalogue=self.catalogue,
                 hosts=self.hosts.get_many,
             )
-            if self.rollups.replace(rolled.rollup, expected=version):
+            if self.rollups.replace(replace(rolled.rollup, parked=domain.parked), expected=version):
                 due = unknown_among(rolled.known_hosts, rolled.addresses, now)
                 self.host_questions.send(_questions(touched, due))
                 remember(self.seen_mail, domain, rolled.rollup)

@@ -30,6 +30,7 @@ def intake() -> Intake:
         touched_days=touched_days(),
         read=_read,
         redaction_key=table.redaction_key(),
+        filed_mails=table.filed_mails(),
     )
 
 

@@ -12,7 +12,10 @@ from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
 from shared.adapters.dynamodb.audit import DynamoAudit
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
+from shared.adapters.dynamodb.exports import DynamoExports
+from shared.adapters.dynamodb.filed_mails import DynamoFiledMails
 from shared.adapters.dynamodb.groups import DynamoGroups
+from shared.adapters.dynamodb.holdings import DynamoHoldings
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.members import DynamoMembers
@@ -31,7 +34,9 @@ from shared.core.addresses import Hosts
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.audit import Audit
 from shared.core.domains import Domains
+from shared.core.exports import Exports
 from shared.core.groups import Groups
+from shared.core.holdings import FiledMails, Holdings
 from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
 from shared.core.members import Members, Users
@@ -164,6 +169,21 @@ def tickets() -> Tickets:
 @cache
 def attempts() -> Attempts:
     return DynamoAttempts(_table())
+
+
+@cache
+def filed_mails() -> FiledMails:
+    return DynamoFiledMails(_table())
+
+
+@cache
+def holdings() -> Holdings:
+    return DynamoHoldings(_table(), blobs(), now)
+
+
+@cache
+def exports() -> Exports:
+    return DynamoExports(_table())
 
 
 @cache

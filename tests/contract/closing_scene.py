@@ -46,7 +46,7 @@ from shared.core.plans import plan_named
 from shared.core.quarantine import Entry
 from shared.core.queues import CloseAccount
 from shared.core.reports import Fact
-from shared.core.segments import pack_document
+from shared.core.segments import SegmentWriter, pack_document
 from shared.core.tags import Tag
 from shared.core.uploads import Upload, upload_key
 from shared.core.watching.approved import ApprovedSource
@@ -136,14 +136,16 @@ class Scene:
             self.aws.users.hold(made.id, account.id)
         return made
 
-    def fill(self, account: Account, number: int, *, common: str = SHARED_MAIL) -> Domain:
-        """One of everything; ``number`` makes ids that occur nowhere else."""
+    def fill(self, account: Account, number: int, *, bare: bool = True) -> Domain:
+        """One of everything; ``number`` makes ids that occur nowhere else. ``bare``: also items that nothing
+        could read."""
         domain = self._domain(account, number)
         self._reports(domain)
-        self._filed(account, domain, common)
+        self._filed(account, domain, SHARED_MAIL)
         self._people(account, number)
         self._others(account, domain, number)
-        self._bare_items(account, domain, number)
+        if bare:
+            self._bare_items(account, domain, number)
         return domain
 
     def _domain(self, account: Account, number: int) -> Domain:
@@ -167,10 +169,11 @@ class Scene:
 
     def _reports(self, domain: Domain) -> None:
         large: Fact = replace(
-            given.fact(domain, report_id="large", retention=400),
+            given.fact(domain, kind=Kind.TLS, report_id="large", retention=400),
             segment=pack_document([f"{place * 7919:x}" for place in range(9_000)]),
         )
-        for fact in (given.fact(domain, report_id="small", retention=400), large):
+        small = replace(given.fact(domain, report_id="small", retention=400), segment=SegmentWriter().pack())
+        for fact in (small, large):
             self.aws.reports.file(fact)
         rollup = given.rollup(domain, sources=2_000, retention=400)
         assert self.aws.rollups.replace(rollup, expected=0)

@@ -235,3 +235,26 @@ def test_every_field_of_a_source_comes_back(aws: AwsStores) -> None:
     put(aws, full)
 
     assert aws.rollups.details(right(aws, home), DAY, DAY) == [full.detail]
+
+
+def test_messages_of_parked_domains_are_counted_by_the_month(stores: Stores) -> None:
+    owner = given.account(stores)
+    parked, other = given.domain(stores, owner, "a.example"), given.domain(stores, owner, "b.example")
+    first, later = given.DAY, given.DAY + timedelta(days=20)
+
+    def counted() -> int:
+        return stores.rollups.parked_messages(owner.id, first, later)
+
+    for home, day, is_parked in ((parked, first, True), (parked, later, True), (other, first, False)):
+        made = replace(given.rollup(home, day=day, messages=12, retention=400), parked=is_parked)
+        assert stores.rollups.replace(made, expected=0)
+    before = stores.rollups.parked_messages(owner.id, first - timedelta(days=9), first - timedelta(days=1))
+
+    assert (before, counted()) == (0, 24)
+    more = replace(given.rollup(parked, day=first, messages=30, retention=400), parked=True)
+    stores.rollups.replace(more, expected=1)
+    assert counted() == 42
+    stores.rollups.replace(replace(more, parked=False), expected=2)
+    assert counted() == 12
+    stores.rollups.replace(given.nothing(parked, later), expected=1)
+    assert counted() == 0

@@ -37,6 +37,13 @@ class FakeRollups:
     def days_of(self, account: AccountId, domain: DomainId) -> list[date]:
         return sorted(day for home, day in self.stored if home == (account, domain))
 
+    def parked_messages(self, account: AccountId, first: date, last: date) -> int:
+        return sum(
+            rollup.totals.share().counters.messages
+            for ((owner, _), day), rollup in self.stored.items()
+            if owner == account and first <= day <= last and rollup.parked
+        )
+
     def account_days(self, right: Readable, first: date, last: date) -> list[AccountDay]:
         if not right.whole:
             raise ValueError("days of an account are read of all its domains")

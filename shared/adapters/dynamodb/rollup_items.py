@@ -81,12 +81,13 @@ TRUSTS = {Trust.AUTHENTICATED: "authenticated", Trust.UNVERIFIED: "unverified", 
 """Attributes of an account's day with its aggregate reports by trust."""
 
 
-def account_counts(totals: DayTotals) -> dict[str, int]:
+def account_counts(totals: DayTotals, *, parked: bool) -> dict[str, int]:
     """What a day of a domain adds to the day of its account, by attribute."""
     share = totals.share()
     return {
         "reports": share.reports,
         "messages": share.counters.messages,
+        "parked_messages": share.counters.messages if parked else 0,
         "tls_reports": totals.tls.reports,
         "failure_reports": totals.failure.reports,
         **{name: totals.share((trust,)).reports for trust, name in TRUSTS.items()},

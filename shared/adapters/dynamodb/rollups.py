@@ -91,6 +91,10 @@ class DynamoRollups:
         found = self._table.query(everything, consistent=True)
         return [date.fromisoformat(item["sk"]) for item in found if "totals" in item]
 
+    def parked_messages(self, account: AccountId, first: date, last: date) -> int:
+        start, end = (keys.account_day(account, day) for day in (first, last))
+        return sum(item.get("parked_messages", 0) for item in self._days(start, end))
+
     def account_days(self, right: Readable, first: date, last: date) -> list[AccountDay]:
         if not right.whole:
             raise ValueError("days of an account are read of all its domains")
@@ -150,6 +154,7 @@ def _totals_step(rollup: DayRollup, expected: int, expires: int) -> Step:
         "version": expected + 1,
         "expires": expires,
         "totals": packed_totals(rollup.totals) if _holds(rollup) else None,
+        "parked": rollup.parked or None,
     }
     if expected == 0:
         return put(item, "attribute_not_exists(#pk)")
@@ -158,8 +163,10 @@ def _totals_step(rollup: DayRollup, expected: int, expires: int) -> Step:
 
 def _account_step(rollup: DayRollup, old: Item, expires: int) -> Step | None:
     """Moves the account's day by what the domain's day has changed; None when that is nothing."""
-    before = account_counts(totals_of(rollup.day, old["totals"])) if "totals" in old else {}
-    after = account_counts(rollup.totals)
+    before: dict[str, int] = {}
+    if "totals" in old:
+        before = account_counts(totals_of(rollup.day, old["totals"]), parked=old.get("parked", False))
+    after = account_counts(rollup.totals, parked=rollup.parked)
     change = {name: count - before.get(name, 0) for name, count in after.items()}
     moved: dict[str, Plain] = {name: count for name, count in change.items() if count}
     if not moved:

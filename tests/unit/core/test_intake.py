@@ -7,8 +7,10 @@ from typing import Any, BinaryIO
 
 import pytest
 
+from shared.core.accounts import Recipient
 from shared.core.clock import epoch_of
 from shared.core.domains import Domain, ReportKinds
+from shared.core.holdings import FiledMail
 from shared.core.ids import AccountId, DomainId, UploadId
 from shared.core.intake import Intake
 from shared.core.mail import Delivery, Door, Verdicts
@@ -28,6 +30,7 @@ from shared.mailauth.reports.values import (
 from tests.fakes import (
     FakeAccounts,
     FakeDomains,
+    FakeFiledMails,
     FakeMailbox,
     FakeQuarantine,
     FakeReports,
@@ -54,6 +57,7 @@ class World:
         self.uploads = FakeUploads()
         self.mailbox = FakeMailbox()
         self.touched = FakeTouchedDays()
+        self.filed_mails = FakeFiledMails()
         for account, domain in ((ACCOUNT, DOMAIN), (OTHER, PARCEL)):
             self.accounts.add(account)
             self.domains.add(domain)
@@ -67,6 +71,7 @@ class World:
             self.touched,
             read=self._read,
             redaction_key=b"key",
+            filed_mails=self.filed_mails,
         )
 
     def _read(self, source: BinaryIO) -> Iterable[Reading]:
@@ -305,3 +310,20 @@ def test_an_upload_learns_what_became_of_it(world: World) -> None:
     assert done is not None
     assert [(report.path, report.outcome) for report in done.reports] == [("a.xml", "stored")]
     assert [(problem.path, problem.reason) for problem in done.problems] == [("x", "empty")]
+
+
+def test_whose_a_mail_is_is_noted_before_it_is_opened() -> None:
+    world = World()
+    world.accounts.tokens["both"] = Recipient(OTHER.id)
+    shared = replace(delivery("inbound/gone"), recipients=(*delivery("x").recipients, "both@reports.example"))
+
+    world.intake.take_in(delivery("inbound/mine"))
+    world.intake.take_in(shared)
+    world.intake.take_in(replace(delivery("inbound/nobodys"), recipients=("x@reports.example",)))
+    world.intake.take_in(replace(delivery("uploads/7/8"), door=Door.UPLOAD, account=ACCOUNT.id))
+
+    assert world.filed_mails.noted == {
+        (ACCOUNT.id, "inbound/mine"): FiledMail("inbound/mine", shared=False),
+        (ACCOUNT.id, "inbound/gone"): FiledMail("inbound/gone", shared=True),
+        (OTHER.id, "inbound/gone"): FiledMail("inbound/gone", shared=True),
+    }
