@@ -15,6 +15,7 @@ class Need(StrEnum):
     MEMBERSHIP = "to be a member or a key"
     READ = "read"
     READ_DOMAIN = "read the domain"
+    READ_GROUP = "read the group"
     READ_FAILURES = "read, forensic"
     READ_FAILURE = "read the domain, forensic"
     WRITE_DOMAIN = "write to the domain"
@@ -53,12 +54,19 @@ _WRITE_DOMAIN: Final = Probe(Need.WRITE_DOMAIN, {})
 
 NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "activate_domain": (Probe(Need.WRITE_DOMAIN),),
+    "add_domains_to_group": (Probe(Need.ADMIN_WRITE, {"domains": []}),),
     "add_domain": (Probe(Need.ADD_DOMAIN, {"domain": "com"}),),
     "approve_source": (Probe(Need.WRITE_DOMAIN, _SOURCE),),
+    "change_domain_group": (Probe(Need.ADMIN, {"label": ""}),),
+    "change_tag": (Probe(Need.ADMIN, {"name": ""}),),
     "change_domain": (Probe(Need.WRITE_DOMAIN, {"wanted_dmarc_record": "none"}),),
     "check_spf": (Probe(Need.NOTHING, query={"domain": "mailer.example", "ip": "192.0.2.1"}),),
+    "create_domain_group": (Probe(Need.ADMIN, {"label": ""}),),
+    "create_tag": (Probe(Need.ADMIN, {"name": ""}),),
     "create_api_key": (Probe(Need.ADMIN, {"name": "", "scopes": ["admin"]}),),
     "deactivate_domain": (Probe(Need.WRITE_DOMAIN, uses_up="domain_id"),),
+    "delete_domain_group": (Probe(Need.ADMIN, uses_up="group_id"),),
+    "delete_tag": (Probe(Need.ADMIN, uses_up="tag_id"),),
     "delete_domain": (Probe(Need.WRITE_DOMAIN, uses_up="domain_id"),),
     "delete_quarantine_entry": (Probe(Need.WRITE_ARRIVALS, uses_up="entry_id"),),
     "delete_report": (Probe(Need.WRITE_DOMAIN, uses_up="report_id"),),
@@ -67,12 +75,15 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
         Probe(Need.READ_DOMAIN, {"p": "none"}),
         Probe(Need.WRITE_DOMAIN, {"p": "none", "publish": True}, note="with `publish`"),
     ),
+    "grant_access": (Probe(Need.ADMIN, {"users": [], "level": "read"}),),
     "host_dmarc": (Probe(Need.WRITE_DOMAIN, {"record": "none"}),),
     "host_mta_sts": (Probe(Need.WRITE_DOMAIN, {"mode": "enforce", "max_age": 1}),),
+    "list_access": (Probe(Need.ADMIN),),
     "list_api_keys": (Probe(Need.ADMIN),),
     "list_approved_sources": (_READ_DOMAIN,),
     "list_audit": (Probe(Need.ADMIN),),
     "list_dns_changes": (_READ_DOMAIN,),
+    "list_domain_groups": (Probe(Need.READ),),
     "list_domains": (Probe(Need.READ),),
     "list_quarantine": (Probe(Need.READ_ARRIVALS),),
     "list_reporters": (_READ_DOMAIN,),
@@ -80,11 +91,15 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
         Probe(Need.READ),
         Probe(Need.READ_FAILURES, query={"type": "failure"}, note="failure reports"),
     ),
+    "list_tags": (Probe(Need.READ),),
+    "move_domains_to_group": (Probe(Need.ADMIN_WRITE, {"domains": []}),),
     "open_upload": (Probe(Need.WRITE_ARRIVALS),),
     "preview_dmarc_record": (Probe(Need.READ_DOMAIN, query={"p": "none"}),),
+    "read_access": (Probe(Need.ADMIN),),
     "read_account": (Probe(Need.READ),),
     "read_dns": (_READ_DOMAIN,),
     "read_docs": (Probe(Need.NOTHING),),
+    "read_domain_group": (Probe(Need.READ_GROUP),),
     "read_domain": (_READ_DOMAIN,),
     "read_hosted_dmarc": (_READ_DOMAIN,),
     "read_hosted_mta_sts": (_READ_DOMAIN,),
@@ -104,10 +119,12 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "read_sign_in": (Probe(Need.NOTHING),),
     "read_sources": (_READ_DOMAIN,),
     "read_stats": (_READ_DOMAIN,),
+    "read_tag": (Probe(Need.READ),),
     "read_upload": (Probe(Need.READ_ARRIVALS),),
     "read_verification": (_READ_DOMAIN,),
     "refresh_dns": (Probe(Need.WRITE_DOMAIN),),
     "remove_approved_source": (Probe(Need.WRITE_DOMAIN, uses_up="slug"),),
+    "remove_domains_from_group": (Probe(Need.ADMIN_WRITE, {"domains": []}),),
     "rename_api_key": (Probe(Need.ADMIN, {"name": ""}),),
     "replay_quarantine": (Probe(Need.WRITE_ARRIVALS, {"reason": "conflict"}),),
     "replay_quarantine_entry": (Probe(Need.WRITE_ARRIVALS),),

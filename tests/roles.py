@@ -90,6 +90,7 @@ ROLES: Final = (
 _SCOPES: Final[Mapping[Need, frozenset[Scope]]] = {
     Need.READ: frozenset({READ}),
     Need.READ_DOMAIN: frozenset({READ}),
+    Need.READ_GROUP: frozenset({READ}),
     Need.READ_FAILURES: frozenset({READ, FORENSIC}),
     Need.READ_FAILURE: frozenset({READ}),
     Need.WRITE_DOMAIN: frozenset({WRITE}),
@@ -102,6 +103,7 @@ _SCOPES: Final[Mapping[Need, frozenset[Scope]]] = {
 }
 _OF_A_DOMAIN: Final = {
     Need.READ_DOMAIN: Level.READ,
+    Need.READ_GROUP: Level.READ,
     Need.READ_FAILURE: Level.READ,
     Need.WRITE_DOMAIN: Level.WRITE,
 }

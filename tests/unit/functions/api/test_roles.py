@@ -91,6 +91,7 @@ def things(api: Api) -> dict[str, str]:
     for mail in {brought.summary.mail, failed.summary.mail, entry().mail}:
         api.mailbox.put(mail, b"mail")
     key = api.post("/api-keys", {"name": "spare", "scopes": ["admin"]}).data
+    tag = api.post("/tags", {"name": "Urgent"}).data
     source = '{"name": "M", "domain": "mailer.example"}'
     assert api.call("PUT", "/domains/ud_19/approved_sources/mailer", body=source).status == 200
     return {
@@ -100,6 +101,8 @@ def things(api: Api) -> dict[str, str]:
         "entry_id": ids.render(ids.QUARANTINE, entry().id),
         "upload_id": api.call("POST", "/reports", body=b"x").data["id"],
         "key_id": key["id"],
+        "group_id": ids.render(ids.GROUP, GROUP),
+        "tag_id": tag["id"],
         "slug": "mailer",
         "token": "acct",
     }

@@ -17,6 +17,9 @@ from tests.unit.functions.api.test_quarantine import entry
 
 WITH_ID = [(method, path) for method, path, _ in routes() if "{" in path and path.startswith("/v1")]
 SOURCE = json.dumps({"name": "Mailer", "domain": "mailer.example"})
+BODY = json.dumps({**json.loads(SOURCE), "domains": [], "users": [], "level": "write"})
+"""All that some route cannot do without."""
+
 PUBLIC = ("/v1/inspect", "/v1/validate")
 """What the DNS says, or the request itself: nobody's."""
 
@@ -36,6 +39,8 @@ def theirs(api: Api) -> dict[str, list[str]]:
     upload = api.call("POST", "/reports", body=b"x").data["id"]
     (key,) = api.get("/api-keys").data
     api.call("PUT", "/domains/ud_19/approved_sources/mailer", body=SOURCE)
+    group = api.post("/domain-groups", {"label": "orchards"}).data["id"]
+    tag = api.post("/tags", {"name": "orchards"}).data["id"]
     api.dns_checks.sent.clear()
     return {
         "domain_id": ["ud_19", "19", "orchard.example"],
@@ -43,6 +48,8 @@ def theirs(api: Api) -> dict[str, list[str]]:
         "entry_id": [ids.render(ids.QUARANTINE, entry().id), str(entry().id)],
         "upload_id": [upload],
         "key_id": [key["id"]],
+        "group_id": [group, group.removeprefix("grp_")],
+        "tag_id": [tag, tag.removeprefix("tag_")],
         "slug": ["mailer"],
     }
 
@@ -61,12 +68,14 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         len(api.keys.stored),
         dict(api.dns_states.sources.stored),
         dict(api.hosting.hostings.stored),
+        dict(api.groups.stored),
+        dict(api.tags.stored),
     )
     param, *others = re.findall(r"{(\w+)}", path)
     for other in others:
         path = path.replace(f"{{{other}}}", found[other][0])
     for reference in found[param]:
-        answer = api.call(method, path.replace(f"{{{param}}}", reference), key=key, body=SOURCE)
+        answer = api.call(method, path.replace(f"{{{param}}}", reference), key=key, body=BODY)
         assert (answer.status, answer.error["code"]) == (404, "not_found")
     after = (
         dict(api.domains.stored),
@@ -75,9 +84,11 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         len(api.keys.stored),
         dict(api.dns_states.sources.stored),
         dict(api.hosting.hostings.stored),
+        dict(api.groups.stored),
+        dict(api.tags.stored),
     )
     assert after == before
-    assert (api.removed.sent, api.replays.sent, api.dns_checks.sent) == ([], [], [])
+    assert (api.removed.sent, api.replays.sent, api.dns_checks.sent, api.sweeps.sent) == ([], [], [], [])
     assert (api.hosting.changes.sent, api.hosting.checks.sent) == ([], [])
 
 
@@ -116,5 +127,7 @@ def test_every_route_with_an_id_is_swept() -> None:
         "entry_id",
         "upload_id",
         "key_id",
+        "group_id",
+        "tag_id",
         "slug",
     }
