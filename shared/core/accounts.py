@@ -141,6 +141,9 @@ class Accounts(Protocol):
     def list_all(self) -> list[Account]:
         """Every account of the deployment, for what runs on the deployment itself; may lag by moments."""
 
+    def total(self) -> int:
+        """How many ``page`` lists in all."""
+
     def page(self, *, after: AccountId | None, limit: int) -> AccountPage:
         """As ``list_all``."""
 

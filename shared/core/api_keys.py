@@ -87,6 +87,9 @@ class ApiKeys(Protocol):
     def rename(self, key: ApiKey, name: str) -> ApiKey:
         """``NotFound`` when it was revoked meanwhile."""
 
+    def set_rate(self, key: ApiKey, requests_per_minute: int) -> None:
+        """Harmless when the key is gone."""
+
     def rotate(self, key: ApiKey, successor: ApiKey, *, until: int, most: int) -> None:
         """Add the successor and let the key expire, both or neither. ``Conflict`` when the key has a
         successor already or was revoked; ``PlanLimit`` as in ``add``."""

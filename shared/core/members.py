@@ -111,6 +111,9 @@ class Members(Protocol):
         admin or owner still (``Forbidden``), so that of two who remove each other one stays. What has an
         operation of its own is not stored: levels, the ownership, the last login."""
 
+    def set_rate(self, member: Member, requests_per_minute: int) -> None:
+        """Whatever else changes meanwhile. Harmless when the member is gone."""
+
     def grant(self, account: AccountId, user: UserId, group: GroupId, level: Level) -> Member:
         """Set one entry of the access list, whatever else changes meanwhile. ``NotFound``."""
 

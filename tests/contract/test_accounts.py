@@ -8,9 +8,13 @@ import pytest
 
 from shared.adapters.dynamodb.counting import counted, uncountable, uncounted
 from shared.adapters.dynamodb.table import Cancelled
-from shared.core.accounts import Account, Counted, Recipient, Status, Terms
+from shared.core.accounts import Account, Counted, Recipient, Status
+from shared.core.accounts import Terms as AccountTerms
 from shared.core.errors import Conflict, NotFound, PlanLimit
-from shared.core.ids import AccountId
+from shared.core.ids import AccountId, UserId
+from shared.core.key_issuing import Minting, Terms, create_key
+from shared.core.members import Member
+from shared.core.operating import put_on_terms
 from shared.core.plans import plan_named
 from tests.contract import given
 from tests.contract.stores import AwsStores, Stores
@@ -65,6 +69,7 @@ def test_accounts_are_paged_in_the_order_of_their_ids(stores: Stores) -> None:
     first = stores.accounts.page(after=None, limit=2)
     second = stores.accounts.page(after=first.items[-1].id, limit=3)
 
+    assert stores.accounts.total() == 5
     assert (first.items, first.more) == (accounts[:2], True)
     assert (second.items, second.more) == (accounts[2:], False)
 
@@ -81,7 +86,7 @@ def test_an_account_is_renamed(stores: Stores) -> None:
 def test_terms_are_agreed_upon(stores: Stores) -> None:
     account = given.account(stores)
 
-    terms = Terms(plan_named("pro"), 7, Status.SUSPENDED, 9_000)
+    terms = AccountTerms(plan_named("pro"), 7, Status.SUSPENDED, 9_000)
     stores.accounts.agree(account.id, terms)
     suspended = stores.accounts.get(account.id)
     stores.accounts.agree(account.id, replace(terms, status=Status.ACTIVE, current_period_end=None))
@@ -93,7 +98,7 @@ def test_terms_are_agreed_upon(stores: Stores) -> None:
 
 def test_what_is_not_there_cannot_be_changed(stores: Stores) -> None:
     nobody = AccountId(999)
-    terms = Terms(plan_named("pro"), 0, Status.ACTIVE, None)
+    terms = AccountTerms(plan_named("pro"), 0, Status.ACTIVE, None)
 
     changes: list[Callable[[], Account]] = [
         lambda: stores.accounts.describe(nobody, name="x", email="x@example.com"),
@@ -111,7 +116,7 @@ def test_what_is_not_there_cannot_be_changed(stores: Stores) -> None:
 
 def test_a_closing_account_is_what_it_was_when_it_is_reopened(stores: Stores) -> None:
     account = given.account(stores)
-    stores.accounts.agree(account.id, Terms(account.plan, 0, Status.EXPIRED, 5))
+    stores.accounts.agree(account.id, AccountTerms(account.plan, 0, Status.EXPIRED, 5))
 
     closing = stores.accounts.close(account.id, closes=100)
     again = stores.accounts.close(account.id, closes=900)
@@ -119,7 +124,7 @@ def test_a_closing_account_is_what_it_was_when_it_is_reopened(stores: Stores) ->
     assert (closing.status, closing.closes) == (Status.CLOSING, 100)
     assert again == closing
     with pytest.raises(Conflict):
-        stores.accounts.agree(account.id, Terms(account.plan, 9, Status.ACTIVE, None))
+        stores.accounts.agree(account.id, AccountTerms(account.plan, 9, Status.ACTIVE, None))
     stores.accounts.remove(account.id)
     reopened = stores.accounts.reopen(account.id)
     assert (reopened.status, reopened.closes) == (Status.EXPIRED, None)
@@ -175,3 +180,26 @@ def test_nobody_counts_nothing(aws: AwsStores) -> None:
         aws.table.transact(counted(AccountId(999), Counted.TAGS, most=3))
 
     assert isinstance(uncountable(cancelled.value.failed[0], Counted.TAGS, most=3), NotFound)
+
+
+def test_rates_change_of_keys_and_members_that_are_there(stores: Stores) -> None:
+    owner = given.account(stores)
+    minting = Minting(1_000, lambda: "s" * 43, lambda _: 1)
+    key, _ = create_key(stores.api_keys, owner, Terms("CI"), minting)
+    member = Member(owner.id, UserId(3), "a@example.com", 1, requests_per_minute=30)
+    stores.members.add(member, most=9)
+    terms = AccountTerms(plan_named("msp"), 0, Status.ACTIVE, None)
+
+    agreed = put_on_terms(stores.accounts, stores.api_keys, stores.members, owner, terms)
+
+    assert agreed.plan.name == "msp"
+    found = stores.api_keys.get(owner.id, key.id)
+    joined = stores.members.get(owner.id, member.user)
+    assert found is not None
+    assert joined is not None
+    assert found.requests_per_minute == joined.requests_per_minute == agreed.plan.requests_per_minute
+    stores.api_keys.revoke(owner.id, key.id)
+    stores.api_keys.set_rate(key, 5)
+    stores.members.set_rate(replace(member, user=UserId(4)), 5)
+    assert stores.api_keys.list_of(owner.id) == []
+    assert stores.members.get(owner.id, UserId(4)) is None

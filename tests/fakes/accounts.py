@@ -33,6 +33,9 @@ class FakeAccounts:
     def list_all(self) -> list[Account]:
         return [self.stored[number] for number in sorted(self.stored)]
 
+    def total(self) -> int:
+        return len(self.stored)
+
     def page(self, *, after: AccountId | None, limit: int) -> AccountPage:
         later = [account for account in self.list_all() if after is None or account.id > after]
         return AccountPage(later[:limit], len(later) > limit)

@@ -63,6 +63,10 @@ class FakeApiKeys:
         self.stored[key.hash] = replace(self.stored[key.hash], name=name)
         return self.stored[key.hash]
 
+    def set_rate(self, key: ApiKey, requests_per_minute: int) -> None:
+        if key.hash in self.stored:
+            self.stored[key.hash] = replace(self.stored[key.hash], requests_per_minute=requests_per_minute)
+
     def rotate(self, key: ApiKey, successor: ApiKey, *, until: int, most: int) -> None:
         stored = self.stored.get(key.hash)
         if stored is None or stored.successor is not None:

@@ -68,6 +68,13 @@ class FakeMembers:
         self.stored[member.account, member.user] = changed
         return changed
 
+    def set_rate(self, member: Member, requests_per_minute: int) -> None:
+        current = self.get(member.account, member.user)
+        if current is not None:
+            self.stored[member.account, member.user] = replace(
+                current, requests_per_minute=requests_per_minute
+            )
+
     def grant(self, account: AccountId, user: UserId, group: GroupId, level: Level) -> Member:
         member = self.get(account, user)
         if member is None:

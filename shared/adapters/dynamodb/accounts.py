@@ -56,6 +56,9 @@ class DynamoAccounts:
         everyone = Range(keys.all_accounts(AccountId(0)).pk, index=True)
         return self._listed([keys.Key(item["pk"], item["sk"]) for item in self._table.query(everyone)])
 
+    def total(self) -> int:
+        return self._table.count(Range(keys.all_accounts(AccountId(0)).pk, index=True))
+
     def page(self, *, after: AccountId | None, limit: int) -> AccountPage:
         first = keys.all_accounts(AccountId(0 if after is None else after + 1))
         listed: list[keys.Key] = []

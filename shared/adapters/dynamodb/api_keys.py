@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 from shared.adapters.dynamodb import keys, minutes
 from shared.adapters.dynamodb.counting import counted, uncountable, uncounted
 from shared.adapters.dynamodb.expressions import Item, in_index
@@ -59,6 +61,13 @@ class DynamoApiKeys:
             )
         except ConditionFailed:
             raise _missing() from None
+
+    def set_rate(self, key: ApiKey, requests_per_minute: int) -> None:
+        rate = {"rate": requests_per_minute}
+        with suppress(ConditionFailed):
+            self._table.update(
+                keys.api_key(key.hash), "SET #requests_per_minute = :rate", "attribute_exists(#pk)", rate
+            )
 
     def rotate(self, key: ApiKey, successor: ApiKey, *, until: int, most: int) -> None:
         handed_on = update(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -118,6 +119,16 @@ class DynamoMembers:
         except Cancelled as cancelled:
             raise _refusal(cancelled, member) or _missing() from None
         return changed
+
+    def set_rate(self, member: Member, requests_per_minute: int) -> None:
+        where = keys.member(member.account, member.user)
+        with suppress(ConditionFailed):
+            self._table.update(
+                where,
+                "SET #requests_per_minute = :rate",
+                "attribute_exists(#pk)",
+                {"rate": requests_per_minute},
+            )
 
     def grant(self, account: AccountId, user: UserId, group: GroupId, level: Level) -> Member:
         values = {"group": frozenset({group})}
