@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from shared.core.access import Caller
 from shared.core.errors import Conflict, Invalid, Malformed
 from shared.core.ids import AccountId
 
@@ -54,12 +55,20 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
     return hashlib.sha256(f"{method}\x1f{path}\x1f".encode("utf-8", "surrogatepass") + body).hexdigest()
 
 
+def own_key(caller: Caller, sent: str) -> str:
+    """The key as nobody else in the account has it: what one is answered is not for all others to see.
+
+    ``Malformed`` for what is no key."""
+    if _KEY.fullmatch(sent) is None:
+        raise Malformed(f"{PARAM} has 1 to 255 visible ASCII characters", param=PARAM)
+    asker = f"key {caller.key}" if caller.user is None else f"user {caller.user}"
+    return f"{asker} {sent}"
+
+
 def begin(answers: Answers, account: AccountId, key: str, request: str, now: float) -> Kept | None:
     """``None``: do the work, then keep its answer. Otherwise the answer it had.
 
     ``Invalid`` when the key belonged to another request, ``Conflict`` when the first is under way."""
-    if _KEY.fullmatch(key) is None:
-        raise Malformed(f"{PARAM} has 1 to 255 visible ASCII characters", param=PARAM)
     claim = answers.claim(account, key, request, int(now))
     if claim is None:
         return None

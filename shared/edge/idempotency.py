@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from shared.core.idempotency import PARAM, Answers, Kept, begin, fingerprint
+from shared.core.idempotency import PARAM, Answers, Kept, begin, fingerprint, own_key
 from shared.edge.http import Api
 from shared.edge.lists import Middleware
 from shared.edge.recording import REPLAYED
@@ -20,9 +20,10 @@ def once(answers: Callable[[], Answers], *, conceal: tuple[str, ...] = ()) -> Mi
     ``conceal`` names fields of ``data`` that are shown once only, and are null when given again."""
 
     def middleware(app: Api, following: Callable[[Api], Response[Any]]) -> Response[Any]:
-        key = app.current_event.headers.get(PARAM.lower())
-        if key is None:
+        sent = app.current_event.headers.get(PARAM.lower())
+        if sent is None:
             return following(app)
+        key = own_key(app.caller, sent)
         store, account = answers(), app.caller.account_id
         same = fingerprint(app.current_event.http_method, app.context["_path"], app.body)
         kept = begin(store, account, key, same, app.now)

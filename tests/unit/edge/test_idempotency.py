@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from shared.core.idempotency import CLAIM_SECONDS, fingerprint
+from shared.core.idempotency import CLAIM_SECONDS, fingerprint, own_key
+from shared.core.ids import UserId
+from tests.unit.core.world import ACCOUNT, CALLER
 from tests.unit.functions.api.client import Api, other_account
 from tests.unit.functions.api.conftest import api
 
@@ -27,7 +31,9 @@ def test_another_request_with_the_same_key_is_422(api: Api) -> None:
 def test_a_request_whose_first_is_under_way_is_409(api: Api) -> None:
     body = b'{"domain": "new.example"}'
     same = fingerprint("POST", "/domains", body)
-    api.answers.claim(api.accounts.list_all()[0].id, "k", same, int(api.now))
+    (listed,) = api.keys.list_of(ACCOUNT.id)
+    mine = own_key(replace(CALLER, key=listed.id), "k")
+    api.answers.claim(ACCOUNT.id, mine, same, int(api.now))
     answer = api.call("POST", "/domains", body=body, headers={"idempotency-key": "k"})
     assert (answer.status, answer.error["code"]) == (409, "conflict")
     api.now += CLAIM_SECONDS
@@ -66,6 +72,15 @@ def test_keys_are_an_accounts_own(api: Api) -> None:
         key=api.new_key(stranger),
     )
     assert answer.data["id"] not in {domain["id"] for domain in api.get("/domains").data}
+
+
+def test_what_one_was_answered_is_not_for_others_of_the_account(api: Api) -> None:
+    first = api.post("/domains", {"domain": "new.example"}, idempotency_key="k")
+    body, headers = '{"domain": "new.example"}', {"idempotency-key": "k"}
+    other = api.call("POST", "/domains", body=body, headers=headers, key=api.new_key(ACCOUNT))
+    assert (first.status, other.status, "Idempotent-Replayed" in other.headers) == (201, 422, False)
+    user = replace(CALLER, key=None, user=UserId(3))
+    assert len({own_key(caller, "k") for caller in (user, replace(user, user=UserId(4)), CALLER)}) == 3
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "ü", "x" * 256])
