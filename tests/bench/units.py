@@ -18,6 +18,7 @@ from shared.adapters.dynamodb.api_keys import DynamoApiKeys
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.hosts import DynamoHosts
+from shared.adapters.dynamodb.members import DynamoMembers
 from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.core.access import Caller, Readable, read_account, read_domain
@@ -26,11 +27,12 @@ from shared.core.addresses import HostName, NoPlaces
 from shared.core.api_keys import ApiKey, hash_of
 from shared.core.clock import epoch_of
 from shared.core.domains import Domain
-from shared.core.ids import AccountId, ApiKeyId, DomainId
+from shared.core.ids import AccountId, ApiKeyId, DomainId, GroupId, UserId
 from shared.core.mail import Trust
+from shared.core.members import Member
 from shared.core.plans import plan_named
 from shared.core.reports import Fact, ReportFilter, ReportNotes, ReportSummary, expiry, report_number
-from shared.core.rights import ALL
+from shared.core.rights import ALL, Level
 from shared.core.rolling import roll_up
 from shared.core.segments import SegmentWriter
 from shared.core.senders.catalogue import Catalogue
@@ -285,3 +287,24 @@ def _authenticating(bench: Bench) -> None:
 
     bench.cost("authenticate, first request of a minute", Budget(write=1, read=1), request)
     bench.cost("authenticate and rate-limit a request", Budget(write=1, read=1), request)
+    members, user = DynamoMembers(bench.table), UserId(19)
+    levels = {GroupId(1_000_000_000_000 + number): Level.WRITE for number in range(60)}
+    member = Member(
+        bench.account.id,
+        user,
+        "anna@orchard.example",
+        0,
+        30,
+        active=True,
+        levels=levels,
+        token_hash=hash_of("t"),
+    )
+    members.add(member, most=1)
+
+    def person() -> None:
+        entered = members.enter(bench.account.id, user, signed_in=NOW, sso=False, now=NOW)
+        assert entered is not None
+        bench.accounts.get(bench.account.id)
+
+    bench.cost("  a user with levels in 60 groups, first of a sign-in", Budget(write=2, read=1), person)
+    bench.cost("  a user with levels in 60 groups", Budget(write=1, read=1), person)
