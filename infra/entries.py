@@ -66,7 +66,7 @@ API: Final = (
     Entry(
         "api/reports",
         (
-            table(*AUTHENTICATES, *ONCE, "Query"),
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
             INDEX_QUERY,
             reads(Thing.MAIL_BUCKET),
             writes(Thing.MAIL_BUCKET, "uploads/"),
