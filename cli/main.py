@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "login": Entry("login", "Sign in to a deployment with a browser, and act as yourself."),
     "logout": Entry("logout", "Sign out of a deployment."),
     "keys": Entry("keys", "Create, list, rotate and revoke API keys."),
+    "users": Entry("users", "The people of the account: invite them, say what they may."),
     "groups": Entry("groups", "Groups of domains, and who has access to them."),
     "tags": Entry("tags", "The tags of domains."),
     "audit": Entry("audit", "Who changed what, and who read failure reports."),

@@ -35,6 +35,21 @@ KEY: Final = {
     "expires_at": None,
 }
 USER: Final = {"id": "user_19", "email": "ada@orchard.example", "level": "read", "always": False}
+PERSON: Final = {
+    "id": "user_19",
+    "email": "ada@orchard.example",
+    "is_active": True,
+    "is_owner": False,
+    "is_admin": True,
+    "has_forensic_access": False,
+    "has_billing_access": False,
+    "identity_provider": None,
+    "has_2fa_enabled": False,
+    "last_login": None,
+    "api_token": "ps_user_7_19_secret",
+    "secret": "JBSWY3DP",
+    "uri": "otpauth://totp/x",
+}
 ENTRY: Final = {
     "at": "2026-11-20T06:12:09Z",
     "actor": {"type": "user", "id": "user_19", "label": "ada@orchard.example", "ip_address": "203.0.113.9"},
@@ -71,6 +86,7 @@ class Deployment:
             "tags": TAG,
             "api-keys": {**KEY, "key": "ps_live_secret"},
             "audit": ENTRY,
+            "users": PERSON,
         }
         kind = kinds[path.split("/")[1]]
         return [kind] if method == "GET" and path.count("/") == 1 else kind
@@ -145,6 +161,26 @@ def deployment(monkeypatch: pytest.MonkeyPatch) -> Deployment:
         ("keys rotate key_7 --overlap 0", ("POST", "/api-keys/key_7/rotate", {"overlap_seconds": 0})),
         ("keys rotate key_7", ("POST", "/api-keys/key_7/rotate", {})),
         ("keys revoke key_7", ("DELETE", "/api-keys/key_7", None)),
+        ("users list --email a@b.example", ("GET", "/users?limit=100&email=a%40b.example", None)),
+        ("users show", ("GET", "/users/me", None)),
+        ("users show user_19", ("GET", "/users/user_19", None)),
+        (
+            "users invite a@b.example --admin --no-forensic",
+            ("POST", "/users", {"email": "a@b.example", "is_admin": True, "has_forensic_access": False}),
+        ),
+        ("users change user_19 --no-admin", ("PATCH", "/users/user_19", {"is_admin": False})),
+        ("users change me --email a@b.example", ("PATCH", "/users/me", {"email": "a@b.example"})),
+        ("users remove user_19", ("DELETE", "/users/user_19", None)),
+        ("users remind user_19", ("POST", "/users/user_19/activation-reminder", {})),
+        ("users make-owner user_19", ("POST", "/users/user_19/make-owner", {})),
+        (
+            "users convert-to-sso user_19 --provider Corp",
+            ("POST", "/users/user_19/convert-to-sso", {"provider": "Corp"}),
+        ),
+        ("users reset-password user_19", ("POST", "/users/user_19/password-reset", {})),
+        ("users api-token", ("POST", "/users/me/api-token", {})),
+        ("users api-token --revoke user_19", ("DELETE", "/users/user_19/api-token", None)),
+        ("users totp --off", ("DELETE", "/users/me/totp", None)),
         (
             "audit --from 2026-11-01 --actor user_19 --limit 5",
             ("GET", "/audit?limit=5&start_date=2026-11-01&actor=user_19", None),
@@ -161,7 +197,8 @@ def test_each_command_asks_for_what_it_says(
 
 
 @pytest.mark.parametrize(
-    "arguments", ["groups change grp_7", "tags change vip", "groups grant grp_7 own user_1"]
+    "arguments",
+    ["users change me", "groups change grp_7", "tags change vip", "groups grant grp_7 own user_1"],
 )
 def test_nothing_to_do_is_wrong_usage(deployment: Deployment, arguments: str) -> None:
     assert RUN.invoke(app, arguments.split()).exit_code == USAGE
@@ -215,6 +252,26 @@ def test_the_audit_log_says_who_did_what_from_where(deployment: Deployment) -> N
 
     for told in ("ada@orchard.example", "203.0.113.9", "add_domain", "ud_19", "domain=orchard.example"):
         assert told in shown
+
+
+def test_passwords_are_read_and_never_arguments(deployment: Deployment) -> None:
+    done = RUN.invoke(app, ["users", "change-password"], input="the old one \nthe new one\n")
+
+    passwords = {"password_old": "the old one ", "password": "the new one", "password_confirm": "the new one"}
+    assert done.exit_code == 0, done.output
+    assert deployment.asked == [("POST", "/users/me/password-change", passwords)]
+
+
+def test_a_second_factor_is_begun_and_verified(deployment: Deployment) -> None:
+    done = RUN.invoke(app, ["users", "totp"], input="123456\n")
+
+    assert "JBSWY3DP" in done.stdout
+    assert deployment.asked[1:] == [("POST", "/users/me/totp/verify", {"code": "123456"})]
+    assert RUN.invoke(app, ["users", "totp"], input="").exit_code == USAGE
+
+
+def test_an_api_token_is_shown_when_it_is_made(deployment: Deployment) -> None:
+    assert "ps_user_7_19_secret" in RUN.invoke(app, ["users", "api-token"]).stdout
 
 
 def test_a_domain_that_is_refused_is_named_and_fails_the_command(deployment: Deployment) -> None:
