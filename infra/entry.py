@@ -31,6 +31,8 @@ class Thing(StrEnum):
     DNS_QUEUE = "dns-queue"
     HOSTING_QUEUE = "hosting-queue"
     HOSTING_CHECKS_QUEUE = "hosting-checks-queue"
+    EXPORTS_QUEUE = "exports-queue"
+    CLOSING_QUEUE = "closing-queue"
     HOSTING_ZONES = "hosting-zones"
     POLICY_BUCKET = "policy-bucket"
     POLICY_DISTRIBUTION = "policy-distribution"

@@ -24,6 +24,8 @@ _QUEUES: Final = {
     Thing.DNS_QUEUE: settings.DNS_QUEUE,
     Thing.HOSTING_QUEUE: settings.HOSTING_QUEUE,
     Thing.HOSTING_CHECKS_QUEUE: settings.HOSTING_CHECKS_QUEUE,
+    Thing.EXPORTS_QUEUE: settings.EXPORTS_QUEUE,
+    Thing.CLOSING_QUEUE: settings.CLOSING_QUEUE,
 }
 _BUCKETS: Final = {
     Thing.MAIL_BUCKET: settings.MAIL_BUCKET,

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from infra.people import People, people_of
+from shared import settings
 
 LAMBDA_PYTHON: Final = "3.13"
 LOCAL_ACCOUNT: Final = "000000000000"
@@ -83,8 +84,10 @@ class Stage:
     """Bound on how many batches of one queue are worked on in parallel; if not set, each queue's own."""
     log_days: int = 30
     log_level: str = "INFO"
-    mail_days: int = 400
+    mail_days: int = settings.MAIL_DAYS
     """Days that a raw mail or an upload rests, so that it can be read and replayed."""
+    closing_seconds: int = 30 * 86_400
+    """From the closing of an account to the deletion of its data: until then it can be reopened."""
     failure_days: int = 30
     """Days that a failure report rests: it can hold parts of somebody's mail."""
     requests_per_second: int = 100
@@ -127,6 +130,7 @@ def local(
         authorizes_by_arn=False,
         redelivery_seconds=20,
         log_days=1,
+        closing_seconds=5,
         requests_per_second=1000,
         requests_burst=2000,
         # Nothing listens for traces there.

@@ -48,7 +48,13 @@ class DataStack(Stack):
             },
         )
         self.data = private_bucket(
-            self, "data", stage, days={f"{days}/": days for days in settings.KEPT_DAYS}
+            self,
+            "data",
+            stage,
+            days={
+                **{f"{days}/": days for days in settings.KEPT_DAYS},
+                settings.EXPORTS: settings.EXPORT_DAYS,
+            },
         )
         self.queues = {
             entry.trigger.queue: WorkQueue(self, entry.trigger.queue, stage, consumer=entry)

@@ -102,6 +102,8 @@ class Members(Protocol):
     def list_of(self, account: AccountId) -> list[Member]:
         """All members of an account, by address."""
 
+    def owner_of(self, account: AccountId) -> UserId | None: ...
+
     def accounts_of(self, user: UserId) -> list[AccountId]:
         """The oldest account first."""
 

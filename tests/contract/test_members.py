@@ -370,3 +370,13 @@ def test_the_member_of_an_account_that_is_gone_can_be_removed(aws: AwsStores) ->
     aws.table.delete(keys.account(account.id))
     aws.members.remove(got(aws, account, CARL), by=ANNA)
     assert aws.members.get(account.id, CARL) is None
+
+
+def test_the_owner_is_found_among_all(stores: Stores) -> None:
+    account = given.account(stores)
+    assert stores.members.owner_of(account.id) is None
+
+    for user in (ANNA, OWNER, BEN):
+        stores.members.add(member(account, user), most=MOST)
+
+    assert stores.members.owner_of(account.id) == OWNER

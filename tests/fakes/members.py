@@ -49,6 +49,9 @@ class FakeMembers:
         mine = [member for member in self.stored.values() if member.account == account]
         return sorted(mine, key=lambda member: identity(member.email))
 
+    def owner_of(self, account: AccountId) -> UserId | None:
+        return next((member.user for member in self.list_of(account) if member.owner), None)
+
     def accounts_of(self, user: UserId) -> list[AccountId]:
         return sorted(member.account for member in self.stored.values() if member.user == user)
 

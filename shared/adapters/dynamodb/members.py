@@ -97,6 +97,12 @@ class DynamoMembers:
     def list_of(self, account: AccountId) -> list[Member]:
         return sorted(self._read(account), key=lambda member: identity(member.email))
 
+    def owner_of(self, account: AccountId) -> UserId | None:
+        """Who opened the account has mostly the lowest number, and is found at once."""
+        everybody = Range(keys.member(account, UserId(0)).pk)
+        found = self._table.query(everybody, condition="#owner = :yes", values={"yes": True}, batch=10)
+        return next((UserId(int(item["sk"])) for item in found), None)
+
     def accounts_of(self, user: UserId) -> list[AccountId]:
         mine = Range(keys.memberships_of(user, AccountId(0)).pk, index=True)
         return [AccountId(int(item["gsi1sk"])) for item in self._table.query(mine)]
