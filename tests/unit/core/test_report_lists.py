@@ -1,16 +1,33 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from shared.core.errors import Malformed, NotFound, RetentionExceeded
-from shared.core.ids import ReportId, derive
+from shared.core.access import Caller, read_account
+from shared.core.errors import Forbidden, Malformed, NotFound, Refusal, RetentionExceeded
+from shared.core.groups import Group
+from shared.core.ids import GroupId, ReportId, derive
 from shared.core.paging import Cursor, PageRequest
-from shared.core.report_lists import list_reports, read_report
+from shared.core.report_lists import find_mail, list_reports, read_report, remove_report
 from shared.core.reports import ReportFilter
-from tests.fakes import FakeReports
-from tests.unit.core.world import CALLER, TODAY, account_right, fact, on_plan, row, said
+from shared.core.rights import Level, Rights, Scope
+from shared.mailauth.reports.values import Kind
+from tests.fakes import FakeGroups, FakeReports
+from tests.unit.core.world import (
+    CALLER,
+    DOMAIN,
+    TODAY,
+    account_right,
+    fact,
+    on_plan,
+    row,
+    said,
+    stored_domains,
+)
+
+OURS = GroupId(5)
 
 
 def stored(*days: date) -> FakeReports:
@@ -61,3 +78,75 @@ def test_one_report_is_found_missing_or_past_retention() -> None:
         read_report(reports, CALLER, account_right(), old.id)
     with pytest.raises(NotFound):
         read_report(reports, CALLER, account_right(), ReportId(derive(TODAY, "nothing")))
+
+
+def with_rights(*scopes: Scope, level: Level | None = None) -> Caller:
+    """Of every domain, or with a level in the group of ours."""
+    levels = None if level is None else {OURS: level}
+    return replace(CALLER, rights=Rights(frozenset(scopes), levels))
+
+
+@pytest.fixture
+def groups() -> FakeGroups:
+    domains = stored_domains()
+    groups = FakeGroups(domains)
+    groups.add(Group(OURS, CALLER.account_id, "Ours", 1), most=5)
+    groups.assign(DOMAIN, OURS)
+    return groups
+
+
+def test_asking_for_failure_reports_without_the_right_is_refused(groups: FakeGroups) -> None:
+    caller, wanted = with_rights(Scope.READ), ReportFilter(Kind.FAILURE)
+    right = read_account(caller, groups)
+    with pytest.raises(Forbidden) as refusal:
+        list_reports(FakeReports(), caller, right, wanted, PageRequest())
+    assert refusal.value.param == "type"
+
+
+@pytest.mark.parametrize(
+    ("caller", "alone", "with_others"),
+    [
+        (with_rights(Scope.READ, Scope.FORENSIC), True, True),
+        (with_rights(Scope.READ), True, False),
+        (with_rights(Scope.READ, Scope.FORENSIC, level=Level.WRITE), True, False),
+    ],
+    ids=["all", "not forensic", "one group"],
+)
+def test_mail_that_brought_several_reports_needs_a_right_to_all(
+    groups: FakeGroups, caller: Caller, alone: bool, with_others: bool
+) -> None:
+    for sole, allowed in ((True, alone), (False, with_others)):
+        reports = FakeReports()
+        made = fact(said(row()))
+        reports.file(replace(made, summary=replace(made.summary, sole=sole)))
+        (summary,) = (each.summary for each in reports.facts)
+        right = read_account(caller, groups)
+        if allowed:
+            assert find_mail(reports, caller, right, summary.id) == summary
+        else:
+            with pytest.raises(Forbidden):
+                find_mail(reports, caller, right, summary.id)
+
+
+@pytest.mark.parametrize(
+    ("caller", "refused"),
+    [
+        (with_rights(Scope.WRITE), None),
+        (with_rights(Scope.WRITE, level=Level.WRITE), None),
+        (with_rights(Scope.READ), Forbidden),
+        (with_rights(Scope.READ, Scope.WRITE, level=Level.READ), Forbidden),
+        (with_rights(Scope.READ, Scope.WRITE, level=Level.NONE), NotFound),
+    ],
+    ids=["write", "write in the group", "no write", "read in the group", "out of sight"],
+)
+def test_a_report_is_removed_by_who_may_change_its_domain(
+    groups: FakeGroups, caller: Caller, refused: type[Refusal] | None
+) -> None:
+    reports = stored(TODAY)
+    (summary,) = (each.summary for each in reports.facts)
+    if refused is None:
+        assert remove_report(reports, groups.domains, groups, caller, summary.id) == summary
+    else:
+        with pytest.raises(refused):
+            remove_report(reports, groups.domains, groups, caller, summary.id)
+    assert bool(reports.facts) is (refused is not None)
