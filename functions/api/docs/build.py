@@ -32,8 +32,13 @@ What any domain publishes for its mail, and what is wrong with it; DMARC, TLS an
 domains, and what they add up to; records generated, watched and hosted.
 
 **Keys.** Send `Authorization: Bearer ps_live_...` with every request; inspecting domains and validating
-records works without, too. Requests are counted for each key, those without one for their address (2 a
+records works without, too. A key has scopes, and may be of one group of domains; what it must not see answers
+404, what it must not change 403. Requests are counted for each key, those without one for their address (2 a
 minute); `X-RateLimit-Limit`, `-Remaining` and `-Reset` are on every answer.
+
+**People** send the access token of their sign-in, or their own API token (`ps_user_...`), in the same header.
+Whoever is in several accounts names one in `X-Postseal-Account: usr_7`; without it, it is the oldest.
+Requests are counted for each person and account.
 
 **Answers.** One object is `{"data": {...}, "meta": {"request_id"}}`. A list has `total_count`, `has_more` and
 `next_cursor` in `meta`; ask for the next page with `cursor`. Lists answer CSV on `?format=csv` or
