@@ -138,6 +138,7 @@ WORKERS: Final = (
         "workers/purge",
         (
             table("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+            INDEX_QUERY,
             deletes(Thing.MAIL_BUCKET),
             reads(Thing.DATA_BUCKET),
             deletes(Thing.DATA_BUCKET),

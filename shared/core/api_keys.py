@@ -118,6 +118,13 @@ def revoke_key(keys: ApiKeys, account: AccountId, key: ApiKeyId) -> None:
         raise NotFound("The requested resource could not be found", param="id")
 
 
+def revoke_keys_of_group(keys: ApiKeys, account: AccountId, group: GroupId) -> None:
+    """Sweep up behind a group that was removed; its keys are refused already."""
+    for key in keys.list_of(account):
+        if key.group == group:
+            keys.revoke(account, key.id)
+
+
 def spend_key(keys: ApiKeys, secret: str, now: float) -> Spent:
     spent = keys.spend(hash_of(secret), int(now)) if well_formed(secret) else None
     if spent is None:

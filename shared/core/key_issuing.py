@@ -125,13 +125,6 @@ def list_keys(caller: Caller, keys: ApiKeys) -> list[ApiKey]:
     return keys.list_of(administer(caller).account.id)
 
 
-def revoke_keys_of_group(keys: ApiKeys, account: Account, group: GroupId) -> None:
-    """Sweep up behind a group that was removed; its keys are refused already."""
-    for key in keys.list_of(account.id):
-        if key.group == group:
-            keys.revoke(account.id, key.id)
-
-
 def _found(caller: Caller, keys: ApiKeys, number: ApiKeyId) -> ApiKey:
     key = keys.get(administer(caller).account.id, number)
     if key is None:

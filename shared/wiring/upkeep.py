@@ -28,7 +28,7 @@ def roller() -> Roller:
 
 @cache
 def sweeper() -> Sweeper:
-    return Sweeper(table.groups(), table.tags(), table.members())
+    return Sweeper(table.groups(), table.tags(), table.members(), table.api_keys())
 
 
 @cache

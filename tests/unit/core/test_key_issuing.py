@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from shared.core.access import Caller
-from shared.core.api_keys import ApiKey
+from shared.core.api_keys import ApiKey, revoke_keys_of_group
 from shared.core.errors import Conflict, Forbidden, Invalid, NotFound, PlanLimit, Refusal
 from shared.core.groups import Group
 from shared.core.ids import ApiKeyId, GroupId
@@ -17,7 +17,6 @@ from shared.core.key_issuing import (
     issue_key,
     list_keys,
     rename_key,
-    revoke_keys_of_group,
     rotate_key,
     take_key,
 )
@@ -191,7 +190,7 @@ def test_the_keys_of_a_removed_group_are_swept_up() -> None:
     world = World(ALL)
     for group in (CLIENTS, DEFAULT_GROUP, None):
         world.issue(Terms(f"of {group}", group=group))
-    revoke_keys_of_group(world.keys, ACCOUNT, CLIENTS)
+    revoke_keys_of_group(world.keys, ACCOUNT.id, CLIENTS)
     assert world.names() == ["of None", "of 1"]
 
 
