@@ -89,6 +89,42 @@ API: Final = (
         ),
         knows=(Thing.TOKENS,),
     ),
+    Entry(
+        "api/users",
+        (
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem", "ConditionCheckItem"),
+            INDEX_QUERY,
+            Grant(
+                Thing.USER_POOL,
+                (
+                    "AdminSetUserPassword",
+                    "AdminInitiateAuth",
+                    "AdminUserGlobalSignOut",
+                    "AdminDeleteUser",
+                    "AdminLinkProviderForUser",
+                ),
+            ),
+            Grant(Thing.LETTERS, ("SendEmail",)),
+        ),
+        knows=(Thing.TOKENS,),
+    ),
+    Entry(
+        "api/letters",
+        (
+            table("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+            Grant(
+                Thing.USER_POOL,
+                (
+                    "AdminCreateUser",
+                    "AdminSetUserPassword",
+                    "AdminUpdateUserAttributes",
+                    "AdminUserGlobalSignOut",
+                ),
+            ),
+            Grant(Thing.LETTERS, ("SendEmail",)),
+        ),
+        knows=(Thing.SIGN_IN,),
+    ),
     Entry("api/docs", (table("UpdateItem"),), knows=(Thing.SIGN_IN,)),
     Entry("api/tlsrpt", (table("GetItem", "UpdateItem"), writes(Thing.MAIL_BUCKET, "tlsrpt/"))),
 )

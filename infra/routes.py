@@ -19,6 +19,7 @@ RESOURCES: Final = {
     "reports": "api/reports",
     "tags": "api/groups",
     "uploads": "api/reports",
+    "users": "api/users",
     "validate": "api/inspect",
 }
 """First part of the path after the base -> function that answers for it and for all below it."""
@@ -33,8 +34,15 @@ WITHIN_DOMAINS: Final = {
 
 OTHERS: Final = {
     "/tlsrpt/{token}": "api/tlsrpt",
+    "/v1/activate": "api/letters",
+    "/v1/activations": "api/letters",
+    "/v1/address-confirmations": "api/letters",
+    "/v1/confirm-address": "api/letters",
     "/v1/docs": "api/docs",
     "/v1/openapi.json": "api/docs",
+    "/v1/password-resets": "api/letters",
+    "/v1/password-resets/confirm": "api/letters",
+    "/v1/reset-password": "api/letters",
     "/v1/sign-in": "api/docs",
 }
 

@@ -25,7 +25,7 @@ class Need(StrEnum):
     WRITE_ARRIVALS = "write to every domain"
     ADMIN = "admin"
     ADMIN_WRITE = "admin, write"
-    ADMIN_OWN = "admin, or it is oneself"
+    PERSON = "to be a person, for oneself"
     OWNER = "to be the owner"
 
 
@@ -50,26 +50,39 @@ class Probe:
 _SOURCE: Final = {"name": "Mailer", "domain": "mailer.example"}
 _ANONYMOUS: Final = ("inspect_", "validate_")
 _READ_DOMAIN: Final = Probe(Need.READ_DOMAIN)
+_ME: Final = {"user_id": "me"}
+_PASSWORDS: Final = dict.fromkeys(("password_old", "password", "password_confirm"), "")
 _WRITE_DOMAIN: Final = Probe(Need.WRITE_DOMAIN, {})
 
 NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "activate_domain": (Probe(Need.WRITE_DOMAIN),),
-    "add_domains_to_group": (Probe(Need.ADMIN_WRITE, {"domains": []}),),
     "add_domain": (Probe(Need.ADD_DOMAIN, {"domain": "com"}),),
+    "add_domains_to_group": (Probe(Need.ADMIN_WRITE, {"domains": []}),),
     "approve_source": (Probe(Need.WRITE_DOMAIN, _SOURCE),),
-    "change_domain_group": (Probe(Need.ADMIN, {"label": ""}),),
-    "change_tag": (Probe(Need.ADMIN, {"name": ""}),),
+    "ask_password_reset": (Probe(Need.NOTHING, {"email": ""}),),
+    "begin_totp": (Probe(Need.PERSON),),
     "change_domain": (Probe(Need.WRITE_DOMAIN, {"wanted_dmarc_record": "none"}),),
+    "change_domain_group": (Probe(Need.ADMIN, {"label": ""}),),
+    "change_password": (Probe(Need.PERSON, _PASSWORDS, instead=_ME),),
+    "change_tag": (Probe(Need.ADMIN, {"name": ""}),),
+    "change_user": (
+        Probe(Need.ADMIN, {"email": ""}),
+        Probe(Need.PERSON, {"email": ""}, note="oneself", instead=_ME),
+    ),
     "check_spf": (Probe(Need.NOTHING, query={"domain": "mailer.example", "ip": "192.0.2.1"}),),
+    "confirm_address": (Probe(Need.NOTHING, {"token": ""}),),
+    "confirm_password_reset": (Probe(Need.NOTHING, {"token": "", "password": ""}),),
+    "convert_to_sso": (Probe(Need.ADMIN, {"provider": ""}),),
+    "create_api_key": (Probe(Need.ADMIN, {"name": "", "scopes": ["admin"]}),),
+    "create_api_token": (Probe(Need.PERSON, instead=_ME),),
     "create_domain_group": (Probe(Need.ADMIN, {"label": ""}),),
     "create_tag": (Probe(Need.ADMIN, {"name": ""}),),
-    "create_api_key": (Probe(Need.ADMIN, {"name": "", "scopes": ["admin"]}),),
     "deactivate_domain": (Probe(Need.WRITE_DOMAIN, uses_up="domain_id"),),
-    "delete_domain_group": (Probe(Need.ADMIN, uses_up="group_id"),),
-    "delete_tag": (Probe(Need.ADMIN, uses_up="tag_id"),),
     "delete_domain": (Probe(Need.WRITE_DOMAIN, uses_up="domain_id"),),
+    "delete_domain_group": (Probe(Need.ADMIN, uses_up="group_id"),),
     "delete_quarantine_entry": (Probe(Need.WRITE_ARRIVALS, uses_up="entry_id"),),
     "delete_report": (Probe(Need.WRITE_DOMAIN, uses_up="report_id"),),
+    "delete_tag": (Probe(Need.ADMIN, uses_up="tag_id"),),
     "deliver_tls_report": (Probe(Need.NOTHING, {}),),
     "generate_dmarc_record": (
         Probe(Need.READ_DOMAIN, {"p": "none"}),
@@ -78,6 +91,7 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "grant_access": (Probe(Need.ADMIN, {"users": [], "level": "read"}),),
     "host_dmarc": (Probe(Need.WRITE_DOMAIN, {"record": "none"}),),
     "host_mta_sts": (Probe(Need.WRITE_DOMAIN, {"mode": "enforce", "max_age": 1}),),
+    "invite_user": (Probe(Need.ADMIN, {"email": ""}),),
     "list_access": (Probe(Need.ADMIN),),
     "list_api_keys": (Probe(Need.ADMIN),),
     "list_approved_sources": (_READ_DOMAIN,),
@@ -92,6 +106,8 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
         Probe(Need.READ_FAILURES, query={"type": "failure"}, note="failure reports"),
     ),
     "list_tags": (Probe(Need.READ),),
+    "list_users": (Probe(Need.ADMIN),),
+    "make_owner": (Probe(Need.OWNER, uses_up="user_id"),),
     "move_domains_to_group": (Probe(Need.ADMIN_WRITE, {"domains": []}),),
     "open_upload": (Probe(Need.WRITE_ARRIVALS),),
     "preview_dmarc_record": (Probe(Need.READ_DOMAIN, query={"p": "none"}),),
@@ -99,8 +115,8 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "read_account": (Probe(Need.READ),),
     "read_dns": (_READ_DOMAIN,),
     "read_docs": (Probe(Need.NOTHING),),
-    "read_domain_group": (Probe(Need.READ_GROUP),),
     "read_domain": (_READ_DOMAIN,),
+    "read_domain_group": (Probe(Need.READ_GROUP),),
     "read_hosted_dmarc": (_READ_DOMAIN,),
     "read_hosted_mta_sts": (_READ_DOMAIN,),
     "read_hosting": (_READ_DOMAIN,),
@@ -121,15 +137,29 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "read_stats": (_READ_DOMAIN,),
     "read_tag": (Probe(Need.READ),),
     "read_upload": (Probe(Need.READ_ARRIVALS),),
+    "read_user": (Probe(Need.ADMIN), Probe(Need.PERSON, note="oneself", instead=_ME)),
     "read_verification": (_READ_DOMAIN,),
     "refresh_dns": (Probe(Need.WRITE_DOMAIN),),
+    "remind_user": (Probe(Need.ADMIN),),
     "remove_approved_source": (Probe(Need.WRITE_DOMAIN, uses_up="slug"),),
     "remove_domains_from_group": (Probe(Need.ADMIN_WRITE, {"domains": []}),),
+    "remove_totp": (Probe(Need.PERSON),),
+    "remove_user": (Probe(Need.ADMIN, uses_up="user_id"),),
     "rename_api_key": (Probe(Need.ADMIN, {"name": ""}),),
+    "replace_user": (
+        Probe(Need.ADMIN, {"email": ""}),
+        Probe(Need.PERSON, {"email": ""}, note="oneself", instead=_ME),
+    ),
     "replay_quarantine": (Probe(Need.WRITE_ARRIVALS, {"reason": "conflict"}),),
     "replay_quarantine_entry": (Probe(Need.WRITE_ARRIVALS),),
+    "reset_password": (Probe(Need.ADMIN), Probe(Need.PERSON, note="oneself", instead=_ME)),
     "revoke_api_key": (Probe(Need.ADMIN, uses_up="key_id"),),
+    "revoke_api_token": (Probe(Need.ADMIN),),
     "rotate_api_key": (Probe(Need.ADMIN, {"overlap_seconds": -1}),),
+    "show_activation": (Probe(Need.NOTHING),),
+    "show_address_confirmation": (Probe(Need.NOTHING),),
+    "show_password_reset": (Probe(Need.NOTHING),),
+    "take_up_invitation": (Probe(Need.NOTHING, {"token": ""}),),
     "unhost_dmarc": (Probe(Need.WRITE_DOMAIN),),
     "unhost_mta_sts": (Probe(Need.WRITE_DOMAIN),),
     "upload_report": (Probe(Need.WRITE_ARRIVALS, "not a report"),),
@@ -138,6 +168,7 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "verify_hosted_dmarc_now": (_WRITE_DOMAIN,),
     "verify_hosted_mta_sts": (_READ_DOMAIN,),
     "verify_hosted_mta_sts_now": (_WRITE_DOMAIN,),
+    "verify_totp": (Probe(Need.PERSON, {"code": ""}),),
 }
 
 

@@ -121,6 +121,8 @@ def answer(need: Need, role: Role, *, named: bool) -> Answer:
         return Answer.GRANTED
     if role.kind is Kind.NOBODY:
         return Answer.UNKNOWN
+    if need is Need.PERSON:
+        return Answer.DENIED if role.kind is Kind.KEY else Answer.GRANTED
     if role.kind is Kind.STRANGER:
         return Answer.HIDDEN if named else Answer.GRANTED
     if need is Need.OWNER:

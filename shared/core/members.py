@@ -18,8 +18,8 @@ class User:
     """A person, known by e-mail address (as ``emails`` spells it) in every account; times are epoch seconds.
 
     The user pool knows the person under the rendered id (``user_19``), so that an access token names the
-    user without a look-up. ``provider`` is the identity provider of one who signs in there alone. ``accounts``
-    has every account that the user is in or invited to, and may have some that the user has left.
+    user without a look-up. ``provider`` is the identity provider of one who signs in there alone.
+    ``accounts`` has every account that the user is in or invited to, and may have some that it has left.
     """
 
     id: UserId
@@ -146,8 +146,8 @@ class Users(Protocol):
         ``Outdated`` when the user was changed since, ``NotFound`` when it is gone."""
 
     def hold(self, user: UserId, account: AccountId) -> bool:
-        """Note that the user was just made a member there; False when it is gone. Whoever found the user to be
-        without a membership before that does not get to remove it."""
+        """Note that the user was just made a member there; False when it is gone. Whoever found the user to
+        be without a membership before that does not get to remove it."""
 
     def remove(self, user: User) -> bool:
         """Remove the user as it was read, with all its tickets; False when it was changed or held since."""

@@ -49,9 +49,11 @@ def _kept(response: Response[Any], conceal: tuple[str, ...]) -> Kept:
 
 
 def _again(kept: Kept) -> Response[Any]:
+    """An answer without a body stays one."""
+    body: Any = json.loads(kept.body)
     return Response(
         status_code=kept.status,
-        content_type="application/json",
-        body=json.loads(kept.body),
+        content_type=None if body is None else "application/json",
+        body=body,
         headers={REPLAYED: "true"},
     )

@@ -66,7 +66,7 @@ def made(cognito: CognitoIdentityProviderClient) -> tuple[CognitoDirectory, str,
 @pytest.fixture(params=["memory", "aws"])
 def pool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Pool:
     if request.param == "memory":
-        return Pool(FakeDirectory(), lambda user, password: f"access {user}")
+        return Pool(FakeDirectory(), lambda user, password: f"access.{user}")
     monkeypatch.setenv("MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP", "true")
     cognito: CognitoIdentityProviderClient = request.getfixturevalue("cognito")
     directory, pool, client = made(cognito)

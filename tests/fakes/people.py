@@ -113,7 +113,7 @@ class Known:
 
 
 class FakeDirectory:
-    """Passwords have 12 characters at least. An access token is ``access <user>``, and the one-time password
+    """Passwords have 12 characters at least. An access token is ``access.<user>``, and the one-time password
     that is right is 000000."""
 
     def __init__(self) -> None:
@@ -180,7 +180,7 @@ class FakeDirectory:
         return self.known[user]
 
     def _whose(self, access_token: str) -> Known:
-        number = access_token.removeprefix("access ")
+        number = access_token.removeprefix("access.")
         known = self.known.get(UserId(int(number))) if number.isdigit() else None
         if known is None:
             raise Unauthenticated("The access token is not valid any more")

@@ -74,7 +74,7 @@ def ask_reset(people: People, email: str, *, now: float) -> None:
         return
 
 
-def confirm_reset(people: People, token: str, password: str, *, now: float) -> None:
+def confirm_reset(people: People, token: str, password: str, *, now: float) -> User:
     """Set a new password with what a letter brought, and end every session."""
     require_storable(password)
     with redeemed(people.tickets, token, Purpose.RESET, now) as ticket:
@@ -84,6 +84,7 @@ def confirm_reset(people: People, token: str, password: str, *, now: float) -> N
         people.directory.admit(user.id, user.email)
         people.directory.set_password(user.id, password)
     _settle(people, user)
+    return user
 
 
 def require_password(user: User) -> None:

@@ -64,7 +64,7 @@ class Person:
 
 def find_person(people: People, caller: Caller, reference: str) -> Person:
     """Oneself (``me`` or the id) or, for who administers the account, another of its members. ``NotFound``,
-    ``Forbidden``."""
+    ``Forbidden``, which ``me`` is for an API key."""
     number = _number_of(caller, reference)
     if number != caller.user:
         administer(caller)
@@ -138,7 +138,7 @@ def _number_of(caller: Caller, reference: str) -> UserId:
     if reference != ME:
         return UserId(ids.parse(ids.USER, reference))
     if caller.user is None:
-        raise NotFound("An API key is nobody's: name the user by id", param="id")
+        raise Forbidden("An API key is nobody's: name the user by id", param="id")
     return caller.user
 
 

@@ -97,7 +97,7 @@ def test_a_password_is_changed_in_person(world: PeopleWorld) -> None:
         (world.caller(OWNER), str(MEMBER), Forbidden),
         (world.caller(MEMBER), str(OWNER), Forbidden),
         (with_key(*Scope), str(MEMBER), Forbidden),
-        (with_key(*Scope), "me", NotFound),
+        (with_key(*Scope), "me", Forbidden),
     ):
         with pytest.raises(refusal):
             change_password(world.people, caller, reference, RIGHT, now=world.now)

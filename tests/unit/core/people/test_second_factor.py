@@ -10,7 +10,7 @@ from shared.core.people.second_factor import begin_totp, confirm_totp, remove_to
 from shared.core.rights import Scope
 from tests.unit.core.people.world import MEMBER, PeopleWorld, with_key
 
-TOKEN = f"access {MEMBER}"
+TOKEN = f"access.{MEMBER}"
 
 
 def test_a_second_factor_is_begun_confirmed_and_removed(world: PeopleWorld) -> None:
@@ -67,7 +67,7 @@ def test_a_second_factor_is_for_who_signed_in(world: PeopleWorld) -> None:
         with pytest.raises(Forbidden):
             remove_totp(world.people, caller, token)
     with pytest.raises(Unauthenticated):
-        begin_totp(world.people, world.caller(MEMBER), "access 999")
+        begin_totp(world.people, world.caller(MEMBER), "access.999")
 
 
 def test_who_signs_in_elsewhere_is_asked_there(world: PeopleWorld) -> None:

@@ -22,9 +22,11 @@ from functions.api.domains import handler as domains
 from functions.api.groups import handler as groups
 from functions.api.hosting import handler as hosting
 from functions.api.inspect import handler as inspect
+from functions.api.letters import handler as letters
 from functions.api.quarantine import handler as quarantine
 from functions.api.reports import handler as reports
 from functions.api.tlsrpt import handler as tlsrpt
+from functions.api.users import handler as users
 from shared import settings
 from shared.core.accounts import Account
 from shared.core.addresses import NoPlaces
@@ -37,6 +39,7 @@ from shared.core.senders.catalogue import builtin
 from shared.core.upkeep import Roller
 from shared.wiring import buckets, entropy, lookups, queues, table
 from shared.wiring import hosting as switching
+from shared.wiring import people as wired_people
 from shared.wiring import tokens as access_tokens
 from tests import fakes
 from tests.fakes.dns import FakeDns, FakeLookups
@@ -49,6 +52,13 @@ V1 = "/v1"
 DMARCTRUST = "/dmarctrust/api/v1"
 HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "access": groups.handler,
+    "activate": letters.handler,
+    "activations": letters.handler,
+    "address-confirmations": letters.handler,
+    "confirm-address": letters.handler,
+    "password-resets": letters.handler,
+    "reset-password": letters.handler,
+    "users": users.handler,
     "account": account.handler,
     "api-keys": api_keys.handler,
     "audit": audit.handler,
@@ -103,6 +113,13 @@ class Api:
     replays: fakes.FakeReplays = field(default_factory=fakes.FakeReplays)
     sweeps: fakes.FakeSweeps = field(default_factory=fakes.FakeSweeps)
     dns_checks: fakes.FakeDnsChecks = field(default_factory=fakes.FakeDnsChecks)
+    tickets: fakes.FakeTickets = field(default_factory=fakes.FakeTickets)
+    attempts: fakes.FakeAttempts = field(default_factory=fakes.FakeAttempts)
+    directory: fakes.FakeDirectory = field(default_factory=fakes.FakeDirectory)
+    letters: fakes.FakeLetters = field(default_factory=fakes.FakeLetters)
+    waited: list[float] = field(default_factory=list)
+    """Until when answers were held back."""
+
     zone: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What the DNS holds, as ``FakeDns`` takes it."""
 
@@ -116,6 +133,7 @@ class Api:
         self.quarantine = fakes.FakeQuarantine(lambda: self.now)
         self.dns_states = fakes.FakeDnsStates(lambda: self.now)
         self.hosting = World(customer=self.zone)
+        self.users = fakes.FakeUsers(self.tickets)
         self.secrets = 0
         self.numbers = count(1)
         self.accounts.add(ACCOUNT)
@@ -127,6 +145,9 @@ class Api:
             "accounts": self.accounts,
             "api_keys": self.keys,
             "members": self.members,
+            "users": self.users,
+            "tickets": self.tickets,
+            "attempts": self.attempts,
             "address_limits": self.limits,
             "answers": self.answers,
             "audit": self.audit,
@@ -155,6 +176,13 @@ class Api:
         patch.setattr(lookups, "fresh_lookups", lambda: FakeLookups(FakeDns(self.zone)))
         patch.setattr(switching, "switches", lambda: self.hosting.switches)
         patch.setattr(entropy, "now", lambda: self.now)
+        patch.setattr(entropy, "wait_until", self.waited.append)
+        patch.setattr(wired_people, "directory", lambda: self.directory)
+        patch.setattr(wired_people, "letters", lambda: self.letters)
+        for name in (settings.SIGN_IN_URL, settings.POOL_URL, settings.USER_POOL_CLIENT):
+            patch.setenv(name, "https://people.example")
+        patch.setenv(settings.PAGES_URL, "https://postseal.example/v1")
+        patch.setenv(settings.IDENTITY_PROVIDERS, "Corp")
         patch.setattr(entropy, "random_bits", lambda bits: next(self.numbers))
         patch.setenv(settings.REPORT_DOMAIN, REPORT_DOMAIN)
 

@@ -18,10 +18,15 @@ from tests.unit.functions.api.client import Api, handler_of
 ROUTES = routes()
 CHANGING = [(method, path, action) for method, path, action in ROUTES if method not in READING]
 
-UNRECORDED = {"deliver_tls_report", *(action for *_, action in CHANGING if action.startswith("validate_"))}
-"""Mail that arrives is the work of no user; texts that are validated are nowhere kept."""
+UNRECORDED = {
+    "deliver_tls_report",
+    "ask_password_reset",
+    *(action for *_, action in CHANGING if action.startswith("validate_")),
+}
+"""Mail that arrives, and a reset that anybody may ask for, are the work of no user; texts that are validated
+are nowhere kept."""
 
-PUBLIC: frozenset[str] = frozenset()
+PUBLIC = {"take_up_invitation", "confirm_password_reset", "confirm_address"}
 """They need no credential: who acted is for the route to say, by ``act_for``."""
 
 

@@ -15,7 +15,7 @@ from shared.core import ids
 from shared.core.access import Caller
 from shared.core.api_keys import Allowance
 from shared.core.groups import Group
-from shared.core.ids import ApiKeyId, GroupId
+from shared.core.ids import ApiKeyId, GroupId, UserId
 from shared.core.rights import DEFAULT_GROUP, Rights
 from shared.edge.caller import Admission
 from shared.edge.http import serve
@@ -24,10 +24,14 @@ from tests.needs import NEEDS
 from tests.roles import ROLES, TABLE, Answer, Kind, Role, Row, rendered, rows
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW, fact, row, said
 from tests.unit.functions.api.client import Api, other_account
+from tests.unit.functions.api.people import MEMBER, join
 from tests.unit.functions.api.test_quarantine import entry
 from tests.unit.functions.api.test_reports import failure_fact
 
 GROUP = GroupId(5)
+HERE, ELSEWHERE = UserId(31), UserId(32)
+"""Who asks: what they may is the role's to say."""
+
 ROWS = list(rows())
 
 
@@ -45,6 +49,7 @@ class Scene:
         self.patch.setenv(settings.IDENTITY_PROVIDERS, "")
         self.stranger = other_account()
         self.api.accounts.add(self.stranger)
+        join(self.api, ELSEWHERE, self.stranger, owner=True)
         self.things = things(self.api)
 
     def asked(self, row: Row, role: Role) -> Answer:
@@ -52,7 +57,8 @@ class Scene:
         path = re.sub(r"{(\w+)}", lambda found: named[found[1]], row.path)
         body = row.probe.body
         sent = None if body is None else body if isinstance(body, str) else json.dumps(body)
-        headers = {} if role.kind is Kind.NOBODY else {"authorization": f"Bearer {role.name}"}
+        user = _USERS.get(role.kind)
+        headers = {} if user is None else {"authorization": f"Bearer access.{user}"}
         with self.patch.context() as patched:
             patched.setattr(wired, "serve", partial(self.served, role))
             told = self.api.call(
@@ -67,11 +73,15 @@ class Scene:
         if role.kind is Kind.NOBODY:
             return serve(app, event, context, admit, *others)
         account = self.stranger if role.kind is Kind.STRANGER else self.api.accounts.stored[ACCOUNT.id]
-        caller = Caller(account, ApiKeyId(9), NOW, rights_of(role))
+        user = _USERS.get(role.kind)
+        caller = Caller(account, None if user else ApiKeyId(9), NOW, rights_of(role), user)
         return serve(app, event, context, lambda _: Admission(Allowance(9, 9, 9), caller), *others)
 
 
 _ANSWERS = {int(each.value): each for each in Answer if each is not Answer.GRANTED}
+
+
+_USERS = {Kind.MEMBER: HERE, Kind.STRANGER: ELSEWHERE}
 
 
 def rights_of(role: Role) -> Rights:
@@ -94,7 +104,11 @@ def things(api: Api) -> dict[str, str]:
     tag = api.post("/tags", {"name": "Urgent"}).data
     source = '{"name": "M", "domain": "mailer.example"}'
     assert api.call("PUT", "/domains/ud_19/approved_sources/mailer", body=source).status == 200
+    join(api, HERE, owner=True)
+    join(api, MEMBER)
     return {
+        "user_id": ids.render(ids.USER, MEMBER),
+        "me": "me",
         "domain_id": "ud_19",
         "report_id": ids.render(ids.REPORT, brought.summary.id),
         "failure_id": ids.render(ids.REPORT, failed.summary.id),

@@ -13,11 +13,22 @@ from shared.core import ids
 from shared.core.ids import DomainId
 from tests.unit.core.world import DOMAIN, fact, row, said
 from tests.unit.functions.api.client import Api, other_account
+from tests.unit.functions.api.people import MEMBER, join
 from tests.unit.functions.api.test_quarantine import entry
 
 WITH_ID = [(method, path) for method, path, _ in routes() if "{" in path and path.startswith("/v1")]
 SOURCE = json.dumps({"name": "Mailer", "domain": "mailer.example"})
-BODY = json.dumps({**json.loads(SOURCE), "domains": [], "users": [], "level": "write"})
+PASSWORDS = dict.fromkeys(("password_old", "password", "password_confirm"), "correct horse")
+BODY = json.dumps(
+    {
+        **json.loads(SOURCE),
+        **PASSWORDS,
+        "domains": [],
+        "users": [],
+        "level": "write",
+        "email": "new@orchard.example",
+    }
+)
 """All that some route cannot do without."""
 
 PUBLIC = ("/v1/inspect", "/v1/validate")
@@ -41,6 +52,7 @@ def theirs(api: Api) -> dict[str, list[str]]:
     api.call("PUT", "/domains/ud_19/approved_sources/mailer", body=SOURCE)
     group = api.post("/domain-groups", {"label": "orchards"}).data["id"]
     tag = api.post("/tags", {"name": "orchards"}).data["id"]
+    join(api, MEMBER)
     api.dns_checks.sent.clear()
     return {
         "domain_id": ["ud_19", "19", "orchard.example"],
@@ -50,6 +62,7 @@ def theirs(api: Api) -> dict[str, list[str]]:
         "key_id": [key["id"]],
         "group_id": [group, group.removeprefix("grp_")],
         "tag_id": [tag, tag.removeprefix("tag_")],
+        "user_id": ["user_13", "13"],
         "slug": ["mailer"],
     }
 
@@ -70,6 +83,9 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         dict(api.hosting.hostings.stored),
         dict(api.groups.stored),
         dict(api.tags.stored),
+        dict(api.members.stored),
+        dict(api.users.stored),
+        list(api.letters.sent),
     )
     param, *others = re.findall(r"{(\w+)}", path)
     for other in others:
@@ -86,6 +102,9 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         dict(api.hosting.hostings.stored),
         dict(api.groups.stored),
         dict(api.tags.stored),
+        dict(api.members.stored),
+        dict(api.users.stored),
+        list(api.letters.sent),
     )
     assert after == before
     assert (api.removed.sent, api.replays.sent, api.dns_checks.sent, api.sweeps.sent) == ([], [], [], [])
@@ -129,5 +148,6 @@ def test_every_route_with_an_id_is_swept() -> None:
         "key_id",
         "group_id",
         "tag_id",
+        "user_id",
         "slug",
     }
