@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
-from shared.core.errors import Invalid
+from shared.core.errors import Invalid, PlanLimit
 from shared.core.ids import AccountId, DomainId, GroupId, mint
 from shared.core.plans import DomainLimits, Plan, plan_named
 
@@ -211,6 +211,18 @@ def agree_terms(accounts: Accounts, account: Account, terms: Terms) -> Account:
     if not 0 <= terms.extra_domains <= _MOST_EXTRA:
         raise Invalid(f"Extra domains are 0 to {_MOST_EXTRA:,}", param="extra_domains")
     return accounts.agree(account.id, terms)
+
+
+def require_forensic(account: Account) -> None:
+    """``PlanLimit`` where the plan keeps no failure reports."""
+    if not account.plan.forensic:
+        raise PlanLimit("The plan keeps no failure reports", param="report_kinds.failure")
+
+
+def require_hosting(account: Account) -> None:
+    """``PlanLimit`` where the plan hosts nothing. What is hosted already goes on."""
+    if not account.plan.hosting:
+        raise PlanLimit("The plan hosts no records")
 
 
 def _name(text: str) -> str:

@@ -239,14 +239,15 @@ def _unwanted(said: Said, account: Account, domain: Domain, delivery: Delivery) 
     """Why a report that is this domain's is not to be stored now, if so."""
     wanted = {
         Kind.AGGREGATE: domain.kinds.aggregate,
-        Kind.FAILURE: domain.kinds.failure,
+        Kind.FAILURE: domain.kinds.failure and account.plan.forensic,
         Kind.TLS: domain.kinds.tls,
     }
     begin = said.begin or delivery.received
     if not domain.active:
         return Problem(said.path, Why.DOMAIN_INACTIVE, f"{domain.name} is not activated", said)
     if not wanted[said.kind]:
-        detail = f"{domain.name} does not keep {said.kind} reports"
+        whose = domain.name if said.kind is not Kind.FAILURE or account.plan.forensic else "The plan"
+        detail = f"{whose} does not keep {said.kind} reports"
         return Problem(said.path, Why.KIND_DISABLED, detail, said)
     if begin > delivery.received + _FUTURE_SECONDS:
         detail = f"The report's period begins on {utc_day(begin)}, after it was received"

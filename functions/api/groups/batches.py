@@ -13,6 +13,7 @@ from shared.core.group_use import named_group
 from shared.core.grouping import Grouping
 from shared.core.groups import Group
 from shared.core.hosting.commands import require_unhindered
+from shared.core.parked_credits import require_credits
 from shared.edge.openapi import answers
 from shared.edge.schemas import Single
 from shared.wiring import entropy, queues, table
@@ -96,6 +97,8 @@ def _grouping() -> Grouping:
 
 
 def _require_parkable(domain: Domain) -> None:
+    if not domain.parked:
+        require_credits(table.rollups(), app.caller.account, app.now)
     hosting = table.hostings().get(domain.account, domain.id)
     if hosting is not None:
         require_unhindered(hosting, replace(domain, parked=True), own=f"{domain.token}@{report_domain()}")

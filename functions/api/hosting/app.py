@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 
 from shared.core.access import Readable, Writable, read_domain, write_domain
+from shared.core.accounts import require_hosting
 from shared.core.domains import Domain
 from shared.core.errors import Malformed
 from shared.core.hosting.hosting import Hosting
@@ -47,7 +48,9 @@ def writable(reference: str) -> Writable:
 
 
 def owned(right: Writable) -> Writable:
-    """A domain that is not verified yet is looked at first. ``Invalid`` unless it is its account's."""
+    """To host something for: ``PlanLimit`` where the plan does not. A domain that is not verified yet is
+    looked at first; ``Invalid`` unless it is its account's."""
+    require_hosting(app.caller.account)
     if right.domain.verified is not None:
         return right
     secrets = secrets_of(right.domain, app.caller.account.token)

@@ -14,6 +14,7 @@ from shared.core.holdings import FiledMail
 from shared.core.ids import AccountId, DomainId, UploadId
 from shared.core.intake import Intake
 from shared.core.mail import Delivery, Door, Verdicts
+from shared.core.plans import plan_named
 from shared.core.quarantine import NOBODY, Entry
 from shared.core.reports import Outcome
 from shared.core.segments import SegmentWriter
@@ -327,3 +328,17 @@ def test_whose_a_mail_is_is_noted_before_it_is_opened() -> None:
         (ACCOUNT.id, "inbound/gone"): FiledMail("inbound/gone", shared=True),
         (OTHER.id, "inbound/gone"): FiledMail("inbound/gone", shared=True),
     }
+
+
+def test_a_plan_without_failure_reports_sets_them_aside() -> None:
+    world = World()
+    mine = replace(ACCOUNT, plan=plan_named("basic"))
+    world.accounts.stored[ACCOUNT.id] = mine
+    failing = failure()
+
+    taken = world.intake.take_in(world.arrives("failure", failing))
+
+    assert taken.stored == ()
+    assert [(entry.reason, entry.detail) for entry in taken.quarantined] == [
+        ("kind_disabled", "The plan does not keep failure reports")
+    ]
