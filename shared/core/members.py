@@ -55,6 +55,8 @@ class Member:
     token_shown: str | None = None
     last_login: int | None = None
     last_login_sso: bool = False
+    sessions_from: int | None = None
+    """Sign-ins before that are over, also those whose access tokens are still good."""
     version: int = 1
 
     @property
@@ -88,7 +90,8 @@ class Members(Protocol):
     def enter(
         self, account: AccountId, user: UserId, *, signed_in: int, sso: bool, now: int
     ) -> Entered | None:
-        """Count one request of somebody with an access token; None for who is no active member.
+        """Count one request of somebody with an access token; None for who is no active member;
+        ``InvalidToken`` for a sign-in that is over.
 
         ``signed_in`` is when the token's sign-in was: the latest is kept as the last login."""
 

@@ -9,7 +9,7 @@ import pytest
 from shared.adapters.dynamodb import keys
 from shared.core.accounts import Account
 from shared.core.api_keys import hash_of
-from shared.core.errors import Conflict, Forbidden, NotFound, Outdated, PlanLimit
+from shared.core.errors import Conflict, Forbidden, InvalidToken, NotFound, Outdated, PlanLimit
 from shared.core.ids import AccountId, GroupId, UserId
 from shared.core.members import Member
 from shared.core.rights import Level, Scope
@@ -380,3 +380,19 @@ def test_the_owner_is_found_among_all(stores: Stores) -> None:
         stores.members.add(member(account, user), most=MOST)
 
     assert stores.members.owner_of(account.id) == OWNER
+
+
+def test_sign_ins_before_the_sessions_were_ended_are_over(stores: Stores) -> None:
+    account = team(stores)
+    stores.members.enter(account.id, ANNA, signed_in=NOON, sso=False, now=NOON)
+
+    stores.members.change(replace(got(stores, account, ANNA), sessions_from=NOON + 10), by=None)
+
+    for signed_in in (NOON, NOON + 9):
+        with pytest.raises(InvalidToken):
+            stores.members.enter(account.id, ANNA, signed_in=signed_in, sso=False, now=NOON + 20)
+    assert got(stores, account, ANNA).sessions_from == NOON + 10
+    entered = stores.members.enter(account.id, ANNA, signed_in=NOON + 10, sso=False, now=NOON + 20)
+    assert entered is not None
+    assert entered.allowance.remaining == 1
+    assert got(stores, account, ANNA).last_login == NOON + 10

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.core.emails import identity
-from shared.core.errors import Conflict, Forbidden, NotFound, Outdated, PlanLimit
+from shared.core.errors import Conflict, Forbidden, InvalidToken, NotFound, Outdated, PlanLimit
 from shared.core.ids import AccountId, GroupId, UserId
 from shared.core.members import Entered, Member
 from shared.core.rights import Level
@@ -29,6 +29,8 @@ class FakeMembers:
         member = self.get(account, user)
         if member is None or not member.active:
             return None
+        if signed_in < (member.sessions_from or 0):
+            raise InvalidToken("The session has ended: sign in again")
         entered = self._counted(member, now)
         if signed_in > (member.last_login or 0) and not entered.allowance.exceeded:
             self.stored[account, user] = replace(member, last_login=signed_in, last_login_sso=sso)

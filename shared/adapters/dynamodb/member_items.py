@@ -17,6 +17,7 @@ CHANGED: Final = frozenset(
         "admin",
         "billing",
         "email",
+        "ended",
         "forensic",
         "requests_per_minute",
         "shown",
@@ -45,6 +46,7 @@ def item_of(member: Member) -> Item:
         "shown": member.token_shown,
         "login": member.last_login or 0,
         "sso": member.last_login_sso,
+        "ended": member.sessions_from,
         "version": member.version,
         **minutes.EMPTY,
     }
@@ -70,6 +72,7 @@ def member_of(item: Item) -> Member:
         token_shown=item.get("shown"),
         last_login=item["login"] or None,
         last_login_sso=item["sso"],
+        sessions_from=item.get("ended"),
         version=item["version"],
     )
 

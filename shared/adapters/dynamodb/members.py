@@ -23,12 +23,15 @@ from shared.adapters.dynamodb.table import (
 )
 from shared.core.accounts import Counted
 from shared.core.emails import identity
-from shared.core.errors import Conflict, Forbidden, NotFound, Outdated, Refusal
+from shared.core.errors import Conflict, Forbidden, InvalidToken, NotFound, Outdated, Refusal
 from shared.core.ids import AccountId, GroupId, UserId
 from shared.core.members import NO_SETTINGS, Entered, Member
 from shared.core.rights import Level
 
 _ADMINISTERS: Final = "#active = :yes AND (#admin = :yes OR #owner = :yes)"
+_VALID: Final = "#active = :yes AND (attribute_not_exists(#ended) OR #ended <= :signed_in)"
+"""Of an access token: what ``_is_valid`` says of the item."""
+
 _LEVELS: Final = {
     Level.NONE: "DELETE #reads :group, #writes :group",
     Level.READ: "ADD #reads :group DELETE #writes :group",
@@ -62,18 +65,20 @@ class DynamoMembers:
         """One write; two for the first request of a sign-in."""
         where, since = keys.member(account, user), {"yes": True, "signed_in": signed_in}
         while True:
-            known = "#active = :yes AND #login >= :signed_in"
+            known = f"{_VALID} AND #login >= :signed_in"
             tally = minutes.count(self._table, where, now, condition=known, values=since)
-            if tally.allowance is None and tally.item is not None and tally.item["active"]:
+            if tally.allowance is None and _is_valid(tally, signed_in):
                 tally = minutes.count(
                     self._table,
                     where,
                     now,
-                    condition="#active = :yes AND #login < :signed_in",
+                    condition=f"{_VALID} AND #login < :signed_in",
                     values={**since, "sso": sso},
                     change="#login = :signed_in, #sso = :sso",
                 )
-            if tally.allowance is not None or tally.item is None or not tally.item["active"]:
+            if tally.allowance is None and tally.item and tally.item.get("ended", 0) > signed_in:
+                raise InvalidToken("The session has ended: sign in again")
+            if tally.allowance is not None or not _is_valid(tally, signed_in):
                 return _entered(tally)
 
     def enter_with_token(
@@ -248,6 +253,11 @@ def _settings(member: Member) -> Step:
     if member.settings == NO_SETTINGS:
         return delete(where)
     return put({**where._asdict(), "settings": member.settings})
+
+
+def _is_valid(tally: Tally, signed_in: int) -> bool:
+    item = tally.item
+    return item is not None and item["active"] and item.get("ended", 0) <= signed_in
 
 
 def _entered(tally: Tally) -> Entered | None:

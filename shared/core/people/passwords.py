@@ -12,7 +12,7 @@ from shared.core.ids import UserId
 from shared.core.letters import Undeliverable, password_changed, password_reset
 from shared.core.members import User
 from shared.core.people.directory import LONGEST_PASSWORD, BadPassword
-from shared.core.people.people import People, count_attempt, find_person
+from shared.core.people.people import People, count_attempt, end_sessions, find_person
 from shared.core.people.tickets import Purpose, redeemed, spent
 
 GUESSES_AN_HOUR: Final = 5
@@ -49,7 +49,7 @@ def change_password(
     if not people.directory.check_password(user.id, change.old):
         raise Invalid("It is not your password", param="password_old")
     people.directory.set_password(user.id, change.new)
-    _settle(people, user)
+    _settle(people, user, now)
 
 
 def mail_reset(people: People, caller: Caller, reference: str, *, now: float) -> None:
@@ -83,7 +83,7 @@ def confirm_reset(people: People, token: str, password: str, *, now: float) -> U
             raise spent()
         people.directory.admit(user.id, user.email)
         people.directory.set_password(user.id, password)
-    _settle(people, user)
+    _settle(people, user, now)
     return user
 
 
@@ -110,9 +110,9 @@ def _mail_reset(people: People, user: User, now: float) -> None:
     people.letters.send(password_reset(user.email, url=url, token=token))
 
 
-def _settle(people: People, user: User) -> None:
+def _settle(people: People, user: User, now: float) -> None:
     """After the password became another: nothing from before is of use, and the person is told."""
-    people.directory.sign_out(user.id)
+    end_sessions(people, user, now=now)
     people.tickets.drop(Purpose.RESET, user.id)
     try:
         people.letters.send(password_changed(user.email))

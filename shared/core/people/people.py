@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from shared.core import ids
@@ -128,6 +128,16 @@ def count_attempt(people: People, what: str, user: UserId, limit: int, *, second
     if allowance.exceeded:
         wait = max(allowance.reset - int(now), 1)
         raise Limited(f"Too many attempts: {limit} are allowed in {seconds // 60} minutes", retry_after=wait)
+
+
+def end_sessions(people: People, user: User, *, now: float) -> None:
+    """Nobody gets in any more by an earlier sign-in, also not with an access token that is still good."""
+    people.directory.sign_out(user.id)
+    for account in accounts_of(people, user):
+        try:
+            amend_member(people, account, user.id, None, lambda found: replace(found, sessions_from=int(now)))
+        except NotFound:
+            continue
 
 
 def nobody() -> NotFound:

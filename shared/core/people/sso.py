@@ -6,7 +6,15 @@ from dataclasses import replace
 
 from shared.core.access import Caller, administer
 from shared.core.errors import Conflict, Invalid
-from shared.core.people.people import People, Person, amend_user, find_person, require_own_account
+from shared.core.people.people import (
+    People,
+    Person,
+    amend_user,
+    end_sessions,
+    find_person,
+    person,
+    require_own_account,
+)
 from shared.core.people.tickets import Purpose
 
 _OF_EVERY_KIND = "aA1!"
@@ -30,10 +38,10 @@ def convert_to_sso(people: People, caller: Caller, reference: str, provider: str
     people.directory.link(user.id, user.email, chosen)
     people.directory.set_password(user.id, people.new_secret() + _OF_EVERY_KIND)
     converted = amend_user(people, user.id, lambda found: replace(found, provider=chosen, totp=False))
-    people.directory.sign_out(user.id)
+    end_sessions(people, user, now=caller.now)
     for purpose in (Purpose.RESET, Purpose.ADDRESS):
         people.tickets.drop(purpose, user.id)
-    return Person(who.member, converted)
+    return person(people, caller.account_id, converted.id)
 
 
 def _chosen(people: People, provider: str | None) -> str:

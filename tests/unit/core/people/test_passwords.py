@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from shared.core.errors import Conflict, Forbidden, Invalid, Limited, NotFound
+from shared.core.errors import Conflict, Forbidden, Invalid, InvalidToken, Limited, NotFound
 from shared.core.ids import UserId
 from shared.core.people.passwords import (
     GUESSES_AN_HOUR,
@@ -23,6 +24,7 @@ from tests.unit.core.people.world import (
     EMAILS,
     MEMBER,
     NEW_PASSWORD,
+    OTHER,
     OWNER,
     PASSWORD,
     PENDING,
@@ -30,6 +32,7 @@ from tests.unit.core.people.world import (
     PeopleWorld,
     with_key,
 )
+from tests.unit.core.world import ACCOUNT
 
 RIGHT = PasswordChange(PASSWORD, NEW_PASSWORD, NEW_PASSWORD)
 
@@ -71,6 +74,17 @@ def test_what_is_wrong_with_a_change_is_named(world: PeopleWorld, change: Passwo
     assert world.password(MEMBER) == PASSWORD
     assert world.directory.known[MEMBER].sessions == 1
     assert world.letters.sent == []
+
+
+def test_a_new_password_ends_sessions_in_every_account(world: PeopleWorld) -> None:
+    world.join(MEMBER, OTHER)
+    changed(world)
+
+    for account in (ACCOUNT, OTHER):
+        entering = partial(world.members.enter, account.id, MEMBER, sso=False, now=int(world.now))
+        with pytest.raises(InvalidToken):
+            entering(signed_in=int(world.now) - 1)
+        assert entering(signed_in=int(world.now)) is not None
 
 
 def test_secrets_are_in_no_representation() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from functions.api.letters.pages import SCRIPT, STYLE
+from shared.core.access_tokens import SignedIn
 from tests.unit.core.world import NOW
 from tests.unit.functions.api.client import Answer, Api, other_account
 from tests.unit.functions.api.people import (
@@ -126,6 +127,8 @@ def test_a_password_is_changed(people: Api) -> None:
     answer = change(people)
     assert (answer.status, answer.body) == (204, b"")
     assert people.directory.known[MEMBER].password == NEW_PASSWORD
+    over = as_user(people, MEMBER, "GET", "/users/me")
+    assert (over.status, over.error["code"]) == (401, "invalid_token")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +185,10 @@ def test_a_user_is_converted_to_sso(people: Api, body: Any) -> None:
     answer = people.post(f"/users/{MEMBER}/convert-to-sso", body)
     assert answer.status == 200
     assert (answer.data["sso_ready"], answer.data["identity_provider"]) == (True, "Corp")
+    assert change(people).status == 401
+    people.tokens.given[f"access.{MEMBER}"] = SignedIn(MEMBER, int(people.now), sso=True)
     assert change(people).status == 409
+    assert people.get(f"/users/{MEMBER}").data["last_login_sso"]
 
 
 def test_there_has_to_be_a_provider(people: Api, monkeypatch: pytest.MonkeyPatch) -> None:
