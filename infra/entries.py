@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from infra.entry import Consumes, Daily, Entry, Every, Grant, Thing, deletes, reads, sends, table, writes
+from shared import settings
 
 INDEX_QUERY: Final = Grant(Thing.INDEX, ("Query",))
 AUTHENTICATES: Final = ("GetItem", "UpdateItem")
@@ -16,7 +17,17 @@ ONCE: Final = ("PutItem", "UpdateItem", "DeleteItem")
 
 API: Final = (
     Entry(
-        "api/account", (table(*AUTHENTICATES, "Query"), INDEX_QUERY), knows=(Thing.TOKENS, Thing.DATA_BUCKET)
+        "api/account",
+        (
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem", "ConditionCheckItem"),
+            INDEX_QUERY,
+            reads(Thing.DATA_BUCKET, settings.EXPORTS),
+            Grant(Thing.USER_POOL, ("AdminDeleteUser",)),
+            Grant(Thing.LETTERS, ("SendEmail",)),
+            sends(Thing.EXPORTS_QUEUE),
+            sends(Thing.CLOSING_QUEUE),
+        ),
+        knows=(Thing.TOKENS,),
     ),
     Entry("api/api_keys", (table(*AUTHENTICATES, *ONCE, "BatchGetItem"), INDEX_QUERY), knows=(Thing.TOKENS,)),
     Entry("api/audit", (table(*AUTHENTICATES, "Query"), INDEX_QUERY), knows=(Thing.TOKENS,)),
@@ -191,9 +202,45 @@ WORKERS: Final = (
             INDEX_QUERY,
             sends(Thing.ROLLUP_QUEUE),
             sends(Thing.DNS_QUEUE),
+            sends(Thing.CLOSING_QUEUE),
         ),
         knows=(Thing.DATA_BUCKET,),
         trigger=Daily(hour=3),
+        timeout=300,
+        layer="workers",
+    ),
+    Entry(
+        "workers/export_account",
+        (
+            table("GetItem", "BatchGetItem", "Query", "UpdateItem"),
+            INDEX_QUERY,
+            reads(Thing.MAIL_BUCKET),
+            Grant(Thing.FAILURE_KEY, ("Decrypt",)),
+            reads(Thing.DATA_BUCKET),
+            writes(Thing.DATA_BUCKET, settings.EXPORTS),
+            sends(Thing.EXPORTS_QUEUE),
+        ),
+        trigger=Consumes(Thing.EXPORTS_QUEUE, batch=1, window=0, at_once=2),
+        memory=1024,
+        timeout=600,
+        layer="workers",
+    ),
+    Entry(
+        "workers/close_account",
+        (
+            table(*ONCE, "GetItem", "BatchGetItem", "Query", "BatchWriteItem"),
+            Grant(Thing.AUDIT_LOG, ("BatchWriteItem",)),
+            INDEX_QUERY,
+            reads(Thing.MAIL_BUCKET),
+            deletes(Thing.MAIL_BUCKET),
+            reads(Thing.DATA_BUCKET),
+            deletes(Thing.DATA_BUCKET),
+            Grant(Thing.USER_POOL, ("AdminDeleteUser",)),
+            sends(Thing.HOSTING_CHECKS_QUEUE),
+            sends(Thing.CLOSING_QUEUE),
+        ),
+        knows=(Thing.TOKENS, Thing.LETTERS),
+        trigger=Consumes(Thing.CLOSING_QUEUE, batch=1, window=0, at_once=2),
         timeout=300,
         layer="workers",
     ),

@@ -10,6 +10,7 @@ BASES: Final = ("/v1", "/dmarctrust/api/v1")
 RESOURCES: Final = {
     "access": "api/groups",
     "account": "api/account",
+    "accounts": "api/account",
     "api-keys": "api/api_keys",
     "audit": "api/audit",
     "domain-groups": "api/groups",
