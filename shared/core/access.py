@@ -206,14 +206,22 @@ def shown_in(account: Account, domain: Domain) -> frozenset[GroupId]:
     return live | {DEFAULT_GROUP}
 
 
-def within(caller: Caller, groups: Groups) -> frozenset[DomainId] | None:
-    """The domains that the caller sees; None for all."""
+def groups_seen(caller: Caller) -> frozenset[GroupId] | None:
+    """The groups whose domains are all that the caller sees; None for who sees every domain."""
     levels = caller.rights.levels
     if caller.rights.highest is Level.NONE:
         return frozenset()
     if levels is None or sees_every_domain(caller):
         return None
     seen = {group for group, level in levels.items() if level is not Level.NONE}
+    return frozenset(seen) - caller.account.removed_groups
+
+
+def within(caller: Caller, groups: Groups) -> frozenset[DomainId] | None:
+    """The domains that the caller sees; None for all."""
+    seen = groups_seen(caller)
+    if seen is None:
+        return None
     return groups.all_domains_of(caller.account_id, seen) if seen else frozenset()
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from shared.core.access import Caller, level_in, require_scope, require_subscription, sees_every_domain
-from shared.core.domains import DmarcPolicy, DnsStatus, Domain, Domains
-from shared.core.ids import DomainId
+from shared.core.access import Caller, groups_seen, level_in, require_scope, require_subscription
+from shared.core.domain_places import Anywhere, Shelves, count_in_all, ids_in_all
+from shared.core.domains import DmarcPolicy, DnsStatus, Domain
+from shared.core.ids import DomainId, GroupId, TagId
 from shared.core.paging import Cursor, Page, PageRequest
-from shared.core.rights import Level, Scope
+from shared.core.rights import DEFAULT_GROUP, Level, Scope
 
 _BATCH = 1_000
 
@@ -33,10 +34,15 @@ class DomainFilter:
     policy: DmarcPolicy | None = None
     fewest_lookups: int | None = None
     most_lookups: int | None = None
+    group: GroupId | None = None
+    assigned: bool | None = None
+    """To a group beside the default one."""
+    tag: TagId | None = None
 
     @property
-    def empty(self) -> bool:
-        return self == DomainFilter()
+    def of_place_alone(self) -> bool:
+        """Whether nothing of the domains themselves is asked for."""
+        return self == DomainFilter(group=self.group, assigned=self.assigned, tag=self.tag)
 
     def matches(self, domain: Domain) -> bool:
         wanted = (
@@ -48,10 +54,13 @@ class DomainFilter:
             (self.dns_status, domain.dns_status),
             (self.has_errors, domain.dns.has_errors),
             (self.policy, domain.dns.policy),
+            (self.assigned, bool(domain.groups)),
         )
         return (
             all(each is None or each == has for each, has in wanted)
             and self.name_part.strip().lower() in domain.name
+            and self.group in (None, DEFAULT_GROUP, *domain.groups)
+            and self.tag in (None, *domain.tags)
             and (self.below is None or domain.name.endswith(f".{self.below}"))
             and self._in_range(domain.dns.spf_lookups)
         )
@@ -63,38 +72,66 @@ class DomainFilter:
         return lookups is not None and least <= lookups and (most is None or lookups <= most)
 
 
-def list_domains(domains: Domains, caller: Caller, wanted: DomainFilter, page: PageRequest) -> Page[Domain]:
+def list_domains(shelves: Shelves, caller: Caller, wanted: DomainFilter, page: PageRequest) -> Page[Domain]:
     """The account's domains that the caller sees, in the order in which they were added.
 
-    A filter's total is counted once, over every domain, and travels in the cursor."""
+    A page of a group or a tag, of what is in no group or in any, reads as much as it shows, and so does one
+    for who sees some groups only. What the other filters leave is looked for among those, and counted once,
+    over all of them; the total travels in the cursor."""
     require_subscription(caller)
     require_scope(caller, Scope.READ)
+    looked_at = _Looked(shelves, caller, wanted)
     after = DomainId(page.cursor.id) if page.cursor else None
-    found = _matching(domains, caller, wanted, after, min(page.limit + 1, _BATCH))
+    found = looked_at.domains(after, min(page.limit + 1, _BATCH))
     items = list(islice(found, page.limit))
     more = next(found, None) is not None
-    total = _total(domains, caller, wanted, page.cursor)
+    known = page.cursor.total if page.cursor else None
+    total = looked_at.count() if known is None else known
     return Page(items, Cursor(items[-1].id, total) if more else None, total)
 
 
-def _total(domains: Domains, caller: Caller, wanted: DomainFilter, cursor: Cursor | None) -> int:
-    if wanted.empty and sees_every_domain(caller):
-        return caller.account.domains
-    if cursor is not None and cursor.total is not None:
-        return cursor.total
-    return sum(1 for _ in _matching(domains, caller, wanted, None, _BATCH))
+class _Looked:
+    """Where a list is looked for. Without ``places`` that is among all domains."""
 
+    def __init__(self, shelves: Shelves, caller: Caller, wanted: DomainFilter) -> None:
+        self._shelves = shelves
+        self._caller = caller
+        self._wanted = wanted
+        self._places = _places(shelves, caller, wanted)
 
-def _matching(
-    domains: Domains, caller: Caller, wanted: DomainFilter, after: DomainId | None, batch: int
-) -> Iterator[Domain]:
-    while True:
-        page = domains.page(caller.account_id, after=after, limit=batch)
-        yield from (
-            domain
-            for domain in page.items
-            if wanted.matches(domain) and level_in(caller, domain) is not Level.NONE
-        )
-        if not page.more or not page.items:
+    def domains(self, after: DomainId | None, batch: int) -> Iterator[Domain]:
+        for domain in self._there(after, batch):
+            if self._wanted.matches(domain) and level_in(self._caller, domain) is not Level.NONE:
+                yield domain
+
+    def count(self) -> int:
+        if not self._wanted.of_place_alone:
+            return sum(1 for _ in self.domains(None, _BATCH))
+        return count_in_all(self._places) if self._places else self._caller.account.domains
+
+    def _there(self, after: DomainId | None, batch: int) -> Iterator[Domain]:
+        if self._places:
+            yield from self._shelves.read(ids_in_all(self._places, after, batch), batch)
             return
-        after = page.items[-1].id
+        while True:
+            page = self._shelves.domains.page(self._shelves.account, after=after, limit=batch)
+            yield from page.items
+            if not page.more or not page.items:
+                return
+            after = page.items[-1].id
+
+
+def _places(shelves: Shelves, caller: Caller, wanted: DomainFilter) -> list[Anywhere]:
+    """All of these, each in one of its places, are where the wanted domains are that the caller sees."""
+    places: list[Anywhere] = []
+    if wanted.tag is not None:
+        places.append([shelves.tag(wanted.tag)])
+    if wanted.assigned is not None:
+        places.append([shelves.assigned() if wanted.assigned else shelves.unassigned()])
+    hides = caller.account.default_group_hides_assigned
+    if wanted.group is not None and (wanted.group != DEFAULT_GROUP or hides):
+        places.append([shelves.group(wanted.group)])
+    seen = groups_seen(caller)
+    if seen is not None and wanted.group not in seen:
+        places.append([shelves.group(group) for group in sorted(seen)])
+    return places

@@ -43,15 +43,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """``require_parkable`` raises ``Conflict`` for a domain that has something hosted which a parked one
-    cannot have."""
+    """``require_parkable`` refuses to park when the plan's credits are used up (also what is new: None), and
+    a domain that has something hosted which a parked one cannot have."""
 
     caller: Caller
     domains: Domains
     groups: Groups
     turns: Turns
     checks: DnsChecks
-    require_parkable: Callable[[Domain], None]
+    require_parkable: Callable[[Domain | None], None]
     new_token: Callable[[], str]
     random_bits: Callable[[int], int]
 
@@ -121,6 +121,8 @@ class Grouping:
         try:
             if _is_id(reference):
                 raise _unknown()
+            if group.parked:
+                self.require_parkable(None)
             domain = add_domain(
                 self.domains,
                 require_write_in(self.caller, group.id),

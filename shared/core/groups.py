@@ -44,6 +44,14 @@ class DomainIds:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How many of an account's domains are in some group beside the default one, and how many in none."""
+
+    assigned: int
+    unassigned: int
+
+
 class Groups(Protocol):
     def add(self, group: Group, *, most: int) -> None:
         """``Conflict`` when the account has a group of that label, in whatever case; ``PlanLimit`` when it
@@ -90,6 +98,8 @@ class Groups(Protocol):
 
     def assigned(self, account: AccountId, *, after: DomainId | None, limit: int) -> DomainIds:
         """The domains that are in some group beside the default one, in the order of their ids."""
+
+    def spread(self, account: AccountId) -> Spread: ...
 
     def all_domains_of(self, account: AccountId, groups: Collection[GroupId]) -> frozenset[DomainId]:
         """Of any of these groups that is there; of the default group those that are in no other."""

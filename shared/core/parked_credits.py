@@ -36,6 +36,13 @@ class ParkedCredits:
     def status(self) -> ParkedStatus:
         return ParkedStatus.ACTIVE if self.left else ParkedStatus.CREDITS_USED_UP
 
+    def require(self) -> None:
+        """``PlanLimit`` where none is left."""
+        if not self.left:
+            raise PlanLimit(
+                f"The plan's {self.allowed} messages a month for parked domains are used up", param="parked"
+            )
+
 
 def parked_credits(rollups: Rollups, account: Account, now: float) -> ParkedCredits:
     """One request of a month's day counts."""
@@ -46,8 +53,4 @@ def parked_credits(rollups: Rollups, account: Account, now: float) -> ParkedCred
 
 def require_credits(rollups: Rollups, account: Account, now: float) -> None:
     """``PlanLimit`` where the month's credits are used up."""
-    credits_ = parked_credits(rollups, account, now)
-    if credits_.status is ParkedStatus.CREDITS_USED_UP:
-        raise PlanLimit(
-            f"The plan's {credits_.allowed} messages a month for parked domains are used up", param="parked"
-        )
+    parked_credits(rollups, account, now).require()

@@ -77,15 +77,20 @@ def find_tag(tags: Tags, account: AccountId, reference: str, *, param: str = "id
 def wanted_tags(
     tags: Tags, account: AccountId, *, by_id: Sequence[str] = (), by_name: Sequence[str] = ()
 ) -> frozenset[TagId]:
-    """The tags of these ids and names. ``Invalid`` for one that the account does not have."""
-    if len(by_id) + len(by_name) > 2 * MOST_TAGS:
-        raise Invalid(f"A domain may have {MOST_TAGS} tags", param="tag_ids" if by_id else "tag_names")
+    """The tags of these ids and names. ``Invalid`` for one that the account does not have, and for more than
+    a domain may have."""
+    for references, param in ((by_id, "tag_ids"), (by_name, "tag_names")):
+        if len(references) > MOST_TAGS:
+            raise Invalid(f"A domain may have {MOST_TAGS} tags", param=param)
     numbers = [_number(text) for text in by_id]
     found = tags.get_many(account, set(numbers))
     for text, number in zip(by_id, numbers, strict=True):
         if number not in found:
             raise Invalid(f"There is no tag {text[:100]!r}", param="tag_ids")
-    return frozenset(found) | {_named(tags, account, name) for name in by_name}
+    wanted = frozenset(found) | {_named(tags, account, name) for name in by_name}
+    if len(wanted) > MOST_TAGS:
+        raise Invalid(f"A domain may have {MOST_TAGS} tags", param="tag_ids")
+    return wanted
 
 
 def shown_tags(tags: Tags, account: AccountId, wanted: Collection[TagId]) -> dict[TagId, Tag]:

@@ -23,6 +23,7 @@ from shared.core.access import (
 from shared.core.accounts import Account
 from shared.core.clock import epoch_of
 from shared.core.domain_lists import DomainFilter, list_domains
+from shared.core.domain_places import Shelves
 from shared.core.domains import Domain
 from shared.core.errors import Forbidden, NotFound, Refusal
 from shared.core.groups import Group
@@ -228,10 +229,12 @@ class World:
         return [each.id for number in domains for each in self.reports[number] if each.kind is kind]
 
     def listed(self, caller: Caller) -> tuple[list[int], int]:
-        page = list_domains(self.stores.domains, caller, DomainFilter(), PageRequest(2))
+        stores = self.stores
+        shelves = Shelves(caller.account_id, stores.domains, stores.groups, stores.tags)
+        page = list_domains(shelves, caller, DomainFilter(), PageRequest(2))
         found, total = [each.id for each in page.items], page.total
         while page.next is not None:
-            page = list_domains(self.stores.domains, caller, DomainFilter(), PageRequest(2, page.next))
+            page = list_domains(shelves, caller, DomainFilter(), PageRequest(2, page.next))
             found += [each.id for each in page.items]
             assert page.total == total
         return list(found), total

@@ -10,7 +10,7 @@ from shared.adapters.dynamodb import keys
 from shared.core.accounts import Account
 from shared.core.domains import Domain
 from shared.core.errors import Conflict, Invalid, NotFound, Outdated, PlanLimit, Refusal
-from shared.core.groups import MOST_GROUPS, Group
+from shared.core.groups import MOST_GROUPS, Group, Spread
 from shared.core.ids import AccountId, DomainId, GroupId
 from shared.core.rights import DEFAULT_GROUP
 from tests.contract import given
@@ -172,6 +172,7 @@ def test_the_default_group_counts_all_or_hides_the_assigned(stores: Stores) -> N
     stores.groups.assign(given.domain(stores, owner), made.id)
 
     assert counted(stores, owner, DEFAULT_GROUP) == 4
+    assert stores.groups.spread(owner.id) == Spread(assigned=1, unassigned=3)
     hide_assigned(stores, owner)
     assert counted(stores, owner, DEFAULT_GROUP) == 3
     account = stores.accounts.get(owner.id)
@@ -423,4 +424,6 @@ def assert_exact(aws: AwsStores, owner: Account) -> None:
             inside = [domain.id for domain in domains if each.id in domain.groups]
         active = sum(domain.active for domain in domains if domain.id in inside)
         assert (listed(aws, owner, each.id), each.domains, each.active) == (inside, len(inside), active)
-    assert aws.groups.assigned(owner.id, after=None, limit=1_000).items == [d.id for d in domains if d.groups]
+    assigned = [domain.id for domain in domains if domain.groups]
+    assert aws.groups.assigned(owner.id, after=None, limit=1_000).items == assigned
+    assert aws.groups.spread(owner.id) == Spread(len(assigned), len(domains) - len(assigned))

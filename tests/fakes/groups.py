@@ -6,7 +6,7 @@ from dataclasses import replace
 from shared.core.accounts import Counted
 from shared.core.domains import Domain
 from shared.core.errors import Conflict, Invalid, NotFound, Outdated, Refusal
-from shared.core.groups import DEFAULT_LABEL, MOST_GROUPS, DomainIds, Group
+from shared.core.groups import DEFAULT_LABEL, MOST_GROUPS, DomainIds, Group, Spread
 from shared.core.ids import AccountId, DomainId, GroupId
 from shared.core.labels import folded
 from shared.core.rights import DEFAULT_GROUP
@@ -96,6 +96,10 @@ class FakeGroups:
 
     def assigned(self, account: AccountId, *, after: DomainId | None, limit: int) -> DomainIds:
         return page_of([domain for domain in self.domains.of(account) if domain.groups], after, limit)
+
+    def spread(self, account: AccountId) -> Spread:
+        assigned = sum(bool(domain.groups) for domain in self.domains.of(account))
+        return Spread(assigned, len(self.domains.of(account)) - assigned)
 
     def all_domains_of(self, account: AccountId, groups: Collection[GroupId]) -> frozenset[DomainId]:
         there = self.get_many(account, groups)

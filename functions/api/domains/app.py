@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, cast
 from urllib.parse import unquote
 
@@ -10,6 +12,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from functions.api.domains import render, schemas
 from shared.core.access import Readable, Writable, read_domain, write_domain
 from shared.core.domains import Domain
+from shared.core.group_use import group_ids
+from shared.core.parked_credits import ParkedCredits, parked_credits
+from shared.core.tag_use import shown_tags
 from shared.edge.http import Api
 from shared.edge.schemas import Single
 from shared.wiring import table
@@ -33,4 +38,19 @@ def readable(reference: str) -> tuple[Readable, Domain]:
 
 
 def shown(domain: Domain) -> Single[schemas.Domain]:
-    return Single(data=render.domain(domain, report_domain()), meta=app.meta)
+    return Single(data=render.domain(domain, beside([domain])), meta=app.meta)
+
+
+def beside(domains: Iterable[Domain]) -> render.Beside:
+    """For these domains: the tags that they have are read together."""
+    named = {tag for domain in domains for tag in domain.tags}
+    tags = shown_tags(table.tags(), app.caller.account_id, named)
+    return render.Beside(report_domain(), parked, partial(group_ids, app.caller), tags)
+
+
+def parked() -> ParkedCredits:
+    """Of the account, read once for a request."""
+    if "parked" not in app.context:
+        credits_left = parked_credits(table.rollups(), app.caller.account, app.caller.now)
+        app.context.update(parked=credits_left)
+    return cast(ParkedCredits, app.context["parked"])

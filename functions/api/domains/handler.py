@@ -9,20 +9,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.domains import approved, dns, figures, render, schemas, switching
-from functions.api.domains.app import DomainParam, app, readable, shown, writable
+from functions.api.domains.app import DomainParam, app, beside, readable, shown, writable
+from functions.api.domains.places import group_asked_for, newcomer, placed, shelves, tag_asked_for
 from shared.core import ids
-from shared.core.access import require_write_in
-from shared.core.domain_changes import add_domain, change_domain, park_domain, remove_domain
+from shared.core.accounts import require_forensic
+from shared.core.domain_changes import add_domain, change_domain, remove_domain
 from shared.core.domain_lists import DomainFilter, list_domains
 from shared.core.domain_names import normalise
-from shared.core.domains import (
-    DmarcPolicy,
-    DnsStatus,
-    Domain,
-    ReportKinds,
-)
+from shared.core.domains import DmarcPolicy, DnsStatus, ReportKinds
 from shared.core.errors import NotFound
-from shared.core.hosting.commands import require_unhindered
 from shared.core.paging import LARGEST_LIMIT, Cursor, PageRequest
 from shared.core.statistics import retained_span, statistics
 from shared.core.watching.switching import look_now
@@ -32,7 +27,7 @@ from shared.edge.openapi import answers
 from shared.edge.params import CursorParam
 from shared.edge.schemas import Listing, Single
 from shared.wiring import entropy, queues, table
-from shared.wiring.api import idempotent, report_domain, serve_with_key
+from shared.wiring.api import idempotent, serve_with_key
 
 __all__ = ["app", "approved", "dns", "figures", "handler", "switching"]
 
@@ -49,7 +44,7 @@ _WHOLE_LIST = 1_000
     f"{_WHOLE_LIST} of them, with it at most {LARGEST_LIMIT}.",
     operation_id="list_domains",
     tags=_TAGS,
-    responses=answers(200, "The domains.", Listing[schemas.Domain], refusals=(400, 422), csv=True),
+    responses=answers(200, "The domains.", Listing[schemas.Domain], refusals=(400, 404, 422), csv=True),
     middlewares=[also_csv(schemas.Domain, name="domains")],
 )
 def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
@@ -71,6 +66,13 @@ def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     ] = None,
     spf_lookups_min: LookupsParam = None,
     spf_lookups_max: LookupsParam = None,
+    group_id: Annotated[
+        str | None, Query(max_length=30, description="In this group; `grp_1` is the default one.")
+    ] = None,
+    assigned: Annotated[
+        bool | None, Query(description="In a group beside the default one, or in none.")
+    ] = None,
+    tag: Annotated[str | None, Query(max_length=128, description="With this tag: its id or name.")] = None,
 ) -> Listing[schemas.Domain]:
     size = _WHOLE_LIST if limit is None else min(limit, LARGEST_LIMIT)
     page = PageRequest(size, Cursor.decode(cursor) if cursor is not None else None)
@@ -87,9 +89,13 @@ def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
         policy=dmarc_policy,
         fewest_lookups=spf_lookups_min,
         most_lookups=spf_lookups_max,
+        group=group_asked_for(group_id),
+        assigned=assigned,
+        tag=tag_asked_for(tag),
     )
-    listed = list_domains(table.domains(), app.caller, wanted, page)
-    items = [render.domain(each, report_domain()) for each in listed.items]
+    listed = list_domains(shelves(), app.caller, wanted, page)
+    shown_with = beside(listed.items)
+    items = [render.domain(each, shown_with) for each in listed.items]
     return Listing(data=items, meta=app.list_meta(listed))
 
 
@@ -105,10 +111,13 @@ def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     middlewares=[idempotent()],
 )
 def add(body: schemas.AddDomain) -> Single[schemas.Domain]:
+    right, parked, tags = newcomer(body)
     domain = add_domain(
         table.domains(),
-        require_write_in(app.caller, None),
+        right,
         body.domain,
+        parked=parked,
+        tags=tags,
         now=app.now,
         new_token=entropy.new_token,
         random_bits=entropy.random_bits,
@@ -128,15 +137,15 @@ def add(body: schemas.AddDomain) -> Single[schemas.Domain]:
 def read(domain_id: DomainParam) -> Single[schemas.DomainDetail]:
     right, domain = readable(domain_id)
     month = statistics(table.rollups(), right, retained_span(app.caller, None, None)).total
-    return Single(data=render.domain_detail(domain, report_domain(), month), meta=app.meta)
+    return Single(data=render.domain_detail(domain, beside([domain]), month), meta=app.meta)
 
 
 @app.patch(
     "/domains/<domain_id>",
     summary="Change a domain",
     description="Its notes, which kinds of reports are kept, whether it is parked, whether a subdomain is "
-    "shown by itself, and the DMARC record that should be published. Refused where a service is hosted that "
-    "it could not have then.",
+    "shown by itself, the DMARC record that should be published, its tags, and a group that it enters. "
+    "Refused where a service is hosted that it could not have then. In a parked group it stays parked.",
     operation_id="change_domain",
     tags=_TAGS,
     responses=answers(200, "The domain.", Single[schemas.Domain], refusals=(400, 404, 409, 413, 415, 422)),
@@ -145,12 +154,11 @@ def change(domain_id: DomainParam, body: schemas.ChangeDomain) -> Single[schemas
     right = writable(domain_id)
     domain = right.domain
     kinds = None if body.report_kinds is None else _merged(domain.kinds, body.report_kinds)
-    parked = domain.parked if body.parked is None else body.parked
-    _require_unhindered(replace(domain, kinds=kinds or domain.kinds, parked=parked))
-    wanted = body.wanted_dmarc_record
-    if body.parked is not None:
-        limits = app.caller.account.domain_limits
-        park_domain(table.domains(), right, parked=body.parked, limits=limits, now=app.now)
+    if kinds is not None and kinds.failure and not domain.kinds.failure:
+        require_forensic(app.caller.account)
+    record = body.wanted_dmarc_record
+    wanted = None if record is None else required_record(record, param="wanted_dmarc_record")
+    right = placed(right, body, replace(domain, kinds=kinds or domain.kinds))
     changed = change_domain(
         table.domains(),
         right,
@@ -158,15 +166,9 @@ def change(domain_id: DomainParam, body: schemas.ChangeDomain) -> Single[schemas
         notes=body.notes,
         kinds=kinds,
         top_level=body.top_level,
-        wanted_dmarc=None if wanted is None else required_record(wanted, param="wanted_dmarc_record"),
+        wanted_dmarc=wanted,
     )
     return shown(changed)
-
-
-def _require_unhindered(meant: Domain) -> None:
-    hosting = table.hostings().get(meant.account, meant.id) if meant.parked or not meant.kinds.tls else None
-    if hosting is not None:
-        require_unhindered(hosting, meant, own=f"{meant.token}@{report_domain()}")
 
 
 @app.delete(

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
 from functions.api.domains import schemas
 from shared.core import ids
 from shared.core.clock import rfc3339
 from shared.core.domains import Domain
+from shared.core.ids import GroupId, TagId
 from shared.core.mail import Trust
 from shared.core.ownership import PublishedRecord, Verification, alias_to_publish, record_to_publish
+from shared.core.parked_credits import ParkedCredits
 from shared.core.rollups import Counters, DayTotals, Share
 from shared.core.sources import Sender, SourceAddress
+from shared.core.tags import Tag
 
 _MOST_SENDERS = 1_000
 _MOST_ADDRESSES = 5_000
 """In one answer, over all senders: an answer may have 6 MB."""
 
 
-def domain(value: Domain, report_domain: str) -> schemas.Domain:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is shown with domains and is not in them. ``parked`` is asked for parked domains alone;
+    ``groups`` tells those of a domain that the caller may know of; ``tags`` are those that there are."""
+
+    report_domain: str
+    parked: Callable[[], ParkedCredits]
+    groups: Callable[[Domain], Iterable[GroupId]]
+    tags: Mapping[TagId, Tag]
+
+
+def domain(value: Domain, beside: Beside) -> schemas.Domain:
+    left = beside.parked() if value.parked else None
     return schemas.Domain(
         id=ids.render(ids.DOMAIN, value.id),
         domain=value.name,
@@ -25,13 +43,15 @@ def domain(value: Domain, report_domain: str) -> schemas.Domain:
         dns_status_message=value.dns_status_message,
         activated_at=_time(value.activated),
         created_at=rfc3339(value.created),
-        reporting_address=f"{value.token}@{report_domain}",
+        reporting_address=f"{value.token}@{beside.report_domain}",
         report_kinds=schemas.ReportKinds(
             aggregate=value.kinds.aggregate, failure=value.kinds.failure, tls=value.kinds.tls
         ),
         notes=value.notes,
         is_verified=value.verified is not None,
         parked=value.parked,
+        parked_domain_credits=None if left is None else left.left,
+        parked_domain_status=None if left is None else left.status,
         is_subdomain=value.is_subdomain,
         top_level=value.stands_alone,
         dns=schemas.DnsSummary(
@@ -44,12 +64,18 @@ def domain(value: Domain, report_domain: str) -> schemas.Domain:
             state_spf=value.dns.spf,
             state_dkim=value.dns.dkim,
         ),
+        groups=[ids.render(ids.GROUP, group) for group in beside.groups(value)],
+        tags=[_tag(beside.tags[tag]) for tag in sorted(value.tags) if tag in beside.tags],
     )
 
 
-def domain_detail(value: Domain, report_domain: str, month: Share) -> schemas.DomainDetail:
+def _tag(value: Tag) -> schemas.DomainTag:
+    return schemas.DomainTag(id=ids.render(ids.TAG, value.id), name=value.name, color=value.color)
+
+
+def domain_detail(value: Domain, beside: Beside, month: Share) -> schemas.DomainDetail:
     return schemas.DomainDetail(
-        **domain(value, report_domain).model_dump(),
+        **domain(value, beside).model_dump(),
         verified_at=_time(value.verified),
         last_checked_at=_time(value.dns_checked),
         deactivated_at=_time(value.deactivated),

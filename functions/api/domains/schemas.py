@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
 from shared.core.domains import DmarcPolicy, Presence
+from shared.core.parked_credits import ParkedStatus
 from shared.core.watching.wanted import LONGEST
 from shared.edge.schemas import Timestamp, Wire
+
+Reference = Annotated[str, Field(max_length=300)]
 
 
 class ReportKinds(Wire):
@@ -33,6 +37,12 @@ class DnsSummary(Wire):
     state_dkim: Presence
 
 
+class DomainTag(Wire):
+    id: str = Field(examples=["tag_7"])
+    name: str
+    color: str = Field(examples=["#64748B"])
+
+
 class Domain(Wire):
     id: str = Field(examples=["ud_19"])
     domain: str = Field(examples=["example.com"])
@@ -46,9 +56,19 @@ class Domain(Wire):
     notes: str
     is_verified: bool = Field(description="Whether it was shown to be yours; before, it receives nothing.")
     parked: bool = Field(description="Whether it is meant to send no mail at all.")
+    parked_domain_credits: int | None = Field(
+        description="Of a parked domain: messages that the plan has left this month, for all of them."
+    )
+    parked_domain_status: ParkedStatus | None = Field(
+        description="`credits_used_up` when none is left: reports are kept, but no further domain is parked."
+    )
     is_subdomain: bool
     top_level: bool = Field(description="Whether it is shown as a domain of its own.")
     dns: DnsSummary
+    groups: list[str] = Field(
+        description="Beside the default group, those that you have access to.", examples=[["grp_7"]]
+    )
+    tags: list[DomainTag]
 
 
 class Figures(Wire):
@@ -89,6 +109,15 @@ class RemovedDomain(Wire):
 
 class AddDomain(Wire):
     domain: str = Field(examples=["newdomain.com"], description="A registrable domain or one below it.")
+    parked: bool = Field(default=False, description="It is meant to send no mail at all.")
+    group_id: Annotated[str, Field(max_length=30)] | None = Field(
+        default=None,
+        description="The group that it comes into: one that you may write to. A domain in a parked group is "
+        "parked.",
+        examples=["grp_7"],
+    )
+    tag_ids: list[Reference] = Field(default=[], description="Tags of the account.", examples=[["tag_7"]])
+    tag_names: list[Reference] = Field(default=[], description="The same, by name.")
 
 
 class ChangeReportKinds(Wire):
@@ -110,6 +139,15 @@ class ChangeDomain(Wire):
         default=None,
         description=f"The record that should be published, {LONGEST} characters at most; empty for ours.",
     )
+    group_id: Annotated[str, Field(max_length=30)] | None = Field(
+        default=None,
+        description="A group that it enters, staying in its others. For admins.",
+        examples=["grp_7"],
+    )
+    tag_ids: list[Reference] | None = Field(
+        default=None, description="With `tag_names` all the tags that it is to have.", examples=[["tag_7"]]
+    )
+    tag_names: list[Reference] | None = Field(default=None, description="The same, by name.")
 
 
 class PublishedRecord(Wire):

@@ -13,7 +13,7 @@ from shared.core.group_use import named_group
 from shared.core.grouping import Grouping
 from shared.core.groups import Group
 from shared.core.hosting.commands import require_unhindered
-from shared.core.parked_credits import require_credits
+from shared.core.parked_credits import ParkedCredits, parked_credits
 from shared.edge.openapi import answers
 from shared.edge.schemas import Single
 from shared.wiring import entropy, queues, table
@@ -90,15 +90,27 @@ def _grouping() -> Grouping:
         groups=table.groups(),
         turns=table.turns(),
         checks=queues.dns_checks(),
-        require_parkable=_require_parkable,
+        require_parkable=_Parking(),
         new_token=entropy.new_token,
         random_bits=entropy.random_bits,
     )
 
 
-def _require_parkable(domain: Domain) -> None:
-    if not domain.parked:
-        require_credits(table.rollups(), app.caller.account, app.now)
+class _Parking:
+    """Looks once in a request at what the plan has left, and at what is hosted for each domain."""
+
+    def __init__(self) -> None:
+        self._credits: ParkedCredits | None = None
+
+    def __call__(self, domain: Domain | None) -> None:
+        if self._credits is None:
+            self._credits = parked_credits(table.rollups(), app.caller.account, app.now)
+        self._credits.require()
+        if domain is not None:
+            _require_unhindered(domain)
+
+
+def _require_unhindered(domain: Domain) -> None:
     hosting = table.hostings().get(domain.account, domain.id)
     if hosting is not None:
         require_unhindered(hosting, replace(domain, parked=True), own=f"{domain.token}@{report_domain()}")

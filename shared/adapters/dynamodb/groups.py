@@ -12,7 +12,7 @@ from shared.adapters.dynamodb.table import Cancelled, Range, Step, Table, delete
 from shared.core.accounts import Counted
 from shared.core.domains import Domain
 from shared.core.errors import Invalid, Refusal
-from shared.core.groups import DEFAULT_LABEL, MOST_GROUPS, DomainIds, Group
+from shared.core.groups import DEFAULT_LABEL, MOST_GROUPS, DomainIds, Group, Spread
 from shared.core.ids import AccountId, DomainId, GroupId
 from shared.core.labels import folded
 from shared.core.rights import DEFAULT_GROUP
@@ -118,6 +118,11 @@ class DynamoGroups:
 
     def assigned(self, account: AccountId, *, after: DomainId | None, limit: int) -> DomainIds:
         return members(self._table, keys.in_any_group(account, DomainId(0)), after, limit)
+
+    def spread(self, account: AccountId) -> Spread:
+        owner = self._table.get(keys.account(account)) or {}
+        assigned = owner.get("assigned_domains", 0)
+        return Spread(assigned, owner.get("domains", 0) - assigned)
 
     def all_domains_of(self, account: AccountId, groups: Collection[GroupId]) -> frozenset[DomainId]:
         there = self.get_many(account, groups)

@@ -21,6 +21,8 @@ ITEM = {
     "notes": "",
     "is_verified": True,
     "parked": False,
+    "parked_domain_credits": None,
+    "parked_domain_status": None,
     "is_subdomain": False,
     "top_level": True,
     "dns": {
@@ -33,6 +35,8 @@ ITEM = {
         "state_spf": "unknown",
         "state_dkim": "unknown",
     },
+    "groups": [],
+    "tags": [],
 }
 
 
