@@ -22,6 +22,7 @@ from shared.core.audit_detail import CONCEALED, detail_of, names_secret
 from shared.core.domains import Domains
 from shared.core.errors import NotFound
 from shared.core.ids import AccountId
+from shared.core.people.people import ME
 
 if TYPE_CHECKING:
     from shared.edge.http import Api
@@ -158,7 +159,8 @@ def _named_in_path(app: Api) -> tuple[str, dict[str, str]]:
 
 
 def _rendered(app: Api, param: str, text: str) -> str:
-    """``ud_19`` of ``19``, and of a domain's name at the price of a read: by its id all is found again."""
+    """``ud_19`` of ``19``, the id of oneself of ``me``, and of a domain's name at the price of a read: by its
+    id all is found again."""
     prefix = OF_PARAMETERS.get(param)
     if prefix is None:
         return CONCEALED if names_secret(param) else text[:_LONGEST]
@@ -166,6 +168,8 @@ def _rendered(app: Api, param: str, text: str) -> str:
         return ids.render(prefix, ids.parse(prefix, text))
     except NotFound:
         author = _author(app)
+        if prefix == ids.USER and text == ME and author is not None:
+            return author.actor.id
         if prefix != ids.DOMAIN or author is None:
             return text[:_LONGEST]
         found = app.context["trail"].domains().resolve(author.account, text)

@@ -165,6 +165,10 @@ def test_no_secret_is_in_the_audit_log(people: Api) -> None:
     public(people, "/activations", {"token": token, "password": PASSWORD})
     as_user(people, MEMBER, "POST", "/users/me/api-token")
 
+    changed = next(
+        each.deed for each in people.audit.entries.values() if each.deed.action == "change_password"
+    )
+    assert changed.resource == f"user_{MEMBER}"
     written = repr(people.audit.entries)
 
     assert "change_password" in written
