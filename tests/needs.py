@@ -24,9 +24,11 @@ class Need(StrEnum):
     READ_ARRIVED_MAIL = "read every domain, forensic"
     WRITE_ARRIVALS = "write to every domain"
     ADMIN = "admin"
+    ADMIN_READ = "admin, read every domain"
     ADMIN_WRITE = "admin, write"
     PERSON = "to be a person, for oneself"
     OWNER = "to be the owner"
+    OPERATOR = "admin of the operator's account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,19 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "approve_source": (Probe(Need.WRITE_DOMAIN, _SOURCE),),
     "ask_password_reset": (Probe(Need.NOTHING, {"email": ""}),),
     "begin_totp": (Probe(Need.PERSON),),
+    "change_account": (Probe(Need.ADMIN_READ, {"name": "\x00"}),),
     "change_domain": (Probe(Need.WRITE_DOMAIN, {"wanted_dmarc_record": "none"}),),
     "change_domain_group": (Probe(Need.ADMIN, {"label": ""}),),
     "change_password": (Probe(Need.PERSON, _PASSWORDS, instead=_ME),),
     "change_tag": (Probe(Need.ADMIN, {"name": ""}),),
+    "change_terms": (Probe(Need.OPERATOR, {"plan": "none"}),),
     "change_user": (
         Probe(Need.ADMIN, {"email": ""}),
         Probe(Need.PERSON, {"email": ""}, note="oneself", instead=_ME),
     ),
     "check_spf": (Probe(Need.NOTHING, query={"domain": "mailer.example", "ip": "192.0.2.1"}),),
+    "close_account": (Probe(Need.OWNER, {"name": "another"}),),
+    "close_managed_account": (Probe(Need.OPERATOR, {"name": "another"}),),
     "confirm_address": (Probe(Need.NOTHING, {"token": ""}),),
     "confirm_password_reset": (Probe(Need.NOTHING, {"token": "", "password": ""}),),
     "convert_to_sso": (Probe(Need.ADMIN, {"provider": ""}),),
@@ -84,6 +90,7 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "delete_report": (Probe(Need.WRITE_DOMAIN, uses_up="report_id"),),
     "delete_tag": (Probe(Need.ADMIN, uses_up="tag_id"),),
     "deliver_tls_report": (Probe(Need.NOTHING, {}),),
+    "export_account": (Probe(Need.OWNER),),
     "generate_dmarc_record": (
         Probe(Need.READ_DOMAIN, {"p": "none"}),
         Probe(Need.WRITE_DOMAIN, {"p": "none", "publish": True}, note="with `publish`"),
@@ -91,8 +98,10 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "grant_access": (Probe(Need.ADMIN, {"users": [], "level": "read"}),),
     "host_dmarc": (Probe(Need.WRITE_DOMAIN, {"record": "none"}),),
     "host_mta_sts": (Probe(Need.WRITE_DOMAIN, {"mode": "enforce", "max_age": 1}),),
+    "invite_owner": (Probe(Need.OPERATOR, {"email": "nobody"}),),
     "invite_user": (Probe(Need.ADMIN, {"email": ""}),),
     "list_access": (Probe(Need.ADMIN),),
+    "list_accounts": (Probe(Need.MEMBERSHIP),),
     "list_api_keys": (Probe(Need.ADMIN),),
     "list_approved_sources": (_READ_DOMAIN,),
     "list_audit": (Probe(Need.ADMIN),),
@@ -109,6 +118,7 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "list_users": (Probe(Need.ADMIN),),
     "make_owner": (Probe(Need.OWNER, uses_up="user_id"),),
     "move_domains_to_group": (Probe(Need.ADMIN_WRITE, {"domains": []}),),
+    "open_account": (Probe(Need.OPERATOR, {"email": "nobody", "plan": "msp"}),),
     "open_upload": (Probe(Need.WRITE_ARRIVALS),),
     "preview_dmarc_record": (Probe(Need.READ_DOMAIN, query={"p": "none"}),),
     "read_access": (Probe(Need.ADMIN),),
@@ -117,9 +127,11 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "read_docs": (Probe(Need.NOTHING),),
     "read_domain": (_READ_DOMAIN,),
     "read_domain_group": (Probe(Need.READ_GROUP),),
+    "read_export": (Probe(Need.OWNER),),
     "read_hosted_dmarc": (_READ_DOMAIN,),
     "read_hosted_mta_sts": (_READ_DOMAIN,),
     "read_hosting": (_READ_DOMAIN,),
+    "read_managed_account": (Probe(Need.OPERATOR),),
     "read_openapi": (Probe(Need.NOTHING),),
     "read_parked_records": (_READ_DOMAIN,),
     "read_quarantine_entry": (Probe(Need.READ_ARRIVALS),),
@@ -146,6 +158,8 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "remove_totp": (Probe(Need.PERSON),),
     "remove_user": (Probe(Need.ADMIN, uses_up="user_id"),),
     "rename_api_key": (Probe(Need.ADMIN, {"name": ""}),),
+    "reopen_account": (Probe(Need.OWNER),),
+    "reopen_managed_account": (Probe(Need.OPERATOR),),
     "replace_user": (
         Probe(Need.ADMIN, {"email": ""}),
         Probe(Need.PERSON, {"email": ""}, note="oneself", instead=_ME),

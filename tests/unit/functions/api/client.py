@@ -37,7 +37,7 @@ from shared.core.queues import TouchedDay
 from shared.core.reports import Fact
 from shared.core.senders.catalogue import builtin
 from shared.core.upkeep import Roller
-from shared.wiring import buckets, entropy, lookups, queues, table
+from shared.wiring import buckets, closing, entropy, lookups, queues, table
 from shared.wiring import hosting as switching
 from shared.wiring import people as wired_people
 from shared.wiring import tokens as access_tokens
@@ -60,6 +60,7 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "reset-password": letters.handler,
     "users": users.handler,
     "account": account.handler,
+    "accounts": account.handler,
     "api-keys": api_keys.handler,
     "audit": audit.handler,
     "domain-groups": groups.handler,
@@ -105,6 +106,10 @@ class Api:
     limits: fakes.FakeAddressLimits = field(default_factory=fakes.FakeAddressLimits)
     answers: fakes.FakeAnswers = field(default_factory=fakes.FakeAnswers)
     audit: fakes.FakeAudit = field(default_factory=fakes.FakeAudit)
+    exports: fakes.FakeExports = field(default_factory=fakes.FakeExports)
+    closings: fakes.FakeClosings = field(default_factory=fakes.FakeClosings)
+    exportings: fakes.FakeExportings = field(default_factory=fakes.FakeExportings)
+    archive: fakes.FakeArchive = field(default_factory=fakes.FakeArchive)
     rollups: fakes.FakeRollups = field(default_factory=fakes.FakeRollups)
     uploads: fakes.FakeUploads = field(default_factory=fakes.FakeUploads)
     mailbox: fakes.FakeMailbox = field(default_factory=fakes.FakeMailbox)
@@ -151,6 +156,7 @@ class Api:
             "address_limits": self.limits,
             "answers": self.answers,
             "audit": self.audit,
+            "exports": self.exports,
             "domains": self.domains,
             "groups": self.groups,
             "tags": self.tags,
@@ -168,6 +174,9 @@ class Api:
             patch.setattr(table, name, lambda store=store: store)
         patch.setattr(access_tokens, "access_tokens", lambda: self.tokens)
         patch.setattr(buckets, "mailbox", lambda: self.mailbox)
+        patch.setattr(queues, "closings", lambda: self.closings)
+        patch.setattr(queues, "exportings", lambda: self.exportings)
+        patch.setattr(closing, "archive", lambda: self.archive)
         patch.setattr(queues, "touched_days", lambda: self.touched)
         patch.setattr(queues, "removed_domains", lambda: self.removed)
         patch.setattr(queues, "replays", lambda: self.replays)
@@ -185,6 +194,7 @@ class Api:
         patch.setenv(settings.IDENTITY_PROVIDERS, "Corp")
         patch.setattr(entropy, "random_bits", lambda bits: next(self.numbers))
         patch.setenv(settings.REPORT_DOMAIN, REPORT_DOMAIN)
+        patch.setenv(settings.CLOSING_DELAY, "600")
 
     def new_key(self, account: Account, *, per_minute: int = 1_000_000, terms: Terms = DEFAULT_TERMS) -> str:
         owner = replace(account, plan=replace(account.plan, requests_per_minute=per_minute))
