@@ -116,12 +116,6 @@ def spent() -> Invalid:
     return Invalid("This link has been used, replaced by a newer one, or has run out", param="token")
 
 
-def purpose_of(token: str) -> Purpose | None:
-    """What a token says that it is for; None for what is no token."""
-    shown = _read(token)
-    return None if shown is None else shown.purpose
-
-
 def _read(token: str) -> Shown | None:
     match = _TOKEN.fullmatch(token)
     if match is None:
