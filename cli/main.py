@@ -42,8 +42,8 @@ COMMANDS: Final = {
     "groups": Entry("groups", "Groups of domains, and who has access to them."),
     "tags": Entry("tags", "The tags of domains."),
     "audit": Entry("audit", "Who changed what, and who read failure reports."),
-    "account": Entry("account", "Open accounts (operators, with AWS credentials)."),
-    "accounts": Entry("accounts", "List the accounts of a deployment (operators)."),
+    "account": Entry("account", "Your account: its terms, its export, its end."),
+    "accounts": Entry("accounts", "The accounts that you are in, or that you run."),
     "rollups": Entry("rollups", "Have day totals computed anew (operators)."),
 }
 

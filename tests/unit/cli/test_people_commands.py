@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -50,6 +51,28 @@ PERSON: Final = {
     "secret": "JBSWY3DP",
     "uri": "otpauth://totp/x",
 }
+TERMS: Final = {
+    "plan": "pro",
+    "status": "active",
+    "active_domains": 3,
+    "total_allowed_domains": 1_250,
+    "current_period_end": None,
+}
+ACCOUNT: Final = {
+    "id": "usr_7",
+    "name": "Orchard\x1b[2J",
+    "email": "ops@orchard.example",
+    "status": "closing",
+    "closes_at": None,
+    "owner_id": "user_19",
+    "operator": False,
+    "reporting_address": "abc@reports.example",
+    "subscription": TERMS,
+    "limits": {"members": 20},
+    "counts": {"members": 2, "active_domains": 3},
+    "you": {"is_owner": True, "scopes": ["read", "write"]},
+    "key": "ps_live_first",
+}
 ENTRY: Final = {
     "at": "2026-11-20T06:12:09Z",
     "actor": {"type": "user", "id": "user_19", "label": "ada@orchard.example", "ip_address": "203.0.113.9"},
@@ -64,8 +87,12 @@ class Deployment:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, Any]] = []
         self.errors: list[dict[str, Any]] = []
+        self.file = "1.zip"
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == "files.example":
+            assert "Authorization" not in request.headers
+            return httpx.Response(200, content=b"zip")
         path = request.url.raw_path.decode().removeprefix("/v1")
         self.asked.append((request.method, path, json.loads(request.content) if request.content else None))
         if request.method == "DELETE":
@@ -87,7 +114,15 @@ class Deployment:
             "api-keys": {**KEY, "key": "ps_live_secret"},
             "audit": ENTRY,
             "users": PERSON,
+            "accounts": ACCOUNT,
         }
+        if path.startswith("/account/export"):
+            return {
+                "status": "done",
+                "files": [{"name": self.file, "size": 3, "url": "https://files.example/1"}],
+            }
+        if path.startswith("/account/") or path == "/account":
+            return ACCOUNT
         kind = kinds[path.split("/")[1]]
         return [kind] if method == "GET" and path.count("/") == 1 else kind
 
@@ -181,6 +216,32 @@ def deployment(monkeypatch: pytest.MonkeyPatch) -> Deployment:
         ("users api-token", ("POST", "/users/me/api-token", {})),
         ("users api-token --revoke user_19", ("DELETE", "/users/user_19/api-token", None)),
         ("users totp --off", ("DELETE", "/users/me/totp", None)),
+        ("accounts list", ("GET", "/accounts?limit=100", None)),
+        ("accounts show usr_7", ("GET", "/accounts/usr_7", None)),
+        (
+            "accounts open a@b.example --plan pro --no-invite --with-key",
+            (
+                "POST",
+                "/accounts",
+                {"email": "a@b.example", "plan": "pro", "name": "", "invite": False, "with_key": True},
+            ),
+        ),
+        (
+            "accounts change usr_7 --extra-domains 0 --status suspended",
+            ("PATCH", "/accounts/usr_7", {"extra_domains": 0, "status": "suspended"}),
+        ),
+        (
+            "accounts invite-owner usr_7 a@b.example",
+            ("POST", "/accounts/usr_7/owner", {"email": "a@b.example"}),
+        ),
+        ("accounts close usr_7 Orchard", ("POST", "/accounts/usr_7/close", {"name": "Orchard"})),
+        ("accounts reopen usr_7", ("POST", "/accounts/usr_7/reopen", {})),
+        ("account show", ("GET", "/account", None)),
+        ("account change --name Orchard", ("PATCH", "/account", {"name": "Orchard"})),
+        ("account close Orchard", ("POST", "/account/close", {"name": "Orchard"})),
+        ("account reopen", ("POST", "/account/reopen", {})),
+        ("account export", ("GET", "/account/export", None)),
+        ("account export --begin", ("POST", "/account/export", {})),
         (
             "audit --from 2026-11-01 --actor user_19 --limit 5",
             ("GET", "/audit?limit=5&start_date=2026-11-01&actor=user_19", None),
@@ -198,7 +259,14 @@ def test_each_command_asks_for_what_it_says(
 
 @pytest.mark.parametrize(
     "arguments",
-    ["users change me", "groups change grp_7", "tags change vip", "groups grant grp_7 own user_1"],
+    [
+        "accounts change usr_7",
+        "account change",
+        "users change me",
+        "groups change grp_7",
+        "tags change vip",
+        "groups grant grp_7 own user_1",
+    ],
 )
 def test_nothing_to_do_is_wrong_usage(deployment: Deployment, arguments: str) -> None:
     assert RUN.invoke(app, arguments.split()).exit_code == USAGE
@@ -252,6 +320,41 @@ def test_the_audit_log_says_who_did_what_from_where(deployment: Deployment) -> N
 
     for told in ("ada@orchard.example", "203.0.113.9", "add_domain", "ud_19", "domain=orchard.example"):
         assert told in shown
+
+
+def test_an_export_is_saved_without_the_key_and_not_over_anything(
+    deployment: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, transport = httpx.Client, httpx.MockTransport(deployment)
+    monkeypatch.setattr(httpx, "stream", lambda *asked, **_: original(transport=transport).stream(*asked))
+    done = RUN.invoke(app, ["account", "export", "--into", str(tmp_path / "out")])
+
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out" / "1.zip").read_bytes() == b"zip"
+    assert RUN.invoke(app, ["account", "export", "--into", str(tmp_path / "out")]).exit_code == REFUSED
+
+
+@pytest.mark.parametrize("name", ["../1.zip", "/etc/x", "", "..", "a/b"])
+def test_a_file_s_name_does_not_lead_out_of_the_folder(
+    deployment: Deployment, tmp_path: Path, name: str
+) -> None:
+    deployment.file = name
+
+    assert RUN.invoke(app, ["account", "export", "--into", str(tmp_path / "out")]).exit_code == REFUSED
+    assert not (tmp_path / "1.zip").exists()
+
+
+def test_an_account_shows_what_is_used_of_its_limits(deployment: Deployment) -> None:
+    shown = RUN.invoke(app, ["account", "show"]).stdout
+
+    assert "2 of 20" in shown
+    assert "3 of 1,250" in shown
+    assert "owner, read, write" in shown
+    assert "\x1b" not in shown
+
+
+def test_the_key_of_a_new_account_is_shown(deployment: Deployment) -> None:
+    assert "ps_live_first" in RUN.invoke(app, ["accounts", "open", "a@b.example", "--plan", "pro"]).stdout
 
 
 def test_passwords_are_read_and_never_arguments(deployment: Deployment) -> None:
