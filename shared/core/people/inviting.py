@@ -11,7 +11,7 @@ from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.ids import AccountId, UserId, mint
 from shared.core.letters import Letter, Undeliverable, invitation, reminder
 from shared.core.members import Member, User
-from shared.core.people.leaving import forget_if_unused
+from shared.core.people.leaving import forget_membership
 from shared.core.people.people import (
     People,
     Person,
@@ -119,7 +119,7 @@ def _mailed(people: People, account: Account, who: Person, now: float) -> Person
         people.letters.send(_letter(people, account, who.user, now))
     except Undeliverable:
         people.members.remove(_current(people, who), by=None)
-        forget_if_unused(people, who.user.id)
+        forget_membership(people, account.id, who.user.id)
         raise
     return who
 

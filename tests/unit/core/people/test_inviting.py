@@ -183,6 +183,16 @@ def test_an_address_that_gets_no_mail_is_not_invited(world: PeopleWorld) -> None
     assert world.tickets.stored == {}
 
 
+def test_an_invitation_that_was_not_mailed_leaves_who_is_known_as_before(world: PeopleWorld) -> None:
+    world.letters.refused.add(EMAILS[STRANGER])
+
+    with pytest.raises(Undeliverable):
+        invited(world, EMAILS[STRANGER])
+
+    assert world.user(STRANGER).accounts == {OTHER.id}
+    assert world.tickets.stored == {}
+
+
 def test_a_user_who_is_removed_meanwhile_is_made_anew(world: PeopleWorld) -> None:
     """The last membership ends between the look at the user and the new membership."""
     add = world.members.add
