@@ -17,8 +17,6 @@ from shared.core.rights import DEFAULT_GROUP
 from shared.core.tags import Tag, Tags
 
 _LARGEST: Final = 1_000
-_READ: Final = 100
-"""Domains that one request reads by id."""
 
 
 class Fetch(Protocol):
@@ -75,8 +73,9 @@ class Shelves:
         return Place(fetch, lambda: _count(self.tags.get(self.account, number)))
 
     def read(self, ids: Iterator[DomainId], batch: int) -> Iterator[Domain]:
-        """The domains of these ids, those that are there."""
-        while wanted := list(islice(ids, min(batch, _READ))):
+        """The domains of these ids, those that are there; ``batch`` are read at a time, and no more than are
+        asked for."""
+        while wanted := list(islice(ids, batch)):
             yield from self.domains.get_many(self.account, wanted)
 
 

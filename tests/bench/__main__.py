@@ -10,7 +10,7 @@ from importlib import import_module
 
 from tests.bench.tables import Report
 
-SECTIONS = ("parsing", "checks", "units", "doors", "watching", "startup", "inspections", "ingest")
+SECTIONS = ("parsing", "checks", "units", "doors", "places", "watching", "startup", "inspections", "ingest")
 
 
 def main(wanted: list[str]) -> int:

@@ -11,8 +11,11 @@ from shared.core.accounts import Account
 from shared.core.domains import Domain
 from shared.core.errors import Conflict, Invalid, NotFound, Outdated, PlanLimit, Refusal
 from shared.core.groups import MOST_GROUPS, Group, Spread
-from shared.core.ids import AccountId, DomainId, GroupId
-from shared.core.rights import DEFAULT_GROUP
+from shared.core.ids import AccountId, DomainId, GroupId, UserId
+from shared.core.members import Member
+from shared.core.queues import RemovedGroup
+from shared.core.rights import DEFAULT_GROUP, Level
+from shared.core.sweeping import Sweeper
 from tests.contract import given
 from tests.contract.stores import AwsStores, Stores
 
@@ -342,6 +345,28 @@ def test_a_removed_group_is_gone_at_once_and_swept_later(stores: Stores) -> None
     assert len(listed(stores, owner, DEFAULT_GROUP)) == account.domains - 1 == 22
     hide_assigned(stores, owner)
     assert counted(stores, owner, DEFAULT_GROUP) == 22
+
+
+def test_a_sweep_takes_the_levels_of_a_removed_group_too(stores: Stores) -> None:
+    owner = given.account(stores)
+    made = group(stores, owner)
+    domain = stores.groups.assign(given.domain(stores, owner), made.id)
+    member = Member(owner.id, UserId(5), "ada@example.com", joined=1, requests_per_minute=9)
+    stores.members.add(member, most=9)
+    stores.members.grant(owner.id, member.user, made.id, Level.WRITE)
+    sweeper = Sweeper(stores.groups, stores.tags, stores.members)
+    removed = RemovedGroup(owner.id, made.id)
+
+    assert sweeper.sweep(removed) == 0
+    assert stores.members.grant(owner.id, member.user, made.id, Level.WRITE).levels == {made.id: Level.WRITE}
+    stores.groups.remove(owner.id, made.id)
+
+    assert sweeper.sweep(removed) == 1
+    assert sweeper.sweep(removed) == 0
+    left = stores.members.get(owner.id, member.user)
+    assert left is not None
+    assert made.id not in left.levels
+    assert current(stores, domain).groups == frozenset()
 
 
 def test_domains_move_and_go_at_the_same_time(aws: AwsStores) -> None:
