@@ -35,14 +35,12 @@ class Kind(StrEnum):
     MEMBER = "member"
     KEY = "key"
     STRANGER = "stranger"
-    OPERATOR = "operator"
     NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """``group`` is the level in the group that the domain is in, ``all`` that in every domain, which is
-    what one has in the default group."""
+    """``group`` is the level in the group that the domain is in, ``all`` the level in every domain."""
 
     name: str
     words: str
@@ -54,17 +52,12 @@ class Role:
     restricted: bool = False
     """To groups: by an access list, or as a key of one group."""
 
-    @property
-    def domain(self) -> Level:
-        return max(self.group, self.all, key=lambda level: level.rank)
-
 
 def _member(name: str, words: str, *more: Scope, group: Level = Level.NONE, all: Level = Level.NONE) -> Role:
-    """Read and write are what every member may, as far as the access list goes."""
-    scopes = frozenset({READ, WRITE, *more})
-    if ADMIN in more:
-        return Role(name, words, Kind.MEMBER, scopes, Level.WRITE, Level.WRITE)
-    return Role(name, words, Kind.MEMBER, scopes, group, all, restricted=True)
+    seen = max(group, all, key=lambda level: level.rank)
+    return Role(
+        name, words, Kind.MEMBER, frozenset({READ, WRITE, *more}), seen, all, restricted=ADMIN not in more
+    )
 
 
 def _key(name: str, words: str, *scopes: Scope, group: Level | None = None) -> Role:
@@ -77,7 +70,7 @@ def _key(name: str, words: str, *scopes: Scope, group: Level | None = None) -> R
 EVERYTHING: Final = frozenset(Scope)
 ROLES: Final = (
     Role("owner", "the owner", Kind.MEMBER, EVERYTHING, Level.WRITE, Level.WRITE, owner=True),
-    _member("admin", "a member with the admin flag", ADMIN),
+    _member("admin", "a member with the admin flag", ADMIN, all=Level.WRITE),
     _member("writer", "a member with write in the domain's group", group=Level.WRITE),
     _member("reader", "a member with read in the domain's group", group=Level.READ),
     _member("forensic", "a reader with the forensic flag", FORENSIC, group=Level.READ),
@@ -90,7 +83,6 @@ ROLES: Final = (
     _key("key: group", "an API key to read and write in the domain's group", READ, WRITE, group=Level.WRITE),
     _key("key: other", "an API key to read and write in another group", READ, WRITE, group=Level.NONE),
     Role("stranger", "the owner of another account", Kind.STRANGER, EVERYTHING, owner=True),
-    Role("operator", "an API key of the operator's account", Kind.OPERATOR, EVERYTHING),
     Role("nobody", "without a credential", Kind.NOBODY),
 )
 
@@ -107,13 +99,12 @@ _SCOPES: Final[Mapping[Need, frozenset[Scope]]] = {
     Need.READ_ARRIVED_MAIL: frozenset({READ, FORENSIC}),
     Need.WRITE_ARRIVALS: frozenset({WRITE}),
     Need.ADMIN: frozenset({ADMIN}),
-    Need.ADMIN_READ: frozenset({ADMIN, READ}),
     Need.ADMIN_WRITE: frozenset({ADMIN, WRITE}),
 }
 _OF_A_DOMAIN: Final = {
     Need.READ_DOMAIN: Level.READ,
-    Need.READ_FAILURE: Level.READ,
     Need.READ_GROUP: Level.READ,
+    Need.READ_FAILURE: Level.READ,
     Need.WRITE_DOMAIN: Level.WRITE,
 }
 _OF_ALL_DOMAINS: Final = {
@@ -125,21 +116,20 @@ _OF_ALL_DOMAINS: Final = {
 
 
 def answer(need: Need, role: Role, *, named: bool) -> Answer:
-    """``named``: something of the account is named in the request, which who is of another does not have."""
+    """``named``: something of the account is named in the request, which a stranger does not have."""
     if need is Need.NOTHING:
         return Answer.GRANTED
     if role.kind is Kind.NOBODY:
         return Answer.UNKNOWN
     if need is Need.OPERATOR:
-        return Answer.GRANTED if role.kind is Kind.OPERATOR else Answer.DENIED
+        # Nobody here is: the operator's account is another.
+        return Answer.HIDDEN if named else Answer.DENIED
     if need is Need.PERSON:
-        return Answer.GRANTED if role.kind in {Kind.MEMBER, Kind.STRANGER} else Answer.DENIED
-    if named and role.kind in {Kind.STRANGER, Kind.OPERATOR}:
-        return Answer.HIDDEN
+        return Answer.DENIED if role.kind is Kind.KEY else Answer.GRANTED
+    if role.kind is Kind.STRANGER:
+        return Answer.HIDDEN if named else Answer.GRANTED
     if need is Need.OWNER:
         return Answer.GRANTED if role.owner else Answer.DENIED
-    if role.kind in {Kind.STRANGER, Kind.OPERATOR}:
-        return Answer.GRANTED
     if not _SCOPES.get(need, frozenset()) <= role.scopes:
         return Answer.DENIED
     if need in _OF_A_DOMAIN:
@@ -151,9 +141,9 @@ def answer(need: Need, role: Role, *, named: bool) -> Answer:
 def _of_a_domain(need: Need, role: Role) -> Answer:
     """What is out of sight is not there; what is seen and must not be changed is denied."""
     hidden = need is Need.READ_FAILURE and FORENSIC not in role.scopes
-    if role.domain is Level.NONE or hidden:
+    if role.group is Level.NONE or hidden:
         return Answer.HIDDEN
-    return Answer.GRANTED if _OF_A_DOMAIN[need].rank <= role.domain.rank else Answer.DENIED
+    return Answer.GRANTED if _OF_A_DOMAIN[need].rank <= role.group.rank else Answer.DENIED
 
 
 @dataclass(frozen=True, slots=True)

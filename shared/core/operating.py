@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.access import Caller, administer, require_every_domain
+from shared.core.access import Caller, administer
 from shared.core.accounts import Account, Accounts, Terms, agree_terms
 from shared.core.api_keys import ApiKeys
 from shared.core.errors import Forbidden, NotFound
@@ -23,13 +23,16 @@ def require_operator(caller: Caller) -> None:
     if not caller.account.operator:
         raise Forbidden("This is for the operator of the deployment")
     administer(caller)
-    require_every_domain(caller)
 
 
-def account_of(accounts: Accounts, reference: str) -> Account:
+def operated(caller: Caller, accounts: Accounts, reference: str) -> Account:
+    """An account of the deployment. ``NotFound`` for everybody but the operator: it is somebody else's."""
+    if not caller.account.operator:
+        raise _missing()
+    require_operator(caller)
     account = accounts.get(AccountId(parse(ACCOUNT, reference)))
     if account is None:
-        raise NotFound("The requested resource could not be found", param="id")
+        raise _missing()
     return account
 
 
@@ -45,3 +48,7 @@ def put_on_terms(
         for member in members.list_of(account.id):
             members.set_rate(member, rate)
     return agreed
+
+
+def _missing() -> NotFound:
+    return NotFound("The requested resource could not be found", param="id")

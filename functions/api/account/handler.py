@@ -12,7 +12,6 @@ from functions.api.account.app import TAGS, app
 from shared.core.access import (
     administer,
     read_account,
-    require_every_domain,
     require_scope,
     require_subscription,
     sees_every_domain,
@@ -59,7 +58,6 @@ def change(body: schemas.ChangeAccount) -> Single[schemas.Account]:
     require_subscription(caller)
     require_standing(caller.account, writing=True)
     account = administer(caller).account
-    require_every_domain(caller)
     describe_account(table.accounts(), account, name=body.name, email=body.email)
     return _shown()
 

@@ -13,7 +13,7 @@ from shared.core.closing import close_account
 from shared.core.ids import AccountId
 from shared.core.key_issuing import Minting, create_key
 from shared.core.key_issuing import Terms as KeyTerms
-from shared.core.operating import account_of, is_operator, put_on_terms, require_operator
+from shared.core.operating import is_operator, operated, put_on_terms, require_operator
 from shared.core.paging import DEFAULT_LIMIT, Cursor, Page
 from shared.core.people.inviting import invite_owner
 from shared.core.plans import plan_named
@@ -80,7 +80,7 @@ def open_new(body: schemas.OpenAccount) -> Single[schemas.Opened]:
         minting = Minting(app.now, entropy.new_secret, entropy.random_bits)
         _, key = create_key(table.api_keys(), account, KeyTerms("First key"), minting)
     invited = None if owner is None else owner.user.email
-    shown = _managed(account_of(table.accounts(), str(account.id)))
+    shown = _managed(operated(app.caller, table.accounts(), str(account.id)))
     return Single(data=schemas.Opened(**shown.model_dump(), invited=invited, key=key), meta=app.meta)
 
 
@@ -93,8 +93,7 @@ def open_new(body: schemas.OpenAccount) -> Single[schemas.Opened]:
     responses=answers(200, "The account.", Single[schemas.Managed], refusals=(404,)),
 )
 def read(account_id: AccountPath) -> Single[schemas.Managed]:
-    require_operator(app.caller)
-    return Single(data=_managed(account_of(table.accounts(), account_id)), meta=app.meta)
+    return Single(data=_managed(operated(app.caller, table.accounts(), account_id)), meta=app.meta)
 
 
 @app.patch(
@@ -107,8 +106,7 @@ def read(account_id: AccountPath) -> Single[schemas.Managed]:
     responses=answers(200, "The account.", Single[schemas.Managed], refusals=(400, 404, 409, 413, 415, 422)),
 )
 def change(account_id: AccountPath, body: schemas.ChangeTerms) -> Single[schemas.Managed]:
-    require_operator(app.caller)
-    account = account_of(table.accounts(), account_id)
+    account = operated(app.caller, table.accounts(), account_id)
     stores = table.accounts(), table.api_keys(), table.members()
     return Single(data=_managed(put_on_terms(*stores, account, _terms(account, body))), meta=app.meta)
 
@@ -125,11 +123,10 @@ def change(account_id: AccountPath, body: schemas.ChangeTerms) -> Single[schemas
     middlewares=[idempotent()],
 )
 def invite(account_id: AccountPath, body: schemas.InviteOwner) -> Single[schemas.Managed]:
-    require_operator(app.caller)
-    account = account_of(table.accounts(), account_id)
+    account = operated(app.caller, table.accounts(), account_id)
     require_standing(account, writing=True)
     invite_owner(people(), account, body.email, now=app.now)
-    return Single(data=_managed(account_of(table.accounts(), account_id)), meta=app.meta)
+    return Single(data=_managed(operated(app.caller, table.accounts(), account_id)), meta=app.meta)
 
 
 @app.post(
@@ -141,8 +138,7 @@ def invite(account_id: AccountPath, body: schemas.InviteOwner) -> Single[schemas
     responses=answers(200, "The account.", Single[schemas.Managed], refusals=(400, 404, 409, 413, 415, 422)),
 )
 def close(account_id: AccountPath, body: schemas.CloseAccount) -> Single[schemas.Managed]:
-    require_operator(app.caller)
-    account = account_of(table.accounts(), account_id)
+    account = operated(app.caller, table.accounts(), account_id)
     stores = table.accounts(), queues.closings()
     closed = close_account(*stores, account, body.name, delay=closing.delay(), now=app.now)
     return Single(data=_managed(closed), meta=app.meta)
@@ -157,8 +153,7 @@ def close(account_id: AccountPath, body: schemas.CloseAccount) -> Single[schemas
     responses=answers(200, "The account.", Single[schemas.Managed], refusals=(404, 409)),
 )
 def reopen(account_id: AccountPath) -> Single[schemas.Managed]:
-    require_operator(app.caller)
-    account = account_of(table.accounts(), account_id)
+    account = operated(app.caller, table.accounts(), account_id)
     return Single(data=_managed(table.accounts().reopen(account.id)), meta=app.meta)
 
 

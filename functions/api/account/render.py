@@ -128,7 +128,9 @@ def counts(value: Account) -> schemas.Counts:
     )
 
 
-def export(value: Export, files: list[tuple[ArchivedFile, str]]) -> schemas.Export:
+def export(value: Export | None, files: list[tuple[ArchivedFile, str]]) -> schemas.Export:
+    if value is None:
+        return schemas.Export(id=None, status="none", started_at=None, finished_at=None, files=[])
     return schemas.Export(
         id=value.id,
         status="running" if value.finished is None else "done",

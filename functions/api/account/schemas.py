@@ -190,8 +190,8 @@ class ExportFile(Wire):
 
 
 class Export(Wire):
-    id: int
-    status: str = Field(description="`running` or `done`.", examples=["done"])
-    started_at: Timestamp
+    id: int | None
+    status: str = Field(description="`none`, `running` or `done`.", examples=["done"])
+    started_at: Timestamp | None
     finished_at: Timestamp | None
     files: list[ExportFile] = Field(description="ZIP archives; there when it is done, for seven days.")
