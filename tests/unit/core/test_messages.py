@@ -8,17 +8,30 @@ import pytest
 from shared.core.ids import AccountId, DomainId, GroupId, TagId
 from shared.core.messages import (
     Unreadable,
+    decode_closing,
     decode_dns_check,
+    decode_export,
     decode_removed,
     decode_touched_day,
     decode_unknown_hosts,
+    encode_closing,
     encode_dns_check,
+    encode_export,
     encode_removed_domain,
     encode_sweep,
     encode_touched_day,
     encode_unknown_hosts,
 )
-from shared.core.queues import DnsCheck, RemovedDomain, RemovedGroup, RemovedTag, TouchedDay, UnknownHosts
+from shared.core.queues import (
+    CloseAccount,
+    DnsCheck,
+    ExportPiece,
+    RemovedDomain,
+    RemovedGroup,
+    RemovedTag,
+    TouchedDay,
+    UnknownHosts,
+)
 
 TOUCHED = TouchedDay(AccountId(7), DomainId(2**53 - 1), date(2026, 9, 1))
 
@@ -32,6 +45,13 @@ def test_work_survives_the_queue() -> None:
     assert decode_unknown_hosts(encode_unknown_hosts(question)) == question
     assert decode_removed(encode_removed_domain(removed)) == removed
     assert decode_dns_check(encode_dns_check(check)) == check
+    for order in (CloseAccount(AccountId(7)), CloseAccount(AccountId(7), 1_790_000_000)):
+        assert decode_closing(encode_closing(order)) == order
+    for piece in (
+        ExportPiece(AccountId(7), 5),
+        ExportPiece(AccountId(7), 5, 3, DomainId(8), "tls", 2**53 - 1),
+    ):
+        assert decode_export(encode_export(piece)) == piece
     for gone in (RemovedGroup(AccountId(7), GroupId(1)), RemovedTag(AccountId(7), TagId(9))):
         assert decode_removed(encode_sweep(gone)) == gone
 
@@ -49,7 +69,10 @@ def test_what_is_not_ours_is_named(change: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '"text"', "[" * 100_000])
 def test_text_that_is_no_message_is_named(text: str) -> None:
-    for decode in (decode_touched_day, decode_unknown_hosts, decode_removed, decode_dns_check):
+    for decode in (
+        *(decode_touched_day, decode_unknown_hosts, decode_removed, decode_dns_check),
+        *(decode_closing, decode_export),
+    ):
         with pytest.raises(Unreadable):
             decode(text)
 
