@@ -354,7 +354,7 @@ def test_a_sweep_takes_the_levels_of_a_removed_group_too(stores: Stores) -> None
     member = Member(owner.id, UserId(5), "ada@example.com", joined=1, requests_per_minute=9)
     stores.members.add(member, most=9)
     stores.members.grant(owner.id, member.user, made.id, Level.WRITE)
-    sweeper = Sweeper(stores.groups, stores.tags, stores.members)
+    sweeper = Sweeper(stores.groups, stores.tags, stores.members, stores.api_keys)
     removed = RemovedGroup(owner.id, made.id)
 
     assert sweeper.sweep(removed) == 0
