@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from html import unescape
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 import httpx
@@ -52,17 +52,27 @@ def token_in(letter: dict[str, Any]) -> str:
 
 def sign_in(stack: Stack, username: str, password: str) -> Tokens:
     """Through the hosted sign-in, as a browser would (authorization code with PKCE)."""
-    verifier = secrets.token_urlsafe(48)
-    with httpx.Client(base_url=stack.sign_in_url, trust_env=False) as browser:
-        code = _code(browser, stack, username, password, _challenge(verifier))
-        asked = {
-            "grant_type": "authorization_code",
-            "client_id": stack.user_pool_client,
-            "code": code,
-            "redirect_uri": REDIRECT,
-            "code_verifier": verifier,
-        }
-        answer = browser.post("/oauth2/token", data=asked)
+    verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
+    asked = {
+        "response_type": "code",
+        "client_id": stack.user_pool_client,
+        "redirect_uri": REDIRECT,
+        "scope": SCOPES,
+        "state": state,
+        "code_challenge": _challenge(verifier),
+        "code_challenge_method": "S256",
+    }
+    ended = sign_in_at(f"{stack.sign_in_url}/oauth2/authorize?{urlencode(asked)}", username, password)
+    query = parse_qs(urlsplit(ended).query)
+    assert query["state"] == [state]
+    redeemed = {
+        "grant_type": "authorization_code",
+        "client_id": stack.user_pool_client,
+        "code": query["code"][0],
+        "redirect_uri": REDIRECT,
+        "code_verifier": verifier,
+    }
+    answer = httpx.post(f"{stack.sign_in_url}/oauth2/token", data=redeemed, trust_env=False)
     assert answer.status_code == 200, answer.text
     return Tokens(answer.json()["access_token"], answer.json()["refresh_token"])
 
@@ -93,26 +103,17 @@ def token_of(stack: RunningStack, name: str, password: str) -> str:
     return str(answer["AuthenticationResult"]["AccessToken"])
 
 
-def _code(browser: httpx.Client, stack: Stack, username: str, password: str, challenge: str) -> str:
-    state = secrets.token_urlsafe(16)
-    asked = {
-        "response_type": "code",
-        "client_id": stack.user_pool_client,
-        "redirect_uri": REDIRECT,
-        "scope": SCOPES,
-        "state": state,
-        "code_challenge": challenge,
-        "code_challenge_method": "S256",
-    }
-    form = browser.get("/oauth2/authorize", params=asked)
-    assert form.status_code == 200, form.text
-    fields = {name: unescape(value) for name, value in _FIELD.findall(form.text)}
-    answer = browser.post("/login", data={**fields, "username": username, "password": password})
+def sign_in_at(address: str, username: str, password: str) -> str:
+    """Fill in the sign-in page at an address, and return the one that it leads to: with a code."""
+    page = urlsplit(address)
+    with httpx.Client(base_url=f"{page.scheme}://{page.netloc}", trust_env=False) as browser:
+        form = browser.get(f"{page.path}?{page.query}")
+        assert form.status_code == 200, form.text
+        fields = {name: unescape(value) for name, value in _FIELD.findall(form.text)}
+        answer = browser.post("/login", data={**fields, "username": username, "password": password})
     if answer.status_code != 302:
         raise SignInRefused(answer.text)
-    query = parse_qs(urlsplit(answer.headers["Location"]).query)
-    assert query["state"] == [state]
-    return query["code"][0]
+    return str(answer.headers["Location"])
 
 
 def _challenge(verifier: str) -> str:

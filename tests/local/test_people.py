@@ -6,12 +6,16 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import secrets
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
@@ -22,10 +26,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from tests.local.people import SignInRefused, Tokens, letters_to, new_person, sign_in, token_in
+from tests.local.people import SignInRefused, Tokens, letters_to, new_person, sign_in, sign_in_at, token_in
 from tests.local.running import RunningStack
 from tests.local.tenants import Tenant, open_account, open_tenant
 
+ROOT: Final = Path(__file__).resolve().parents[2]
 FIRST: Final = "four plain words here"
 SECOND: Final = "four other words here"
 THIRD: Final = "and yet another four"
@@ -139,6 +144,38 @@ def test_a_second_factor_is_the_user_s_own_to_set(member: Member) -> None:
     assert kept["UserMFASettingList"] == ["SOFTWARE_TOKEN_MFA"]
     assert member.ask(tokens, "DELETE", "/users/me/totp").status_code == 204
     assert member.ask(tokens, "GET", "/users/me").json()["data"]["has_2fa_enabled"] is False
+
+
+def test_the_command_line_signs_in_and_out(member: Member, tmp_path: Path) -> None:
+    def command(*arguments: str) -> subprocess.Popen[str]:
+        entry = "from cli.main import main; main()"
+        return subprocess.Popen(
+            [sys.executable, "-c", entry, *arguments, "--url", member.stack.api_url],
+            env={**os.environ, "POSTSEAL_CONFIG": str(tmp_path), "PYTHONPATH": str(ROOT)},
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    login = command("login", "--no-browser")
+    assert login.stderr is not None
+    address = next(line.strip() for line in login.stderr if "code_challenge=" in line)
+    out, _ = login.communicate(f"{sign_in_at(address, member.email, FIRST)}\n", timeout=60)
+    assert (login.returncode, out.startswith("signed in")) == (0, True)
+    shown, _ = command("users", "show", "--json").communicate(timeout=60)
+    assert json.loads(shown)[0]["id"] == member.id
+    held = json.loads((tmp_path / "sessions.json").read_text())[0]
+
+    out, told = command("logout").communicate(timeout=60)
+    assert out.startswith("signed out"), told
+    assert command("users", "show").wait(timeout=60) == 3
+    renewal = {
+        "grant_type": "refresh_token",
+        "client_id": held["client_id"],
+        "refresh_token": held["refresh"],
+    }
+    assert httpx.post(held["token_url"], data=renewal, trust_env=False).status_code == 400
 
 
 def test_an_api_token_acts_as_its_user_until_it_is_revoked(member: Member) -> None:
