@@ -67,7 +67,7 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "change_domain_group": (Probe(Need.ADMIN, {"label": ""}),),
     "change_password": (Probe(Need.PERSON, _PASSWORDS, instead=_ME),),
     "change_tag": (Probe(Need.ADMIN, {"name": ""}),),
-    "change_terms": (Probe(Need.OPERATOR, {}),),
+    "change_terms": (Probe(Need.OPERATOR, {"plan": "none"}),),
     "change_user": (
         Probe(Need.ADMIN, {"email": ""}),
         Probe(Need.PERSON, {"email": ""}, note="oneself", instead=_ME),

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     MEMBER = "member"
     KEY = "key"
     STRANGER = "stranger"
+    OPERATOR = "operator"
     NOBODY = "nobody"
 
 
@@ -83,6 +84,7 @@ ROLES: Final = (
     _key("key: group", "an API key to read and write in the domain's group", READ, WRITE, group=Level.WRITE),
     _key("key: other", "an API key to read and write in another group", READ, WRITE, group=Level.NONE),
     Role("stranger", "the owner of another account", Kind.STRANGER, EVERYTHING, owner=True),
+    Role("operator", "an API key of the operator's account", Kind.OPERATOR, EVERYTHING),
     Role("nobody", "without a credential", Kind.NOBODY),
 )
 
@@ -116,20 +118,28 @@ _OF_ALL_DOMAINS: Final = {
 
 
 def answer(need: Need, role: Role, *, named: bool) -> Answer:
-    """``named``: something of the account is named in the request, which a stranger does not have."""
+    """``named``: something of the account is named in the request, which who is of another does not have."""
     if need is Need.NOTHING:
         return Answer.GRANTED
     if role.kind is Kind.NOBODY:
         return Answer.UNKNOWN
-    if need is Need.OPERATOR:
-        # Nobody here is: the operator's account is another.
-        return Answer.HIDDEN if named else Answer.DENIED
     if need is Need.PERSON:
-        return Answer.DENIED if role.kind is Kind.KEY else Answer.GRANTED
-    if role.kind is Kind.STRANGER:
-        return Answer.HIDDEN if named else Answer.GRANTED
+        return Answer.GRANTED if role.kind in {Kind.MEMBER, Kind.STRANGER} else Answer.DENIED
+    if need is Need.OPERATOR and role.kind is Kind.OPERATOR:
+        return Answer.GRANTED
+    if named and (need is Need.OPERATOR or role.kind in {Kind.STRANGER, Kind.OPERATOR}):
+        return Answer.HIDDEN
+    return _by_rights(need, role)
+
+
+def _by_rights(need: Need, role: Role) -> Answer:
+    """In the account that the role is of."""
+    if need is Need.OPERATOR:
+        return Answer.DENIED
     if need is Need.OWNER:
         return Answer.GRANTED if role.owner else Answer.DENIED
+    if role.kind in {Kind.STRANGER, Kind.OPERATOR}:
+        return Answer.GRANTED
     if not _SCOPES.get(need, frozenset()) <= role.scopes:
         return Answer.DENIED
     if need in _OF_A_DOMAIN:
@@ -159,6 +169,10 @@ class Row:
     @property
     def name(self) -> str:
         return f"{self.operation} ({self.probe.note})" if self.probe.note else self.operation
+
+    @property
+    def route(self) -> str:
+        return f"{self.method} {self.name}"
 
     def expected(self, role: Role) -> Answer:
         return self.answers[ROLES.index(role)]
