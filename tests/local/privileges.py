@@ -51,6 +51,7 @@ class Roles:
             for document in self._documents[function].values()
             for statement in document["Statement"]
             if statement["Effect"] == "Allow"
+            if statement["Effect"] == "Allow"
             for action in _listed(statement["Action"])
             for resource in _listed(statement["Resource"])
         }
@@ -69,6 +70,9 @@ class Roles:
     def _less(self, document: dict[str, Any], right: Right) -> dict[str, Any]:
         kept = []
         for statement in document["Statement"]:
+            if statement["Effect"] != "Allow":
+                kept.append(statement)
+                continue
             for action in _listed(statement["Action"]):
                 resources = [
                     resource
