@@ -21,7 +21,10 @@ OUTPUTS = {
         "MailTopic": "arn:topic",
         **{
             f"{name}Queue": f"http://q/{name}"
-            for name in ("Mail", "Rollup", "Hosts", "Purge", "Dns", "Hosting", "HostingChecks")
+            for name in (
+                *("Mail", "Rollup", "Hosts", "Purge", "Dns"),
+                *("Hosting", "HostingChecks", "Exports", "Closing"),
+            )
         },
     },
     "mail": {"ReportDomain": "reports.test"},
