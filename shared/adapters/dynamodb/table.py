@@ -148,7 +148,7 @@ class Table:
         return self._write(lambda: self.client.update_item(**self._single(step, "ALL_NEW"))) or {}
 
     def delete(self, key: Key, condition: str = "", values: Mapping[str, Plain] = _NO_VALUES) -> Item | None:
-        """What was there. Raises ``ConditionFailed``; an item that is gone is no error without a condition."""
+        """What was there. ``ConditionFailed``; an item that is gone is no error without a condition."""
         step = delete(key, condition, values)
         return self._write(lambda: self.client.delete_item(**self._single(step, "ALL_OLD")))
 
