@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -20,10 +21,9 @@ WITHOUT = ("owner", "nobody")
 def told(stack: RunningStack) -> dict[str, dict[str, tuple[Answer, str]]]:
     """What each role was answered, by role and row: they ask side by side, each one row after the other."""
     cast = Cast(stack, ROWS)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return dict(
-            zip((role.name for role in ROLES), pool.map(lambda role: asked(cast, role), ROLES), strict=True)
-        )
+    with closing(cast), ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = pool.map(lambda role: asked(cast, role), ROLES)
+        return {role.name: given for role, given in zip(ROLES, answers, strict=True)}
 
 
 def asked(cast: Cast, role: Role) -> dict[str, tuple[Answer, str]]:
