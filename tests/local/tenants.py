@@ -96,17 +96,29 @@ def belongings(tenant: Tenant) -> dict[str, str]:
     foreign = b"<feedback><report_metadata/></feedback>"
     upload = tenant.ask("POST", "/reports", content=foreign).json()["data"]["id"]
     (entry,) = until(lambda: tenant.data("/quarantine"))
-    (key,) = tenant.data("/api-keys")
+    made = {
+        "group_id": _made(tenant, "/domain-groups", label="Customers"),
+        "key_id": _made(tenant, "/api-keys", name="spare"),
+        "tag_id": _made(tenant, "/tags", name="Urgent"),
+        "user_id": _made(tenant, "/users", email=f"ada@{tenant.domain}"),
+    }
     source = f"/domains/{tenant.domain}/approved_sources/mailer"
     assert tenant.ask("PUT", source, json=SOURCE).status_code == 200
     return {
+        **made,
+        "account_id": tenant.data("/account")["id"],
         "domain_id": tenant.data(f"/domains/{tenant.domain}")["id"],
         "report_id": stored,
         "entry_id": entry["id"],
         "upload_id": upload,
-        "key_id": key["id"],
         "slug": "mailer",
     }
+
+
+def _made(tenant: Tenant, path: str, **fields: Any) -> str:
+    answer = tenant.ask("POST", path, json=fields)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["data"]["id"])
 
 
 def until(asked: Callable[[], Any]) -> Any:
