@@ -10,7 +10,7 @@ import pytest
 from tests.local.privileges import Right, Roles
 from tests.local.rights.asked import Case
 from tests.local.rights.scene import Scene
-from tests.local.rights.uses import uses, why_left_out
+from tests.local.rights.uses import unshown, uses, why_left_out
 from tests.local.running import RunningStack
 
 USES = list(uses())
@@ -28,11 +28,11 @@ def scene(stack: RunningStack) -> Iterator[Scene]:
     made.close()
 
 
-def test_every_right_is_shown_to_be_used(roles: Roles) -> None:
+def test_every_right_is_shown_to_be_used_or_said_not_to_be(roles: Roles) -> None:
     shown = [str(right) for _, _, rights in USES for right in rights]
     deployed = roles.rights()
     left_out = {right for right in deployed if why_left_out(right)}
-    assert sorted(map(str, deployed - left_out)) == sorted(shown)
+    assert sorted(map(str, deployed - left_out)) == sorted([*shown, *map(str, unshown())])
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Final
 from tests.local.privileges import Right
 from tests.local.rights import asked, watched, worked
 from tests.local.rights.asked import Case, ask, of_nobody
+from tests.local.rights.unshown import UNSHOWN
 
 _Uses = Mapping[Case, str]
 """To each case the rights it shows the use of: ``verb verb thing, verb thing``."""
@@ -145,6 +146,12 @@ def uses() -> Iterator[tuple[str, Case, tuple[Right, ...]]]:
     for function, cases in _OF.items():
         for case, said in cases.items():
             yield function, case, tuple(_rights(function, said))
+
+
+def unshown() -> Iterator[Right]:
+    """What some case is still to show the use of."""
+    for function, said in UNSHOWN.items():
+        yield from _rights(function, said)
 
 
 def _rights(function: str, said: str) -> Iterator[Right]:
