@@ -34,8 +34,8 @@ _BUCKETS: Final = {
 }
 _POLICY_HOSTS: Final = "mta-sts.*"
 """The names that certificates are asked for: no other host of a customer is ever served here."""
-_CHANGES: Final = frozenset({"UpdateItem", "DeleteItem"})
-"""Verbs on items that are there already."""
+_CHANGES: Final = frozenset({"BatchWriteItem", "DeleteItem", "UpdateItem"})
+"""Verbs that change or delete items, and need no condition."""
 _RECORD_TYPES: Final = ["A", "AAAA", "CAA", "TXT"]
 """Of hosted records: none that could lead mail or a part of a zone elsewhere."""
 

@@ -10,6 +10,8 @@ import pytest
 from aws_lambda_powertools.event_handler import Response
 
 from functions.api.docs.build import document, routes
+from infra.entries import API
+from infra.entry import Thing
 from shared.core.audit_detail import detail_of
 from shared.edge.http import Api as Resolver
 from shared.edge.recording import OF_PARAMETERS, READING, records
@@ -63,6 +65,15 @@ def test_a_route_that_changes_something_is_recorded(
     assert answer.status == 200
     recorded = [entry.deed.action for entry in api.audit.entries.values()]
     assert recorded == ([] if action in UNRECORDED | PUBLIC else [action])
+
+
+@pytest.mark.parametrize("function", sorted({handler_of(path).__module__ for _, path, _ in CHANGING}))
+def test_whoever_is_to_record_may_write(function: str) -> None:
+    """The answer would be given all the same, and the log would miss it."""
+    recorded = {action for _, path, action in CHANGING if handler_of(path).__module__ == function}
+    (entry,) = (each for each in API if f"functions.{each.path.replace('/', '.')}.handler" == function)
+    verbs = {verb for grant in entry.grants if grant.thing is Thing.TABLE for verb in grant.verbs}
+    assert "PutItem" in verbs or recorded <= UNRECORDED
 
 
 def test_what_is_unrecorded_is_marked_so_and_nothing_else() -> None:
