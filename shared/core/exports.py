@@ -186,7 +186,8 @@ def _counting(chunks: Iterable[bytes], sizes: list[int]) -> Iterator[bytes]:
 
 
 def _plain_fact(fact: Fact) -> dict[str, Any]:
-    summary = {name: value for name, value in plain(fact.summary).items() if name != "account"}
+    """``rows`` are those of an aggregate report, never their number; other kinds have all in ``said``."""
+    summary = {name: value for name, value in plain(fact.summary).items() if name not in {"account", "rows"}}
     rows = fact.summary.kind is Kind.AGGREGATE
     said: Any = [plain(row) for row in unpack(fact.segment)] if rows else unpack_document(fact.segment)
     return {**summary, "notes": plain(fact.notes), "rows" if rows else "said": said}

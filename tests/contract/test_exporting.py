@@ -90,6 +90,8 @@ def test_an_export_holds_everything_that_can_be_read(scene: Scene) -> None:
         for line in archive["reports.jsonl"].splitlines()
     ]
     assert len(reports) == 207
+    assert all(("rows" in line) != ("said" in line) for line in reports)
+    assert all(isinstance(line["rows"], list) for line in reports if "rows" in line)
     mails = {name for archive in archives.values() for name in archive if name.startswith("raw/")}
     assert mails == {"raw/inbound/r7"}
 
