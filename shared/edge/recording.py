@@ -153,7 +153,9 @@ def _operation(app: Api) -> str:
 def _named_in_path(app: Api) -> tuple[str, dict[str, str]]:
     """What the path names first, as the wire has it, and what it names beside."""
     match = app.context["_route"].rule.match(app.context["_path"])
-    named = {name: _rendered(app, name, text) for name, text in match.groupdict().items()}
+    # What no route has is still called one, and a line break in the path keeps that from matching.
+    found = {} if match is None else match.groupdict()
+    named = {name: _rendered(app, name, text) for name, text in found.items()}
     first = next(iter(named), "")
     return named.pop(first, ""), named
 

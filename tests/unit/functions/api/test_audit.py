@@ -77,6 +77,8 @@ def test_a_key_is_recorded_without_its_secret(api: Api) -> None:
         ("POST", "/domains", "[", 400),
         ("DELETE", "/domains/ud_20", None, 404),
         ("PUT", "/domains", "{}", 405),
+        ("DELETE", "/tags/a\nb", None, 404),
+        ("POST", "/nothing/a\nb", "{}", 404),
         ("POST", "/validate/dmarc", '{"record": "v=DMARC1; p=none"}', 200),
         ("GET", "/domains/ud_19", None, 200),
         ("GET", "/reports", None, 200),
