@@ -74,7 +74,9 @@ def asked(stack: Stack) -> Iterator[Callable[..., None]]:
             timeout=60,
             allow_redirects=False,
         )
-        if answer.request.headers.get("Authorization") == key:
+        # What needs no credential is counted for the address, and there is one for all.
+        public = case.operation.definition.raw.get("security") == []
+        if answer.request.headers.get("Authorization") == key and not public:
             assert answer.status_code != HTTPStatus.TOO_MANY_REQUESTS, "nothing was tried"
         if case.operation.method.upper() == "PATCH" and answer.status_code == HTTPStatus.OK:
             assert tenant.ask("PATCH", f"/domains/{tenant.domain}", json=AS_BEFORE).status_code == 200
