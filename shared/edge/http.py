@@ -183,12 +183,18 @@ def serve(
     answer["headers"] = {
         **_SECURITY,
         "Cache-Control": "no-store",
-        **answer.get("headers", {}),
+        **_said_of(answer),
         **_allowance(admission),
         "X-Request-Id": request_id,
     }
     _note(event, answer, admission)
     return answer
+
+
+def _said_of(answer: Mapping[str, Any]) -> dict[str, str]:
+    """The headers that the route set; no type where there is nothing that could have one."""
+    said = answer.get("headers", {})
+    return {name: value for name, value in said.items() if answer["body"] or name.lower() != "content-type"}
 
 
 def _note(event: Mapping[str, Any], answer: Mapping[str, Any], admission: Admission | None) -> None:

@@ -237,3 +237,15 @@ def test_the_routes_see_caller_time_and_bytes() -> None:
     seen: list[tuple[Caller, float, bytes]] = []
     ask(app_that(lambda app: seen.append((app.caller, app.now, app.body))), body="abc")
     assert seen == [(CALLER, NOW, b"abc")]
+
+
+def test_nothing_has_no_type() -> None:
+    app = app_that(lambda app: None)
+
+    @app.delete("/things")
+    def delete() -> Response[Any]:
+        return Response(204, content_type="application/json")
+
+    answer = ask(app, "DELETE")
+    assert (answer["statusCode"], answer["body"]) == (204, "")
+    assert "content-type" not in {name.lower() for name in answer["headers"]}
