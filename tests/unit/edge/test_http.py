@@ -244,7 +244,7 @@ def test_nothing_has_no_type() -> None:
 
     @app.delete("/things")
     def delete() -> Response[Any]:
-        return Response(204, content_type="application/json")
+        return Response(204, content_type="application/json", body="")
 
     answer = ask(app, "DELETE")
     assert (answer["statusCode"], answer["body"]) == (204, "")
