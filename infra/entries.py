@@ -52,7 +52,7 @@ API: Final = (
             sends(Thing.PURGE_QUEUE),
             sends(Thing.DNS_QUEUE),
         ),
-        knows=(Thing.TOKENS,),
+        knows=(Thing.TOKENS, Thing.DATA_BUCKET),
         memory=1024,
     ),
     Entry(

@@ -192,9 +192,12 @@ def serve(
 
 
 def _said_of(answer: Mapping[str, Any]) -> dict[str, str]:
-    """The headers that the route set; no type where there is nothing that could have one."""
-    said = answer.get("headers", {})
-    return {name: value for name, value in said.items() if answer["body"] or name.lower() != "content-type"}
+    """The headers that the route set. Nothing is plain text: gateways take what has no type for JSON."""
+    said = dict(answer.get("headers", {}))
+    if not answer["body"]:
+        said = {name: value for name, value in said.items() if name.lower() != "content-type"}
+        said["Content-Type"] = "text/plain"
+    return said
 
 
 def _note(event: Mapping[str, Any], answer: Mapping[str, Any], admission: Admission | None) -> None:
