@@ -118,7 +118,13 @@ def _response(status: str, response: dict[str, Any]) -> dict[str, Any]:
     if int(status) in REFUSALS:
         return {"$ref": f"#/components/responses/Refused{status}"}
     headers = {**_named_headers(), **(_OF_CSV if "text/csv" in response.get("content", {}) else {})}
-    return {**response, "headers": headers}
+    said = {name: value for name, value in response.items() if name != "content" or not _says_nothing(value)}
+    return {**said, "headers": headers}
+
+
+def _says_nothing(content: dict[str, Any]) -> bool:
+    """Powertools shows an answer without a body as the null of JSON."""
+    return all(each.get("schema", {}).get("type") == "null" for each in content.values())
 
 
 def _middleware_parameters(responses: dict[str, Any], method: str) -> list[dict[str, Any]]:
