@@ -33,6 +33,7 @@ class Thing(StrEnum):
     HOSTING_CHECKS_QUEUE = "hosting-checks-queue"
     EXPORTS_QUEUE = "exports-queue"
     CLOSING_QUEUE = "closing-queue"
+    ALERTS_QUEUE = "alerts-queue"
     HOSTING_ZONES = "hosting-zones"
     POLICY_BUCKET = "policy-bucket"
     POLICY_DISTRIBUTION = "policy-distribution"

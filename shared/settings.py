@@ -26,6 +26,9 @@ PURGE_QUEUE: Final = "POSTSEAL_PURGE_QUEUE"
 DNS_QUEUE: Final = "POSTSEAL_DNS_QUEUE"
 """URL of the queue of domains whose DNS is to be checked."""
 
+ALERTS_QUEUE: Final = "POSTSEAL_ALERTS_QUEUE"
+"""URL of the queue of what somebody should be told."""
+
 HOSTING_ZONES: Final = "POSTSEAL_HOSTING_ZONES"
 """``<Route 53 id>=<name>`` list, comma separated, of the zones that hosted records stand in."""
 

@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from shared.core.alerts.events import AlertEvent
 from shared.core.mail import Delivery
 from shared.core.messages import (
+    encode_alert_event,
     encode_closing,
     encode_delivery,
     encode_dns_check,
@@ -162,6 +164,14 @@ class SqsHostingChecks(_Queue[HostingCheck]):
 
     def send(self, checks: Iterable[HostingCheck], *, delay: int = 0) -> None:
         self._send(checks, lambda _: _delayed(delay))
+
+
+class SqsAlertEvents(_Queue[AlertEvent]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_alert_event)
+
+    def send(self, events: Iterable[AlertEvent]) -> None:
+        self._send(events)
 
 
 class SqsClosings(_Queue[CloseAccount]):

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from shared.core.alerts.events import AlertEvent, AlertKind
 from shared.core.ids import AccountId, DomainId, GroupId, TagId
 from shared.core.mail import Delivery, Door, Verdicts
 from shared.core.queues import (
@@ -99,6 +100,35 @@ def encode_dns_check(check: DnsCheck) -> str:
 def decode_dns_check(text: str) -> DnsCheck:
     fields = _fields(text)
     return DnsCheck(AccountId(_number(fields, "account")), DomainId(_number(fields, "domain")))
+
+
+def encode_alert_event(event: AlertEvent) -> str:
+    return _text(
+        {
+            "account": event.account,
+            "domain": event.domain,
+            "alert": event.kind.value,
+            "key": event.key,
+            "at": event.at,
+            "facts": dict(event.facts),
+        }
+    )
+
+
+def decode_alert_event(text: str) -> AlertEvent:
+    fields = _fields(text)
+    domain = None if fields.get("domain") is None else DomainId(_number(fields, "domain"))
+    facts, key = fields.get("facts"), fields.get("key")
+    if not isinstance(key, str) or not isinstance(facts, dict):
+        raise Unreadable("key or facts are missing")
+    if not all(isinstance(fact, str) or type(fact) is int for fact in facts.values()):
+        raise Unreadable("a fact is neither a text nor a number")
+    try:
+        kind = AlertKind(fields["alert"])
+    except (KeyError, ValueError) as error:
+        raise Unreadable(f"not an alert: {error}") from error
+    account, at = AccountId(_number(fields, "account")), _number(fields, "at")
+    return AlertEvent(account, domain, kind, key, at, facts)
 
 
 def encode_closing(order: CloseAccount) -> str:

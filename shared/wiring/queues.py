@@ -6,6 +6,7 @@ from functools import cache
 
 from shared import settings
 from shared.adapters.queues import (
+    SqsAlertEvents,
     SqsClosings,
     SqsDnsChecks,
     SqsExportings,
@@ -17,6 +18,7 @@ from shared.adapters.queues import (
     SqsSweeps,
     SqsTouchedDays,
 )
+from shared.core.alerts.events import AlertEvents
 from shared.core.queues import (
     Closings,
     DnsChecks,
@@ -71,6 +73,11 @@ def hosting_changes() -> HostingChanges:
 @cache
 def hosting_checks() -> HostingChecks:
     return SqsHostingChecks(clients.sqs(), required(settings.HOSTING_CHECKS_QUEUE))
+
+
+@cache
+def alert_events() -> AlertEvents:
+    return SqsAlertEvents(clients.sqs(), required(settings.ALERTS_QUEUE))
 
 
 @cache

@@ -15,6 +15,7 @@ from tests.fakes.members import FakeMembers
 from tests.fakes.people import FakeAttempts, FakeDirectory, FakeLetters, FakeTickets, FakeUsers
 from tests.fakes.quarantine import FakeQuarantine
 from tests.fakes.queues import (
+    FakeAlertEvents,
     FakeClosings,
     FakeDnsChecks,
     FakeExportings,
@@ -37,6 +38,7 @@ __all__ = [
     "FakeAccessTokens",
     "FakeAccounts",
     "FakeAddressLimits",
+    "FakeAlertEvents",
     "FakeAnswers",
     "FakeApiKeys",
     "FakeApprovedSources",

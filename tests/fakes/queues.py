@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
+from shared.core.alerts.events import AlertEvent
 from shared.core.mail import Delivery
 from shared.core.queues import (
     CloseAccount,
@@ -78,6 +79,11 @@ class FakeHostingChecks:
 
     def send(self, checks: Iterable[HostingCheck], *, delay: int = 0) -> None:
         self.sent += [(check, delay) for check in checks]
+
+
+class FakeAlertEvents(FakeQueue[AlertEvent]):
+    def send(self, events: Iterable[AlertEvent]) -> None:
+        super().send(events)
 
 
 class FakeClosings:

@@ -1,0 +1,1 @@
+"""What somebody should know: alerts, and how they are delivered."""
