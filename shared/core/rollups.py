@@ -14,12 +14,11 @@ from typing import Protocol
 from shared.core.access import Readable
 from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Trust
+from shared.core.senders.standing import FORWARDED
 from shared.mailauth.reports.values import Evaluated
 
 _CELLS = 12
 _DISPOSITIONS = {"quarantine": 1, "reject": 2}
-FORWARDED = frozenset({"forwarded", "trusted_forwarder", "mailing_list"})
-"""Override types by which a receiver says that it knows why authentication failed."""
 
 
 @dataclass(frozen=True, slots=True)

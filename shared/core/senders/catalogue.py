@@ -9,71 +9,26 @@ The built-in entries are the TOML files in ``data``; an operator's file has the 
 - ``selectors``: DKIM selectors that customers' own keys get nowhere else; a trailing ``*`` is a prefix
 - ``networks``: its AS numbers, ``network_names``: what they are registered as
 - ``spf``: what its customers include in their SPF record
+- ``alignment``: what they do so that its mail passes DMARC: ``dkim``, ``spf``, ``how`` and perhaps ``docs``
 
 A name stands for itself and everything below it. Within one file a name belongs to one sender.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from enum import StrEnum
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any
 
-_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_NAME: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-_SELECTOR: Final = re.compile(r"[a-z0-9_.-]+\*?")
+from shared.core.senders.entries import EntryError, sender_of
+from shared.core.senders.sender import Sender
 
 
 class CatalogueError(ValueError):
     """A catalogue file breaks a rule; the message names the file and the entry."""
-
-
-class Category(StrEnum):
-    """What the organisation does for those who send through it."""
-
-    MAILBOX = "mailbox"
-    HOSTING = "hosting"
-    TRANSACTIONAL = "transactional"
-    GATEWAY = "gateway"
-    FORWARDING = "forwarding"
-    MARKETING = "marketing"
-    CRM = "crm"
-    HELPDESK = "helpdesk"
-    COMMERCE = "commerce"
-    FINANCE = "finance"
-    PEOPLE = "people"
-    PRODUCTIVITY = "productivity"
-
-
-CARRIERS: Final = frozenset(
-    {Category.MAILBOX, Category.HOSTING, Category.TRANSACTIONAL, Category.GATEWAY, Category.FORWARDING}
-)
-"""Categories that carry what others compose. Of two signatures, theirs tells less about who sends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    id: str
-    name: str
-    domain: str
-    category: Category
-    domains: tuple[str, ...] = ()
-    dkim: tuple[str, ...] = ()
-    return_path: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = ()
-    selectors: tuple[str, ...] = ()
-    networks: tuple[int, ...] = ()
-    network_names: tuple[str, ...] = ()
-    spf: tuple[str, ...] = ()
-
-
-_REQUIRED: Final = ("id", "name", "domain", "category")
-_KNOWN: Final = frozenset(known.name for known in fields(Sender))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,47 +142,19 @@ def parse(text: str, origin: str) -> tuple[Sender, ...]:
     return senders
 
 
+def _sender(entry: Any, where: str) -> Sender:
+    if not isinstance(entry, dict):
+        raise CatalogueError(f"{where}: is not a table")
+    named = f"{where} ({entry['id']})" if isinstance(entry.get("id"), str) else where
+    try:
+        return sender_of(entry)
+    except EntryError as error:
+        raise CatalogueError(f"{named}: {error}") from None
+
+
 def _refuse_repeated(ids: Iterable[str], origin: str) -> None:
     seen: set[str] = set()
     for id_ in ids:
         if id_ in seen:
             raise CatalogueError(f"{origin}: {id_}: there are two entries of this id")
         seen.add(id_)
-
-
-def _sender(entry: Any, where: str) -> Sender:
-    if not isinstance(entry, dict):
-        raise CatalogueError(f"{where}: is not a table")
-    for key in _REQUIRED:
-        if not isinstance(entry.get(key), str) or not entry[key].strip():
-            raise CatalogueError(f"{where}: {key} is missing or no text")
-    where = f"{where} ({entry['id']})"
-    if unknown := sorted(entry.keys() - _KNOWN):
-        raise CatalogueError(f"{where}: unknown key {unknown[0]!r}")
-    if not _ID.fullmatch(entry["id"]):
-        raise CatalogueError(f"{where}: id has other than lower-case letters, digits and hyphens")
-    if entry["category"] not in set(Category):
-        raise CatalogueError(f"{where}: category is none of {', '.join(Category)}")
-    lists = {key: _values(key, values, where) for key, values in entry.items() if key not in _REQUIRED}
-    _values("domain", [entry["domain"]], where)
-    return Sender(entry["id"], entry["name"], entry["domain"], Category(entry["category"]), **lists)
-
-
-def _values(key: str, values: Any, where: str) -> tuple[Any, ...]:
-    if not isinstance(values, list):
-        raise CatalogueError(f"{where}: {key} is not a list")
-    for value in values:
-        if not _is_valid(key, value):
-            raise CatalogueError(f"{where}: {key}: {value!r} is not valid here")
-    return tuple(values)
-
-
-def _is_valid(key: str, value: Any) -> bool:
-    if key == "networks":
-        return type(value) is int and 0 < value < 2**32
-    if not isinstance(value, str):
-        return False
-    if key == "network_names":
-        return bool(value.strip())
-    pattern = _SELECTOR if key == "selectors" else _NAME
-    return pattern.fullmatch(value) is not None

@@ -9,7 +9,7 @@ about who sends for it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -18,7 +18,8 @@ from publicsuffixlist import PublicSuffixList
 
 from shared.core.addresses import HostName, Network, host_name_of
 from shared.core.domain_names import organizational_domain
-from shared.core.senders.catalogue import CARRIERS, Catalogue, Category, Sender
+from shared.core.senders.catalogue import Catalogue
+from shared.core.senders.sender import CARRIERS, Category, Sender
 from shared.mailauth.reports.values import AuthResults
 
 UNKNOWN: Final = "unknown"
@@ -47,11 +48,18 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A sender, and the value that gave it away."""
+    """A sender, and the value that gave it away.
+
+    The other senders are what each piece of evidence says for itself: whose ``address`` it is by its host
+    name, else its network; who signed for the domain by a ``selected`` key; who ``returned`` bounces to.
+    """
 
     sender: Sender
     proof: Proof
     value: str
+    address: Sender | None = None
+    selected: Sender | None = None
+    returned: Sender | None = None
 
 
 def identify(evidence: Evidence, catalogue: Catalogue) -> Identified | None:
@@ -67,14 +75,29 @@ def identify(evidence: Evidence, catalogue: Catalogue) -> Identified | None:
     by_host = catalogue.by_host(host) if host else None
     hosted = Identified(by_host, Proof.HOST_NAME, host) if by_host and host else None
     rented = by_host is not None and by_host.category is Category.HOSTING
-    return (
+    returned = _by_return_path(evidence, own, catalogue)
+    selected = _by_selector(evidence, own, catalogue)
+    networked = _by_network(evidence.network, catalogue, named=host is not None)
+    found = (
         _by_dkim(evidence, own, catalogue)
-        or _by_return_path(evidence, own, catalogue)
+        or returned
         or (None if rented else hosted)
-        or _by_selector(evidence, own, catalogue)
+        or selected
         or hosted
-        or _by_network(evidence.network, catalogue, named=host is not None)
+        or networked
     )
+    if found is None:
+        return None
+    return replace(
+        found,
+        address=_sender_in(hosted or networked),
+        selected=_sender_in(selected),
+        returned=_sender_in(returned),
+    )
+
+
+def _sender_in(found: Identified | None) -> Sender | None:
+    return found.sender if found is not None else None
 
 
 def sender_domain(evidence: Evidence, identified: Identified | None) -> str:

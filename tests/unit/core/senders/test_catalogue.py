@@ -5,7 +5,8 @@ from typing import Final
 import pytest
 from publicsuffixlist import PublicSuffixList
 
-from shared.core.senders.catalogue import Catalogue, CatalogueError, Category, Sender, builtin, parse
+from shared.core.senders.catalogue import Catalogue, CatalogueError, builtin, parse
+from shared.core.senders.sender import Category, Sender
 
 REGISTRIES: Final = PublicSuffixList(only_icann=True)
 ACME: Final = """
@@ -111,19 +112,23 @@ def test_an_operators_file_adds_and_replaces() -> None:
     [
         ('id = "acme"', "", r"mine\.toml: entry 1: id is missing"),
         ('id = "acme"', "id = 7", r"entry 1: id is missing or no text"),
-        ('name = "Acme Mail"', 'name = " "', r"entry 1: name is missing"),
+        ('name = "Acme Mail"', 'name = " "', r"entry 1 \(acme\): name is missing"),
         ('id = "acme"', 'id = "Acme!"', r"entry 1 \(Acme!\): id has other"),
         ('"marketing"', '"spam"', r"entry 1 \(acme\): category is none of mailbox, "),
-        ("dkim = [", "dkmi = [", r"entry 1 \(acme\): unknown key 'dkmi'"),
+        ("dkim = [", "dkmi = [", r"entry 1 \(acme\): dkmi is not a key of a sender"),
         ('dkim = ["signed.example"]', 'dkim = "signed.example"', r"\(acme\): dkim is not a list"),
-        ("signed.example", "Signed.example", r"\(acme\): dkim: 'Signed.example' is not valid"),
-        ("signed.example", "com", r"\(acme\): dkim: 'com' is not valid"),
-        ("signed.example", "signed.example.", r"\(acme\): dkim: "),
-        ('"acme.example"', '"acme example"', r"\(acme\): domain: 'acme example'"),
-        ("64500", '"AS64500"', r"\(acme\): networks: 'AS64500'"),
-        ("64500", "true", r"\(acme\): networks: True"),
-        ("ac-*", "*", r"\(acme\): selectors: '\*'"),
-        ("ac-*", "a*c", r"\(acme\): selectors: 'a\*c'"),
+        (
+            "signed.example",
+            "Signed.example",
+            r"\(acme\): dkim has .* not valid here: 'Signed.example'",
+        ),
+        ("signed.example", "com", r"\(acme\): dkim has a value .*: 'com'"),
+        ("signed.example", "signed.example.", r"\(acme\): dkim has a value "),
+        ('"acme.example"', '"acme example"', r"\(acme\): domain has a value .*: 'acme example'"),
+        ("64500", '"AS64500"', r"\(acme\): networks has a value .*: 'AS64500'"),
+        ("64500", "true", r"\(acme\): networks has a value .*: True"),
+        ("ac-*", "*", r"\(acme\): selectors has a value .*: '\*'"),
+        ("ac-*", "a*c", r"\(acme\): selectors has a value .*: 'a\*c'"),
         ("acmemail.example", "acme.example", r"acme: dkim: 'acme.example' is listed twice"),
         ("[[sender]]", "[sender]", r"nothing but \[\[sender\]\]"),
         ("[[sender]]", "extra = 1\n[[sender]]", r"nothing but \[\[sender\]\]"),
