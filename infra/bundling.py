@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from infra import address_data
-from infra.entries import API, WORKERS
+from infra.entries import ENTRIES
 from infra.entry import Entry
 from infra.stage import HOST, LAMBDA, Platform
 
@@ -208,7 +208,7 @@ def main() -> int:
     platform = {HOST.name: HOST, LAMBDA.name: LAMBDA}[parser.parse_args().platform]
     heavy = 0
     print(f"{'function':<14} {'own MB':>7} {'layer MB':>9} {'MB':>6}")
-    for entry in (*API, *WORKERS):
+    for entry in ENTRIES:
         own = unpacked(build_code(entry, platform))
         layer = unpacked(build_layer(entry.layer, platform))
         heavy += own + layer > LIMIT

@@ -69,14 +69,16 @@ def deploy(app: App, stage: Stage, bundles: Bundles) -> Deployment:
     hosting = HostingStack(
         app, f"{prefix}-hosting", stage, mail.zone, **common("records and policies hosted for customers")
     )
-    people = PeopleStack(app, f"{prefix}-people", stage, mail.zone, **common("who signs in, and their mail"))
+    people = PeopleStack(
+        app, f"{prefix}-people", stage, bundles, mail.zone, **common("who signs in, and their mail")
+    )
     owners = Owners(data, hosting, people)
     workers = WorkersStack(
         app, f"{prefix}-workers", stage, bundles, owners, **common("functions behind queues")
     )
     api = ApiStack(app, f"{prefix}-api", stage, bundles, owners, **common("the HTTP API"))
     observability = ObservabilityStack(
-        app, f"{prefix}-observability", stage, data, workers, api, **common("alarms and dashboard")
+        app, f"{prefix}-observability", stage, data, people, workers, api, **common("alarms and dashboard")
     )
     suppress(app, stage, owners)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))

@@ -308,3 +308,10 @@ WORKERS: Final = (
         layer="workers",
     ),
 )
+
+TRIGGERS: Final = (
+    Entry("triggers/pre_sign_up", (), memory=256, timeout=5, layer="workers", says_no_by_failing=True),
+)
+"""What the user pool calls, which waits five seconds for it."""
+
+ENTRIES: Final = (*API, *WORKERS, *TRIGGERS)

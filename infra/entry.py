@@ -100,6 +100,8 @@ class Entry:
     memory: int = 512
     timeout: int = 29
     layer: Layer = "api"
+    says_no_by_failing: bool = False
+    """Whether its errors are answers, of which nobody has to be told."""
     address_data: bool = False
     """Whether the bundle holds the country and network databases."""
 

@@ -8,12 +8,19 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
-from infra.people import People, people_of
+from infra.people import IdentityProvider, People, people_of
 from shared import settings
 
 LAMBDA_PYTHON: Final = "3.13"
 LOCAL_ACCOUNT: Final = "000000000000"
 LOCAL_REGION: Final = "us-east-1"
+LOCAL_PROVIDER: Final = IdentityProvider(
+    name="Example",
+    issuer="https://id.postseal.test",
+    client_id="postseal",
+    secret="postseal/example",  # noqa: S106 - what one is called
+)
+"""Where people of the local stage may be converted to; nobody answers there until somebody says where."""
 
 
 SnapStart = Literal["off", "api", "all"]
@@ -118,7 +125,12 @@ def local(
         mail_host=mail_host,
         hosting_domain=_hosting_domain(report_domain),
         connection_group=connection_group,
-        people=people_of(report_domain, cognito_endpoint=cognito_endpoint),
+        people=people_of(
+            report_domain,
+            cognito_endpoint=cognito_endpoint,
+            identity_providers=(LOCAL_PROVIDER,),
+            makes_providers=False,
+        ),
         retain=False,
         snap_start="off",
         receives_mail=False,

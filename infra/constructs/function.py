@@ -86,6 +86,8 @@ class EntryFunction(Construct):
             "errors": self.function.metric_errors(period=Duration.minutes(5)),
             "throttles": self.function.metric_throttles(period=Duration.minutes(5)),
         }
+        if self.entry.says_no_by_failing:
+            del metrics["errors"]
         return [
             cloudwatch.Alarm(
                 scope,

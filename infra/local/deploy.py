@@ -17,6 +17,7 @@ from infra.local.authority import Authority
 from infra.local.credentials import ACCOUNT, REGION, client, client_environment
 from infra.local.outputs import Outputs, read_outputs
 from infra.local.tools import cdk, run_quietly
+from infra.stage import LOCAL_PROVIDER
 from shared import settings
 
 ASSETS: Final = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
@@ -139,6 +140,22 @@ def verify_sender(endpoint: str, address: str) -> None:
         ses.get_email_identity(EmailIdentity=domain)
     except ClientError:
         ses.create_email_identity(EmailIdentity=domain)
+
+
+def make_provider(endpoint: str, pool: str) -> None:
+    """Have the pool know the stage's identity provider, which the stacks leave out here."""
+    cognito = client("cognito-idp", endpoint)
+    try:
+        cognito.create_identity_provider(
+            UserPoolId=pool,
+            ProviderName=LOCAL_PROVIDER.name,
+            ProviderType=LOCAL_PROVIDER.kind,
+            ProviderDetails=LOCAL_PROVIDER.details("known to nobody"),
+            AttributeMapping=LOCAL_PROVIDER.mapping,
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "DuplicateProviderException":
+            raise
 
 
 def _make_asset_bucket(endpoint: str) -> None:

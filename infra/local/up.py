@@ -98,6 +98,7 @@ def _deploy(endpoint: str, dns_port: int, edge_port: int, environment: Mapping[s
     )
     outputs, changed = deploy.deploy(endpoint, variables)
     deploy.verify_sender(endpoint, outputs.letter_sender)
+    deploy.make_provider(endpoint, outputs.user_pool)
     _say("stacks", f"deployed in {time.monotonic() - began:.1f} s" if changed else "nothing changed")
     return outputs
 

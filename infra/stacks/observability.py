@@ -16,6 +16,7 @@ from infra.constructs.function import METRICS, EntryFunction
 from infra.constructs.queue import WorkQueue
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
+from infra.stacks.people import PeopleStack
 from infra.stacks.workers import WorkersStack
 from infra.stage import Stage
 
@@ -31,6 +32,7 @@ class ObservabilityStack(Stack):
         name: str,
         stage: Stage,
         data: DataStack,
+        people: PeopleStack,
         workers: WorkersStack,
         api: ApiStack,
         **kwargs: Any,
@@ -40,7 +42,7 @@ class ObservabilityStack(Stack):
         if stage.alarm_email is not None:
             topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
         queues = list(data.queues.values())
-        functions = [*api.functions, *workers.functions]
+        functions = [*api.functions, *workers.functions, *people.functions]
         alarms = api.alarms(self)
         for queue in queues:
             alarms += queue.alarms(self)

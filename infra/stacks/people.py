@@ -6,10 +6,14 @@ from typing import Any, Final
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, SecretValue, Stack
 from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
+from infra.constructs.bundles import Bundles
+from infra.constructs.function import EntryFunction
+from infra.entries import TRIGGERS
 from infra.people import IdentityProvider
 from infra.stage import Stage
 from shared import settings
@@ -23,19 +27,31 @@ _UNITS: Final = {"access_token": "minutes", "id_token": "minutes", "refresh_toke
 
 TTL: Final = Duration.hours(1)
 
-_SAML_EMAIL: Final = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
-
 
 class PeopleStack(Stack):
     """The pool outlives its stack: users are not to be had again from anywhere."""
 
     def __init__(
-        self, scope: Construct, name: str, stage: Stage, report_zone: route53.IHostedZone, **kwargs: Any
+        self,
+        scope: Construct,
+        name: str,
+        stage: Stage,
+        bundles: Bundles,
+        report_zone: route53.IHostedZone,
+        **kwargs: Any,
     ) -> None:
         super().__init__(scope, name, **kwargs)
-        self.pool = _pool(self, stage)
+        layer = bundles.layer(self, "workers")
+        self.functions = [
+            EntryFunction(self, entry, stage, bundles, layer=layer, statements=(), environment={})
+            for entry in TRIGGERS
+        ]
+        (guard,) = self.functions
+        self.pool = _pool(self, stage, guard)
+        _call(self.pool, guard)
         self.provider_list = ",".join(provider.name for provider in stage.people.identity_providers)
-        providers = [_provider(self, self.pool, each) for each in stage.people.identity_providers]
+        made = stage.people.identity_providers if stage.people.makes_providers else ()
+        providers = [_provider(self, self.pool, each) for each in made]
         self.client = _client(self, self.pool, stage)
         for provider in providers:
             self.client.node.add_dependency(provider)
@@ -58,9 +74,10 @@ class PeopleStack(Stack):
         CfnOutput(self, "LetterSender", value=self.letter_sender)
 
 
-def _pool(scope: Construct, stage: Stage) -> cognito.CfnUserPool:
+def _pool(scope: Construct, stage: Stage, guard: EntryFunction) -> cognito.CfnUserPool:
     """The Lite tier has all that is used here, at a third of the price a user of the next one, whose sign-in
-    pages are finer. No address is verified by Cognito and no mail sent: invitations and resets are ours."""
+    pages are finer. No address is verified by Cognito and no mail sent: invitations and resets are ours.
+    Whoever would become a user without us is stopped by ``guard``."""
     pool = cognito.CfnUserPool(
         scope,
         "pool",
@@ -93,10 +110,18 @@ def _pool(scope: Construct, stage: Stage) -> cognito.CfnUserPool:
         account_recovery_setting=cognito.CfnUserPool.AccountRecoverySettingProperty(
             recovery_mechanisms=[cognito.CfnUserPool.RecoveryOptionProperty(name="admin_only", priority=1)]
         ),
+        lambda_config=cognito.CfnUserPool.LambdaConfigProperty(pre_sign_up=guard.alias.function_arn),
         deletion_protection="ACTIVE" if stage.retain else "INACTIVE",
     )
     pool.apply_removal_policy(RemovalPolicy.RETAIN if stage.retain else RemovalPolicy.DESTROY)
     return pool
+
+
+def _call(pool: cognito.CfnUserPool, guard: EntryFunction) -> None:
+    """Let the pool, and no other, call the function."""
+    guard.alias.add_permission(
+        "pool", principal=iam.ServicePrincipal("cognito-idp.amazonaws.com"), source_arn=pool.attr_arn
+    )
 
 
 def _client(scope: Construct, pool: cognito.CfnUserPool, stage: Stage) -> cognito.CfnUserPoolClient:
@@ -141,26 +166,15 @@ def _provider(
     scope: Construct, pool: cognito.CfnUserPool, provider: IdentityProvider
 ) -> cognito.CfnUserPoolIdentityProvider:
     """The client secret is looked up by CloudFormation: the template has its name only."""
-    if provider.metadata_url:
-        kind, email = "SAML", _SAML_EMAIL
-        details = {"MetadataURL": provider.metadata_url, "IDPSignout": "false"}
-    else:
-        kind, email = "OIDC", "email"
-        details = {
-            "client_id": provider.client_id,
-            "client_secret": SecretValue.secrets_manager(provider.secret).unsafe_unwrap(),
-            "oidc_issuer": provider.issuer,
-            "authorize_scopes": "openid email",
-            "attributes_request_method": "GET",
-        }
+    secret = SecretValue.secrets_manager(provider.secret).unsafe_unwrap() if provider.secret else ""
     return cognito.CfnUserPoolIdentityProvider(
         scope,
         f"provider-{provider.name}",
         user_pool_id=pool.ref,
         provider_name=provider.name,
-        provider_type=kind,
-        provider_details=details,
-        attribute_mapping={settings.PROVIDER_EMAIL: provider.email or email},
+        provider_type=provider.kind,
+        provider_details=provider.details(secret),
+        attribute_mapping=provider.mapping,
     )
 
 

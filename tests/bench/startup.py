@@ -9,7 +9,7 @@ from collections import Counter
 from statistics import median
 
 from infra.bundling import build_code, build_layer, unpacked
-from infra.entries import API, WORKERS
+from infra.entries import ENTRIES
 from infra.entry import Entry
 from infra.stage import LAMBDA
 from tests.bench.tables import Report
@@ -25,7 +25,7 @@ _ENVIRONMENT = {
 
 def run(report: Report) -> None:
     imports, sizes = [], []
-    for entry in (*API, *WORKERS):
+    for entry in ENTRIES:
         runs = [_imports(entry) for _ in range(RUNS)]
         total = median(sum(each.values()) for each in runs) / 1000
         slowest = ", ".join(f"{name} {spent / 1000:.0f}" for name, spent in runs[0].most_common(3))

@@ -10,11 +10,9 @@ import pytest
 
 from infra import bundling
 from infra.bundling import BundleError, build_code, build_layer, unpacked
-from infra.entries import API, WORKERS
+from infra.entries import API, ENTRIES
 from infra.entry import Entry, Layer
 from infra.stage import HOST, LAMBDA
-
-ENTRIES = (*API, *WORKERS)
 
 
 def names(archive: Path) -> list[str]:

@@ -38,6 +38,19 @@ def test_people_sign_in_by_address_with_a_long_password_and_totp_if_they_like(te
     assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])
 
 
+def test_the_pool_asks_before_it_makes_a_user(templates: Templates) -> None:
+    """And nobody else may call what it asks."""
+    called = templates.only(POOL)["LambdaConfig"]
+    permissions = templates.resources("AWS::Lambda::Permission").values()
+    (allowed,) = [one for one in permissions if one["Principal"] == "cognito-idp.amazonaws.com"]
+
+    assert list(called) == ["PreSignUp"]
+    assert "presignuplive" in json.dumps(called["PreSignUp"])
+    assert allowed["FunctionName"] == called["PreSignUp"]
+    assert list(allowed["SourceArn"]) == ["Fn::GetAtt"]
+    assert allowed["SourceArn"]["Fn::GetAtt"][1] == "Arn"
+
+
 def test_only_prod_keeps_its_users(prod: Templates, staging: Templates) -> None:
     def kept(templates: Templates) -> tuple[str, str]:
         ((_, pool),) = templates.entire(POOL)
@@ -110,6 +123,16 @@ def test_identity_providers_come_from_the_stage_their_secrets_from_elsewhere(
     assert corp["AttributeMapping"] == {settings.PROVIDER_EMAIL: "email"}
     assert list(school["AttributeMapping"]) == [settings.PROVIDER_EMAIL]
     assert templates.only(CLIENT)["SupportedIdentityProviders"] == ["COGNITO", "Corp", "School"]
+
+
+def test_the_emulator_s_provider_is_made_elsewhere_and_known(synthesized: dict[str, Templates]) -> None:
+    local = synthesized["local"]
+    functions = local.resources("AWS::Lambda::Function").values()
+    told = [one["Environment"]["Variables"].get(settings.IDENTITY_PROVIDERS) for one in functions]
+
+    assert not local.resources("AWS::Cognito::UserPoolIdentityProvider")
+    assert set(told) == {None, "Example"}
+    assert local.only(CLIENT)["SupportedIdentityProviders"] == ["COGNITO", "Example"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Functions that the user pool calls."""
