@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from shared.mailauth.reports.feedback import (
     Feedback,
@@ -27,27 +28,13 @@ from shared.mailauth.reports.transfer import decode
 from shared.mailauth.reports.values import FailureReport
 
 AUTH_FAILURE = "auth-failure"
-_COMPLAINTS = frozenset(
-    {
-        "abuse",
-        "fraud",
-        "virus",
-        "other",
-        "not-spam",
-        "opt-out",
-        "opt-out-list",
-        "miscategorized",
-    }
-)
-_REQUIRED = (
-    "user-agent",
-    "version",
-    "auth-failure",
-    "identity-alignment",
-    "source-ip",
-    "reported-domain",
-)
+_TYPE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+_OTHER = "other"
+_REQUIRED = ("user-agent", "version", "source-ip", "reported-domain")
+_REQUIRED_OF_FAILURES = ("auth-failure", "identity-alignment")
 _RESULT = re.compile(r"(?:^|[;\s])(spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
+_URL = re.compile(r"\b(?:https?|ftps?)://[^\s<>\"'\])}\\]{1,1000}", re.IGNORECASE)
+_MOST_URLS = 50
 _NULS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -62,7 +49,7 @@ def read_failure(
     """Read part 2 of a feedback report, with part 3 (the failed message or its headers) if there is one.
 
     ``mail`` is the head of the mail that brought it; ``ordinal`` tells apart the reports in one mail.
-    A complaint about a message's content (feedback type abuse and its like) is refused.
+    A complaint about a message's content keeps its own feedback type (abuse and its like).
     """
     return compose(tuple(fields(feedback.lstrip(b"\r\n"))), original, mail, limits, ordinal)
 
@@ -80,7 +67,8 @@ def compose(
     told = Feedback(pairs)
     if deviation:
         told.note(deviation)
-    _require_auth_failure(told)
+    feedback_type = _feedback_type(told)
+    failed = feedback_type == AUTH_FAILURE
     headers, body = _original(original, limits)
     if original is None:
         told.note("no_original")
@@ -93,15 +81,15 @@ def compose(
             *(value for name, value in headers if name.lower() == "received-spf"),
         )
     )
-    for name in _REQUIRED:
+    for name in (*_REQUIRED, *(_REQUIRED_OF_FAILURES if failed else ())):
         if told.first(name) is None:
             told.note("missing_field", name)
-    domain = _reported_domain(told, context, headers)
+    domain = _reported_domain(told, context, headers, feedback_type)
     return FailureReport(
-        feedback_type=AUTH_FAILURE,
+        feedback_type=feedback_type,
         user_agent=told.text("user-agent"),
         version=told.text("version"),
-        auth_failure=_auth_failure(told, context),
+        auth_failure=_auth_failure(told, context) if failed else (),
         reported_domain=domain,
         reporter=host(told.text("reporting-mta")) or mail.from_domain or told.text("user-agent") or "unknown",
         arrival=_arrival(told, headers, mail),
@@ -122,27 +110,29 @@ def compose(
         authentication_results=results,
         original_headers=headers,
         original_body=body,
+        urls=_urls(told.all("reported-uri"), body),
         report_id=_report_id(pairs, original, mail, ordinal),
         deviations=told.deviations(),
     )
 
 
-def _require_auth_failure(told: Feedback) -> None:
-    """Tell authentication failures from complaints; both come in the same format (RFC 5965 section 7.3)."""
+def _feedback_type(told: Feedback) -> str:
+    """Authentication failures and complaints come in the same format (RFC 5965 section 7.3)."""
     kind = (told.text("feedback-type") or "").lower()
     if kind == AUTH_FAILURE:
-        return
-    if told.first("auth-failure") is None:
-        if kind in _COMPLAINTS or kind:
-            raise Unreadable(
-                Reason.ABUSE_COMPLAINT,
-                f"feedback of type {kind}, not an authentication failure",
-            )
+        return kind
+    if told.first("auth-failure") is not None:
+        told.note("feedback_type", kind or "missing")
+        return AUTH_FAILURE
+    if not kind:
         raise Unreadable(
             Reason.NOT_A_REPORT,
             "a feedback report that does not say of what type it is",
         )
-    told.note("feedback_type", kind or "missing")
+    if _TYPE.fullmatch(kind):
+        return kind
+    told.note("feedback_type", kind[:100])
+    return _OTHER
 
 
 def _original(original: bytes | None, limits: Limits) -> tuple[tuple[tuple[str, str], ...], str | None]:
@@ -165,15 +155,26 @@ def _original(original: bytes | None, limits: Limits) -> tuple[tuple[tuple[str, 
     return found, text if text.strip() else None
 
 
-def _reported_domain(told: Feedback, context: str, headers: Sequence[tuple[str, str]]) -> str:
+def _reported_domain(
+    told: Feedback, context: str, headers: Sequence[tuple[str, str]], feedback_type: str
+) -> str:
     named = host(told.text("reported-domain"))
     if named:
         return named
     claimed = keywords(context).get("header.from") or _from_domain(headers) or host(told.text("dkim-domain"))
+    if not claimed and feedback_type != AUTH_FAILURE:
+        raise Unreadable(Reason.ABUSE_COMPLAINT, f"a complaint of type {feedback_type} that names no domain")
     if not claimed:
         raise Unreadable(Reason.NO_POLICY_DOMAIN, "a failure report that names no domain")
     told.note("inferred", "reported-domain")
     return claimed.rpartition("@")[2].lower().rstrip(".")
+
+
+def _urls(reported: Sequence[str], body: str | None) -> tuple[str, ...]:
+    """Links that the reporter names, then those in the message, each once."""
+    text = " ".join((*reported, body or ""))
+    found = (match.group().rstrip(".,;:!?") for match in _URL.finditer(text))
+    return tuple(islice(dict.fromkeys(found), _MOST_URLS))
 
 
 def _from_domain(headers: Sequence[tuple[str, str]]) -> str | None:

@@ -33,14 +33,53 @@ _PEOPLE = frozenset(
         "resent-sender",
     }
 )
+_ROLES = frozenset(
+    {
+        "abuse",
+        "account",
+        "accounts",
+        "admin",
+        "billing",
+        "contact",
+        "hello",
+        "help",
+        "info",
+        "invoice",
+        "mail",
+        "marketing",
+        "news",
+        "newsletter",
+        "noreply",
+        "office",
+        "orders",
+        "postmaster",
+        "reply",
+        "sales",
+        "security",
+        "service",
+        "support",
+        "team",
+        "webmaster",
+    }
+)
+"""Words of addresses that name no person (many of them in RFC 2142)."""
+
+_NAME = re.compile(r"[^\W\d_]{3,64}")
+_LINK = re.compile(r"(https?|ftps?)://(?:[^\s/?#@<>\"']*@)?([^\s/?#@<>\"']+)[^\s<>\"']*", re.IGNORECASE)
+_LINKED = re.compile(r"(?<=://)[^\s/?#<>\"']+")
 _SCHEME = re.compile(r"\b(h)(tt)(ps?)(?=:)|\b(f)(t)(ps?)(?=:)", re.IGNORECASE)
 
 
 def redact(report: FailureReport, key: bytes, *, subject: bool = False) -> FailureReport:
-    """The report without local parts, display names and body; with ``subject``, without the subject too."""
+    """The report without local parts, display names and body, and links without what follows the host. Of the
+    subject go the words that name somebody the message is from or to; with ``subject``, all of it."""
+    people = _people(report)
 
     def hidden(text: str) -> str:
-        return _ADDRESS.sub(lambda found: f"{token(found.group(1), key)}@", text)
+        return _ADDRESS.sub(lambda found: f"{token(found.group(1), key)}@", _LINK.sub(_host, text))
+
+    def titled(text: str) -> str:
+        return _NAME.sub(lambda w: token(w[0], key) if w[0].casefold() in people else w[0], hidden(text))
 
     return replace(
         report,
@@ -51,9 +90,11 @@ def redact(report: FailureReport, key: bytes, *, subject: bool = False) -> Failu
         reported_uri=tuple(hidden(value) for value in report.reported_uri),
         authentication_results=tuple(hidden(value) for value in report.authentication_results),
         original_headers=tuple(
-            (name, _header(name.lower(), value, hidden, subject)) for name, value in report.original_headers
+            (name, _header(name.lower(), value, hidden, _subject if subject else titled))
+            for name, value in report.original_headers
         ),
         original_body=None,
+        urls=tuple(dict.fromkeys(_LINK.sub(_host, url) for url in report.urls)),
     )
 
 
@@ -70,9 +111,29 @@ def token(local_part: str, key: bytes) -> str:
     return "redacted-" + base64.b32encode(digest.digest()[:10]).decode("ascii").lower()
 
 
-def _header(name: str, value: str, hidden: Callable[[str], str], subject: bool) -> str:
-    if name == "subject":
-        return "redacted" if subject else hidden(value)
+def _people(report: FailureReport) -> frozenset[str]:
+    """Words of names and local parts, of everybody whom the message is from or to."""
+    named = " ".join(value for name, value in report.original_headers if name.lower() in _PEOPLE)
+    local_parts = (
+        address.rpartition("@")[0] for address in (report.original_mail_from or "", *report.original_rcpt_to)
+    )
+    # Domains are no names: of an address only what stands before the sign.
+    text = " ".join((re.sub(r"@\S+", " ", named), *local_parts))
+    return frozenset(word.casefold() for word in _NAME.findall(text)) - _ROLES
+
+
+def _host(link: re.Match[str]) -> str:
+    """What follows the host tells recipients apart."""
+    return f"{link[1].lower()}://{link[2].lower()}/"
+
+
+def _subject(text: str) -> str:
+    return "redacted"
+
+
+def _header(name: str, value: str, hidden: Callable[[str], str], titled: Callable[[str], str]) -> str:
+    if name in ("subject", "thread-topic"):
+        return titled(value)
     if name in _PEOPLE:
         return ", ".join(hidden(address) for address in _LISTED.findall(value)) or "redacted"
     return hidden(value)
@@ -83,14 +144,15 @@ def _maybe(value: str | None, change: Callable[[str], str]) -> str | None:
 
 
 def defang(text: str) -> str:
-    """Links that cannot be followed (``hxxp``), and no control or direction-changing characters.
+    """Links that cannot be followed (``hxxp://evil[.]example/``), and no characters that control or change the
+    direction.
 
     Line ends and tabs stay. The result is still text, not HTML: escape it where it is shown.
     """
     kept = "".join(
         char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
     )
-    return _SCHEME.sub(_defanged, kept)
+    return _SCHEME.sub(_defanged, _LINKED.sub(lambda host: host[0].replace(".", "[.]"), kept))
 
 
 def _defanged(scheme: re.Match[str]) -> str:

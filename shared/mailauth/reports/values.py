@@ -193,11 +193,13 @@ class TlsReport:
 
 @dataclass(frozen=True, slots=True)
 class FailureReport:
-    """One authentication failure report.
+    """One report about one message.
 
-    ``feedback_type`` is ``auth-failure``; abuse complaints are refused by name, never returned here.
-    ``original_headers`` are the header fields of the message that failed, in their order;
-    ``original_body`` is what the reporter included of its body, as text, or ``None``.
+    ``feedback_type`` is ``auth-failure``, or that of a complaint about the message: ``abuse``, ``fraud``,
+    ``opt-out`` and the like (RFC 5965 section 7.3).
+    ``original_headers`` are the header fields of the message, in their order;
+    ``original_body`` is what the reporter included of its body, as text, or ``None``;
+    ``urls`` are links that the reporter named or that are in the body.
     """
 
     feedback_type: str
@@ -226,6 +228,7 @@ class FailureReport:
     original_body: str | None
     report_id: str
     deviations: tuple[Deviation, ...] = ()
+    urls: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:

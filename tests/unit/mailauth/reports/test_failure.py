@@ -47,13 +47,33 @@ def test_a_complete_report() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["abuse", "fraud", "virus", "other", "not-spam", "opt-out", "Abuse", "made-up"]
+    ("said", "kept"),
+    [
+        ("abuse", "abuse"),
+        ("Fraud", "fraud"),
+        ("opt-out-list", "opt-out-list"),
+        ("made-up", "made-up"),
+        ("no type at all", "other"),
+    ],
 )
-def test_complaints_are_told_apart(kind: str) -> None:
-    feedback = feedback_report(without=("Feedback-Type", "Auth-Failure"), extra=[("Feedback-Type", kind)])
+def test_complaints_keep_their_own_type(said: str, kept: str) -> None:
+    without = ("Feedback-Type", "Auth-Failure", "Identity-Alignment")
+    report = _read(feedback_report(without=without, extra=[("Feedback-Type", said)]))
+    assert (report.feedback_type, report.auth_failure) == (kept, ())
+    assert not {("missing_field", name) for name in ("auth-failure", "identity-alignment")} & _codes(report)
+    assert (("feedback_type", said) in _codes(report)) == (kept == "other")
+
+
+def test_a_complaint_that_names_no_domain_is_refused_by_name() -> None:
     with pytest.raises(Unreadable) as no:
-        _read(feedback)
+        _read(b"Feedback-Type: abuse\r\n", original=b"Subject: x\r\n")
     assert no.value.reason is Reason.ABUSE_COMPLAINT
+
+
+def test_links_of_the_message_are_listed_once_each() -> None:
+    body = b"From: a@example.com\r\n\r\nGo to <https://evil.example/pay>. Or https://evil.example/pay, ftp://x.example"
+    report = _read(feedback_report(extra=[("Reported-URI", "http://first.example/")]), original=body)
+    assert report.urls == ("http://first.example/", "https://evil.example/pay", "ftp://x.example")
 
 
 def test_a_report_without_type_needs_an_auth_failure_field() -> None:

@@ -51,6 +51,28 @@ def test_the_subject_goes_when_asked() -> None:
     assert redact(REPORT, KEY, subject=True).original_header("Subject") == "redacted"
 
 
+def test_words_of_the_subject_that_name_somebody_go() -> None:
+    subject = "Sales report for JANE Doe, and john"
+    headers = (
+        ("From", "Sales <sales@example.com>"),
+        ("To", '"Jane Doe" <jane@example.com>'),
+        ("Subject", subject),
+    )
+    hidden = redact(dataclasses.replace(REPORT, original_headers=headers), KEY).original_header("Subject")
+    jane, doe, john = (token(name, KEY) for name in ("jane", "doe", "john"))
+    assert hidden == f"Sales report for {jane} {doe}, and {john}"
+
+
+def test_links_keep_their_hosts_alone() -> None:
+    link = "https://jane@Shop.example/u/123?to=jane%40example.com"
+    report = dataclasses.replace(
+        REPORT, urls=(link, link[:-3]), original_headers=(("List-Help", f"<{link}>"),)
+    )
+    hidden = redact(report, KEY)
+    assert hidden.urls == ("https://shop.example/",)
+    assert hidden.original_headers == (("List-Help", "<https://shop.example/>"),)
+
+
 def test_null_sender_and_absent_values_stay() -> None:
     empty = dataclasses.replace(REPORT, original_mail_from="", dkim_identity=None)
     hidden = redact(empty, KEY)
@@ -63,9 +85,10 @@ def test_null_sender_and_absent_values_stay() -> None:
 @pytest.mark.parametrize(
     ("text", "harmless"),
     [
-        ("see http://evil.example/", "see hxxp://evil.example/"),
+        ("see http://evil.example/", "see hxxp://evil[.]example/"),
         ("HTTPS://x ftp://y ftps://z", "HxxPS://x fxp://y fxps://z"),
         ("a\x1b[31mb\u202ec\x00\nd\te", "a[31mbc\nd\te"),
+        ("<https://a.b.example:80/c.html?d.e> f.g", "<hxxps://a[.]b[.]example:80/c.html?d.e> f.g"),
         ("http is fine", "http is fine"),
     ],
 )
