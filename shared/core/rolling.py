@@ -32,7 +32,8 @@ from shared.core.rollups import (
 from shared.core.segments import unpack
 from shared.core.senders.catalogue import Catalogue
 from shared.core.senders.identification import Evidence, identify, sender_domain
-from shared.mailauth.reports.values import AuthResults, DkimAuth, Kind, SpfAuth
+from shared.core.senders.passed import what_passed
+from shared.mailauth.reports.values import AuthResults, Kind
 
 _NAMES = 20
 """Domains kept of each sort for one source; an attacker can have thousands of them pass."""
@@ -64,7 +65,7 @@ class _ShareTally:
         proven: dict[AuthResults, AuthResults] = {}
         for row in unpack(fact.segment):
             if row.auth not in proven:
-                proven[row.auth] = _proven(row.auth)
+                proven[row.auth] = what_passed(row.auth)
             self.total.add(row.evaluated, row.count)
             key = _Seen(row.source_ip, proven[row.auth], row.identifiers.header_from)
             self.seen.setdefault(key, Tally()).add(row.evaluated, row.count)
@@ -124,18 +125,6 @@ def roll_up(
         tuple(_share_detail(trust, tally, names, places, catalogue) for trust, tally in in_order),
     )
     return Rolled(DayRollup(account, domain, totals, detail, expires), addresses, names)
-
-
-def _proven(auth: AuthResults) -> AuthResults:
-    """The results that passed, without the reporter's words: a failed one proves nothing."""
-    dkim = {DkimAuth(each.domain, each.selector, each.result) for each in auth.dkim if each.result == "pass"}
-    spf = {
-        SpfAuth(each.domain, None, each.result) for each in auth.spf if each.result == "pass" and each.domain
-    }
-    return AuthResults(
-        tuple(sorted(dkim, key=lambda each: (each.domain, each.selector or ""))),
-        tuple(sorted(spf, key=lambda each: each.domain)),
-    )
 
 
 def _share_detail(

@@ -87,21 +87,47 @@ class SegmentWriter:
         return _FORMAT + _deflate(json.dumps(columns, separators=(",", ":")).encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The rows of a segment as they are packed: row ``n`` is ``addresses[n]``, ``counts[n]``, and at
+    ``3 * n`` in ``indexes`` the places of its three parts among the distinct ones."""
+
+    evaluated: list[Evaluated]
+    identifiers: list[Identifiers]
+    auth: list[AuthResults]
+    addresses: list[str]
+    counts: list[int]
+    indexes: list[int]
+
+
+def columns_of(segment: bytes) -> Columns:
+    """For who adds up many rows: what they share is looked at once, and no row is ever made."""
+    columns = json.loads(_inflate(segment))
+    return Columns(
+        evaluated=[
+            Evaluated(disposition, dkim, spf, tuple(Override(*override) for override in overrides))
+            for disposition, dkim, spf, overrides in columns["e"]
+        ],
+        identifiers=[Identifiers(*fields) for fields in columns["i"]],
+        auth=[
+            AuthResults(
+                tuple(DkimAuth(*fields) for fields in dkim), tuple(SpfAuth(*fields) for fields in spf)
+            )
+            for dkim, spf in columns["a"]
+        ],
+        addresses=columns["s"],
+        counts=columns["n"],
+        indexes=columns["r"],
+    )
+
+
 def unpack(segment: bytes) -> Iterator[Row]:
     """The rows of a packed segment, distinct, in canonical order."""
-    columns = json.loads(_inflate(segment))
-    evaluated = [
-        Evaluated(disposition, dkim, spf, tuple(Override(*override) for override in overrides))
-        for disposition, dkim, spf, overrides in columns["e"]
-    ]
-    identifiers = [Identifiers(*fields) for fields in columns["i"]]
-    auth = [
-        AuthResults(tuple(DkimAuth(*fields) for fields in dkim), tuple(SpfAuth(*fields) for fields in spf))
-        for dkim, spf in columns["a"]
-    ]
-    indexes = iter(columns["r"])
-    for ip, count in zip(columns["s"], columns["n"], strict=True):
-        yield Row(ip, count, evaluated[next(indexes)], identifiers[next(indexes)], auth[next(indexes)])
+    found = columns_of(segment)
+    indexes = iter(found.indexes)
+    for ip, count in zip(found.addresses, found.counts, strict=True):
+        evaluated, identifiers = found.evaluated[next(indexes)], found.identifiers[next(indexes)]
+        yield Row(ip, count, evaluated, identifiers, found.auth[next(indexes)])
 
 
 def pack_document(document: object) -> bytes:
