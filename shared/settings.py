@@ -27,7 +27,14 @@ DNS_QUEUE: Final = "POSTSEAL_DNS_QUEUE"
 """URL of the queue of domains whose DNS is to be checked."""
 
 ALERTS_QUEUE: Final = "POSTSEAL_ALERTS_QUEUE"
-"""URL of the queue of what somebody should be told."""
+DELIVERIES_QUEUE: Final = "POSTSEAL_DELIVERIES_QUEUE"
+WATCH_QUEUE: Final = "POSTSEAL_WATCH_QUEUE"
+DIGESTS_QUEUE: Final = "POSTSEAL_DIGESTS_QUEUE"
+"""URLs of the queues of what somebody should be told, of attempts at webhooks, of accounts whose reports are
+to be watched and of those whose digests are due."""
+
+ALERT_BUS: Final = "POSTSEAL_ALERT_BUS"
+"""Name of the EventBridge bus that every alert is put on."""
 
 HOSTING_ZONES: Final = "POSTSEAL_HOSTING_ZONES"
 """``<Route 53 id>=<name>`` list, comma separated, of the zones that hosted records stand in."""
@@ -59,6 +66,12 @@ DNS_SERVERS: Final = "POSTSEAL_DNS_SERVERS"
 
 FETCH_GATEWAY: Final = "POSTSEAL_FETCH_GATEWAY"
 """``host:port`` that every HTTPS fetch is connected to, in place of the address found; empty means none."""
+
+LOOPBACK_RECEIVERS: Final = "POSTSEAL_LOOPBACK_RECEIVERS"
+"""Whether URLs of webhooks may be ``http://127.0.0.1:<port>``: only where nobody is a stranger. Empty: no."""
+
+WEBHOOK_WAITS: Final = "POSTSEAL_WEBHOOK_WAITS"
+"""Seconds between attempts at a webhook, comma separated; empty means the built-in ones."""
 
 FETCH_AUTHORITY: Final = "POSTSEAL_FETCH_AUTHORITY"
 """A root to trust beside the system's when fetching: a path, or PEM text; empty means none."""

@@ -1,4 +1,4 @@
-"""HTTPS GET of URLs that strangers choose: one host, one look-up, one bounded answer.
+"""HTTPS requests to URLs that strangers choose: one host, one look-up, one bounded answer.
 
 The host's name is resolved once, and the connection goes to one of the addresses of that answer, so that
 a second answer of the DNS cannot lead elsewhere. Redirects are told, not followed.
@@ -11,13 +11,13 @@ import os
 import re
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from shared.adapters.https_exchange import Broken, TooLarge, exchange
+from shared.adapters.https_exchange import Broken, Request, TooLarge, exchange
 from shared.adapters.public_addresses import public_only
 from shared.mailauth.evaluate.questions import Answer, Fetch, Fetched, Fetching, Question, Type
 from shared.mailauth.names import BadName, normalised
@@ -29,6 +29,8 @@ _MOST_TRIED: Final = 3
 """Addresses of one host that are tried, if the first ones do not answer."""
 _LONGEST_URL: Final = 2_048
 _PRINTABLE: Final = re.compile(r"[!-~]+", re.ASCII)
+_LOOPBACK: Final = "127.0.0.1"
+_LOCAL: Final = re.compile(r"http://127\.0\.0\.1:([1-9][0-9]{0,4})(/[!-~]*)?", re.ASCII)
 _NUMBER: Final = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.ASCII)
 _REASONS: Final = {
     9: "not yet valid",
@@ -48,17 +50,24 @@ class BadUrl(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Target:
+    """``port`` where it is one of this machine, asked without TLS."""
+
     host: str
     path: str
+    port: int | None = None
 
 
 class HttpsFetcher:
     """``gateway`` (host, port) takes every connection in place of the address found, once that has been
-    found public. ``authority`` is a root to trust beside the system's: a path, or PEM text."""
+    found public. ``authority`` is a root to trust beside the system's: a path, or PEM text. With ``loopback``
+    ``http://127.0.0.1:<port>`` is asked too: never where strangers choose URLs."""
 
-    def __init__(self, *, gateway: tuple[str, int] | None = None, authority: str = "") -> None:
+    def __init__(
+        self, *, gateway: tuple[str, int] | None = None, authority: str = "", loopback: bool = False
+    ) -> None:
         self._gateway = gateway
         self._authority = authority
+        self._loopback = loopback
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
@@ -77,12 +86,15 @@ class HttpsFetcher:
         """``resolve`` answers for the host's A and AAAA; each is asked once. Never raises for what the
         URL, the DNS or the web server does."""
         try:
-            target = _target_of(wanted.url)
+            target = _local_target_of(wanted.url) if self._loopback else None
+            target = target or _target_of(wanted.url)
         except BadUrl as bad:
             return Fetched(Fetching.REFUSED, reason=str(bad))
         addresses: tuple[str, ...] = ()
         try:
             async with asyncio.timeout(wanted.timeout):
+                if target.port is not None:
+                    return await self._ask_each(target, (_LOOPBACK,), wanted)
                 found = await _addresses(target.host, resolve)
                 if isinstance(found, Fetched):
                     return found
@@ -96,43 +108,46 @@ class HttpsFetcher:
         if not usable:
             reason = f"{target.host} has no public address"
             return Fetched(Fetching.REFUSED, reason=reason, addresses=addresses)
-        context, reason = self._context, ""
+        return replace(await self._ask_each(target, usable, wanted), addresses=addresses)
+
+    async def _ask_each(self, target: _Target, usable: tuple[str, ...], wanted: Fetch) -> Fetched:
+        """The first of them that can be connected to."""
+        if not wanted.ask:
+            return Fetched(Fetching.FETCHED)
+        context, reason = None if target.port is not None else self._context, ""
         for address in usable:
             try:
                 async with asyncio.timeout(wanted.timeout / len(usable)):
-                    reader, writer = await self._connected(target.host, address, context)
+                    reader, writer = await self._connected(target, address, context)
             except ssl.SSLCertVerificationError as trouble:
                 reason = _REASONS.get(trouble.verify_code, f"untrusted: {trouble.verify_message}")
-                return Fetched(Fetching.BAD_CERTIFICATE, reason=reason, addresses=addresses)
+                return Fetched(Fetching.BAD_CERTIFICATE, reason=reason)
             except ssl.SSLError as trouble:
-                return Fetched(Fetching.FAILED, reason=_tls_reason(trouble), addresses=addresses)
+                return Fetched(Fetching.FAILED, reason=_tls_reason(trouble))
             except OSError as trouble:
                 reason = f"no connection: {_network_reason(trouble)}"
                 continue
             try:
-                return await _told(reader, writer, target, addresses, wanted.largest)
+                request = Request(target.host, target.path, wanted.largest, wanted.post, wanted.headers)
+                return await _told(reader, writer, request)
             finally:
                 writer.transport.abort()
-        return Fetched(Fetching.FAILED, reason=reason, addresses=addresses)
+        return Fetched(Fetching.FAILED, reason=reason)
 
     async def _connected(
-        self, host: str, address: str, context: ssl.SSLContext
+        self, target: _Target, address: str, context: ssl.SSLContext | None
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if context is None:
+            return await asyncio.open_connection(address, target.port)
         where, port = self._gateway or (address, _PORT)
-        return await asyncio.open_connection(where, port, ssl=context, server_hostname=host)
+        return await asyncio.open_connection(where, port, ssl=context, server_hostname=target.host)
 
 
-async def _told(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    target: _Target,
-    addresses: tuple[str, ...],
-    largest: int,
-) -> Fetched:
+async def _told(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request) -> Fetched:
     ends = _certificate_ends(writer)
     outcome, reason = Fetching.FAILED, ""
     try:
-        reply = await exchange(reader, writer, target.host, target.path, largest)
+        reply = await exchange(reader, writer, request)
     except TooLarge as trouble:
         outcome, reason = Fetching.TOO_LARGE, str(trouble)
     except Broken as trouble:
@@ -148,10 +163,9 @@ async def _told(
             content_type=reply.content_type,
             body=reply.body,
             location=reply.location,
-            addresses=addresses,
             certificate_ends=ends,
         )
-    return Fetched(outcome, reason=reason, addresses=addresses, certificate_ends=ends)
+    return Fetched(outcome, reason=reason, certificate_ends=ends)
 
 
 def _certificate_ends(writer: asyncio.StreamWriter) -> int | None:
@@ -198,6 +212,12 @@ def _target_of(url: str) -> _Target:
         raise BadUrl(f"only port {_PORT} is asked")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return _Target(_host_of(parts), path)
+
+
+def _local_target_of(url: str) -> _Target | None:
+    """Of a URL of this very machine, None for any other."""
+    match = _LOCAL.fullmatch(url)
+    return None if match is None else _Target(_LOOPBACK, match.group(2) or "/", int(match.group(1)))
 
 
 def _host_of(parts: SplitResult) -> str:

@@ -25,7 +25,7 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``body`` is empty unless the status is 200: nobody wants the text of an error page."""
+    """``body`` is empty unless a GET's status is 200: nobody wants the text of an error page."""
 
     status: int
     content_type: str
@@ -33,32 +33,48 @@ class Reply:
     body: bytes
 
 
-async def exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, path: str, largest: int
-) -> Reply:
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GET or, with a body, a POST."""
+
+    host: str
+    path: str
+    largest: int
+    """Octets of the answer's body. That of a POST is not read at all."""
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request) -> Reply:
     """Raises ``Broken``, ``TooLarge``, ``OSError`` and ``ssl.SSLError``."""
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEADERS)
     try:
-        writer.write(connection.send(_request(host, path)) or b"")
+        writer.write(connection.send(_head_of(request)) or b"")
+        if request.body is not None:
+            writer.write(connection.send(h11.Data(request.body)) or b"")
         writer.write(connection.send(h11.EndOfMessage()) or b"")
         await writer.drain()
         wire = _Wire(connection, reader)
-        return await _read(wire, largest)
+        return await _read(wire, request)
     except h11.RemoteProtocolError as trouble:
         if trouble.error_status_hint == 431:
             raise TooLarge(f"more than {_HEADERS} octets of headers") from None
         raise Broken(f"no HTTP, or cut short: {trouble}") from None
 
 
-def _request(host: str, path: str) -> h11.Request:
+def _head_of(request: Request) -> h11.Request:
     headers = [
-        ("Host", host),
+        ("Host", request.host),
         ("User-Agent", "Postseal"),
         ("Accept", "*/*"),
         ("Accept-Encoding", "identity"),
         ("Connection", "close"),
+        *request.headers,
     ]
-    return h11.Request(method="GET", target=path, headers=headers)
+    if request.body is None:
+        return h11.Request(method="GET", target=request.path, headers=headers)
+    headers.append(("Content-Length", str(len(request.body))))
+    return h11.Request(method="POST", target=request.path, headers=headers)
 
 
 class _Wire:
@@ -78,7 +94,7 @@ class _Wire:
         return event
 
 
-async def _read(wire: _Wire, largest: int) -> Reply:
+async def _read(wire: _Wire, request: Request) -> Reply:
     event = await wire.event(_HEADERS)
     while isinstance(event, h11.InformationalResponse):
         event = await wire.event(_HEADERS)
@@ -87,9 +103,9 @@ async def _read(wire: _Wire, largest: int) -> Reply:
     headers = {name: value.decode("latin-1") for name, value in reversed(event.headers.raw_items())}
     fields = {name.lower().decode("ascii"): value for name, value in headers.items()}
     body = b""
-    if event.status_code == 200:
-        _check(fields, largest)
-        body = await _body(wire, largest)
+    if event.status_code == 200 and request.body is None:
+        _check(fields, request.largest)
+        body = await _body(wire, request.largest)
     return Reply(
         status=event.status_code,
         content_type=fields.get("content-type", ""),

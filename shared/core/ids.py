@@ -25,6 +25,9 @@ UserId = NewType("UserId", int)
 GroupId = NewType("GroupId", int)
 TagId = NewType("TagId", int)
 AuditId = NewType("AuditId", int)
+AlertId = NewType("AlertId", int)
+WebhookId = NewType("WebhookId", int)
+DeliveryId = NewType("DeliveryId", int)
 
 ACCOUNT: Final = "usr"
 DOMAIN: Final = "ud"
@@ -36,6 +39,9 @@ USER: Final = "user"
 GROUP: Final = "grp"
 TAG: Final = "tag"
 AUDIT: Final = "aud"
+ALERT: Final = "alr"
+WEBHOOK: Final = "whk"
+DELIVERY: Final = "dlv"
 
 _LARGEST: Final = 2**53 - 1
 _EPOCH_MS: Final = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp() * 1000)

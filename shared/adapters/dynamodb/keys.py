@@ -53,6 +53,11 @@ found through it is then read from the table.
 | hosted domains in 4 parts                             | index ``HOSTINGS#<slot>``                      |
 | the last quarter in which those were looked at        | get ``SCHEDULE`` / ``HOSTINGS``                |
 | how many domains a zone holds                         | get ``ZONE#<zone>`` / ``LOAD``                 |
+| alerts of an account, newest first                    | ``N#<account>`` / ``<alert>``                  |
+| is this alert raised already; alerts of a domain      | ``NM#<account>#<domain>`` / ``<hash of it>``   |
+| webhooks of an account                                | ``A#<account>#WEBHOOKS`` / ``<webhook>``       |
+| deliveries to a webhook, newest first                 | ``V#<account>`` / ``<webhook>#<delivery>``     |
+| is this member's digest of this period sent           | ``A#<account>#DIGESTS`` / ``<user>#<period>``  |
 | user by id                                            | get ``P#<user>`` / ``USER``                    |
 | user by e-mail address                                | get ``E#<address>`` / ``USER``                 |
 | what a letter lets a user do; tickets of a user       | ``P#<user>`` / ``TICKET#<purpose>#<account>``  |
@@ -71,8 +76,10 @@ from shared.core.domains import SHARDS
 from shared.core.hosting.hosting import SLOTS
 from shared.core.ids import (
     AccountId,
+    AlertId,
     ApiKeyId,
     AuditId,
+    DeliveryId,
     DomainId,
     GroupId,
     QuarantineId,
@@ -80,6 +87,7 @@ from shared.core.ids import (
     TagId,
     UploadId,
     UserId,
+    WebhookId,
     minted_at,
 )
 from shared.core.people.tickets import Purpose
@@ -337,6 +345,27 @@ HOSTING_LOOKS: Final = Key("SCHEDULE", "HOSTINGS")
 
 def zone_load(zone: str) -> Key:
     return Key(f"ZONE#{zone}", "LOAD")
+
+
+def alert(owner: AccountId, number: AlertId) -> Key:
+    return Key(f"N#{owner}", padded(number))
+
+
+def alert_mark(owner: AccountId, home: DomainId | None, identity: str) -> Key:
+    """Beside the alert, and gone with its domain."""
+    return Key(f"NM#{owner}#{home or 0}", _short(identity))
+
+
+def webhook(owner: AccountId, number: WebhookId) -> Key:
+    return Key(f"A#{owner}#WEBHOOKS", padded(number))
+
+
+def delivery(owner: AccountId, hook: WebhookId, number: DeliveryId) -> Key:
+    return Key(f"V#{owner}", f"{padded(hook)}#{padded(number)}")
+
+
+def digest(owner: AccountId, reader: UserId, period: str) -> Key:
+    return Key(f"A#{owner}#DIGESTS", f"{padded(reader)}#{period}")
 
 
 def user(number: UserId) -> Key:

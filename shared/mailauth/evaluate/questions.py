@@ -85,6 +85,11 @@ class Fetch:
     largest: int
     """Octets of the body at most."""
     timeout: float
+    post: bytes | None = None
+    """What is sent, in place of a GET; of the answer only the status is read then."""
+    headers: tuple[tuple[str, str], ...] = ()
+    ask: bool = True
+    """False: only see whether it would be asked; then there is no status."""
 
 
 class Fetching(Enum):
