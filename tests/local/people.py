@@ -52,29 +52,45 @@ def token_in(letter: dict[str, Any]) -> str:
 
 def sign_in(stack: Stack, username: str, password: str) -> Tokens:
     """Through the hosted sign-in, as a browser would (authorization code with PKCE)."""
-    verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
-    asked = {
-        "response_type": "code",
-        "client_id": stack.user_pool_client,
-        "redirect_uri": REDIRECT,
-        "scope": SCOPES,
-        "state": state,
-        "code_challenge": _challenge(verifier),
-        "code_challenge_method": "S256",
-    }
-    ended = sign_in_at(f"{stack.sign_in_url}/oauth2/authorize?{urlencode(asked)}", username, password)
-    query = parse_qs(urlsplit(ended).query)
-    assert query["state"] == [state]
-    redeemed = {
-        "grant_type": "authorization_code",
-        "client_id": stack.user_pool_client,
-        "code": query["code"][0],
-        "redirect_uri": REDIRECT,
-        "code_verifier": verifier,
-    }
-    answer = httpx.post(f"{stack.sign_in_url}/oauth2/token", data=redeemed, trust_env=False)
-    assert answer.status_code == 200, answer.text
-    return Tokens(answer.json()["access_token"], answer.json()["refresh_token"])
+    begun = SignIn(stack)
+    return begun.redeem(sign_in_at(begun.address(), username, password))
+
+
+class SignIn:
+    """One sign-in of the authorization code flow with PKCE: where it begins, and what it ends with."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._verifier, self._state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
+
+    def address(self, **more: str) -> str:
+        """Of the hosted sign-in's first page; ``more`` are further parameters."""
+        asked = {
+            "response_type": "code",
+            "client_id": self._stack.user_pool_client,
+            "redirect_uri": REDIRECT,
+            "scope": SCOPES,
+            "state": self._state,
+            "code_challenge": _challenge(self._verifier),
+            "code_challenge_method": "S256",
+            **more,
+        }
+        return f"{self._stack.sign_in_url}/oauth2/authorize?{urlencode(asked)}"
+
+    def redeem(self, ended: str) -> Tokens:
+        """The tokens for the code in the address that the sign-in led to."""
+        query = parse_qs(urlsplit(ended).query)
+        assert query["state"] == [self._state]
+        redeemed = {
+            "grant_type": "authorization_code",
+            "client_id": self._stack.user_pool_client,
+            "code": query["code"][0],
+            "redirect_uri": REDIRECT,
+            "code_verifier": self._verifier,
+        }
+        answer = httpx.post(f"{self._stack.sign_in_url}/oauth2/token", data=redeemed, trust_env=False)
+        assert answer.status_code == 200, answer.text
+        return Tokens(answer.json()["access_token"], answer.json()["refresh_token"])
 
 
 def new_person(stack: RunningStack, name: str, password: str = "") -> tuple[str, str]:
