@@ -58,7 +58,7 @@ class PoolTokens:
             raise _invalid()
         if not _valid_at(claims, now):
             raise InvalidToken("The access token has expired or is not valid yet")
-        return SignedIn(_user(claims), _moment(claims, "auth_time"), self._by_provider(claims))
+        return SignedIn(_user(claims), _moment(claims, "auth_time"))
 
     def _claims(self, token: str, key: PyJWK) -> dict[str, Any]:
         """The times are looked at by our own clock afterwards."""
@@ -91,12 +91,6 @@ class PoolTokens:
         except FetchFailed:
             return
         self._fetched = now
-
-    def _by_provider(self, claims: Mapping[str, Any]) -> bool:
-        """The pool puts who comes from a provider into a group named after itself and the provider."""
-        pool = self._issuer.rpartition("/")[2]
-        groups = claims.get("cognito:groups")
-        return isinstance(groups, list) and any(str(group).startswith(f"{pool}_") for group in groups)
 
 
 def _key_name(token: str) -> str:

@@ -10,11 +10,10 @@ from shared.core.ids import UserId
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """``at`` is when the sign-in was, in epoch seconds; ``sso`` whether it was at an identity provider."""
+    """``at`` is when the sign-in was, in epoch seconds."""
 
     user: UserId
     at: int
-    sso: bool = False
 
 
 class AccessTokens(Protocol):

@@ -54,7 +54,6 @@ class Member:
     """Of the one API token that a user can have; ``token_shown`` are its first characters."""
     token_shown: str | None = None
     last_login: int | None = None
-    last_login_sso: bool = False
     sessions_from: int | None = None
     """Sign-ins before that are over, also those whose access tokens are still good."""
     version: int = 1
@@ -87,9 +86,7 @@ class Members(Protocol):
         """``Conflict`` when the user is a member already, ``PlanLimit`` when the account has ``most``
         members, ``NotFound`` when it is gone."""
 
-    def enter(
-        self, account: AccountId, user: UserId, *, signed_in: int, sso: bool, now: int
-    ) -> Entered | None:
+    def enter(self, account: AccountId, user: UserId, *, signed_in: int, now: int) -> Entered | None:
         """Count one request of somebody with an access token; None for who is no active member;
         ``InvalidToken`` for a sign-in that is over.
 

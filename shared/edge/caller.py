@@ -122,7 +122,7 @@ def _signed_in(who: SignedIn, wanted: AccountId | None, doors: Doors, now: float
     """Without an account named, the user's oldest one, for one more read."""
     named = [wanted] if wanted is not None else doors.members.accounts_of(who.user)[:_MOST_TRIED]
     for number in named:
-        entered = doors.members.enter(number, who.user, signed_in=who.at, sso=who.sso, now=int(now))
+        entered = doors.members.enter(number, who.user, signed_in=who.at, now=int(now))
         if entered is not None:
             return _entered(number, entered, wanted, doors, now)
     if wanted is not None:

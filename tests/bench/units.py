@@ -302,7 +302,7 @@ def _authenticating(bench: Bench) -> None:
     members.add(member, most=1)
 
     def person() -> None:
-        entered = members.enter(bench.account.id, user, signed_in=NOW, sso=False, now=NOW)
+        entered = members.enter(bench.account.id, user, signed_in=NOW, now=NOW)
         assert entered is not None
         bench.accounts.get(bench.account.id)
 

@@ -67,11 +67,10 @@ def enter(
     user: UserId,
     *,
     signed_in: int = NOON,
-    sso: bool = False,
     now: int = NOON,
 ) -> int | None:
     """What remains of the minute; -1 when it is used up, None for who is not let in."""
-    entered = stores.members.enter(account.id, user, signed_in=signed_in, sso=sso, now=now)
+    entered = stores.members.enter(account.id, user, signed_in=signed_in, now=now)
     if entered is None:
         return None
     return -1 if entered.allowance.exceeded else entered.allowance.remaining
@@ -86,7 +85,6 @@ def test_a_member_is_stored_as_it_is(stores: Stores) -> None:
         levels={GroupId(7): Level.READ, GroupId(8): Level.WRITE},
         settings='{"theme":"dark"}',
         last_login=NOON - 5,
-        last_login_sso=True,
     )
     for stored in (whole, member(account, BEN, active=False)):
         stores.members.add(stored, most=MOST)
@@ -128,7 +126,7 @@ def test_members_are_listed_by_address_and_accounts_by_age(stores: Stores) -> No
 def test_entering_counts_and_says_who_it_is(stores: Stores) -> None:
     account = team(stores)
     stores.members.grant(account.id, CARL, GroupId(7), Level.WRITE)
-    entered = stores.members.enter(account.id, CARL, signed_in=NOON, sso=False, now=NOON)
+    entered = stores.members.enter(account.id, CARL, signed_in=NOON, now=NOON)
 
     assert entered is not None
     assert (entered.user, entered.email) == (CARL, "user4@example.com")
@@ -159,10 +157,9 @@ def test_who_is_shut_out_does_not_learn_of_the_rate(stores: Stores) -> None:
 
 def test_the_latest_sign_in_is_the_last_login(stores: Stores) -> None:
     account = team(stores)
-    for signed_in, sso in ((NOON - 50, False), (NOON - 10, True), (NOON - 30, False), (NOON - 10, False)):
-        enter(stores, account, CARL, signed_in=signed_in, sso=sso, now=NOON + 60 * signed_in)
-    found = got(stores, account, CARL)
-    assert (found.last_login, found.last_login_sso) == (NOON - 10, True)
+    for signed_in in (NOON - 50, NOON - 10, NOON - 30, NOON - 10):
+        enter(stores, account, CARL, signed_in=signed_in, now=NOON + 60 * signed_in)
+    assert got(stores, account, CARL).last_login == NOON - 10
 
 
 def test_the_token_of_a_member_opens_until_it_is_another(stores: Stores) -> None:
@@ -384,15 +381,15 @@ def test_the_owner_is_found_among_all(stores: Stores) -> None:
 
 def test_sign_ins_before_the_sessions_were_ended_are_over(stores: Stores) -> None:
     account = team(stores)
-    stores.members.enter(account.id, ANNA, signed_in=NOON, sso=False, now=NOON)
+    stores.members.enter(account.id, ANNA, signed_in=NOON, now=NOON)
 
     stores.members.change(replace(got(stores, account, ANNA), sessions_from=NOON + 10), by=None)
 
     for signed_in in (NOON, NOON + 9):
         with pytest.raises(InvalidToken):
-            stores.members.enter(account.id, ANNA, signed_in=signed_in, sso=False, now=NOON + 20)
+            stores.members.enter(account.id, ANNA, signed_in=signed_in, now=NOON + 20)
     assert got(stores, account, ANNA).sessions_from == NOON + 10
-    entered = stores.members.enter(account.id, ANNA, signed_in=NOON + 10, sso=False, now=NOON + 20)
+    entered = stores.members.enter(account.id, ANNA, signed_in=NOON + 10, now=NOON + 20)
     assert entered is not None
     assert entered.allowance.remaining == 1
     assert got(stores, account, ANNA).last_login == NOON + 10

@@ -61,22 +61,6 @@ def test_a_good_token_names_its_user() -> None:
 
 
 @pytest.mark.parametrize(
-    ("groups", "sso"),
-    [
-        (["eu-central-1_Abc123_Okta"], True),
-        (["staff", "eu-central-1_Abc123_Okta"], True),
-        (["staff"], False),
-        ("eu-central-1_Abc123_Okta", False),
-        ([3, None], False),
-    ],
-)
-def test_who_came_from_a_provider_is_told_apart(groups: object, sso: bool) -> None:
-    claims: dict[str, Any] = {"cognito:groups": groups}
-    found = Door().tokens.verify(POOL.token(NOW, **claims), NOW)
-    assert found.sso is sso
-
-
-@pytest.mark.parametrize(
     "changes",
     [
         {"iss": "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Other"},

@@ -23,9 +23,7 @@ class FakeMembers:
         self.stored[member.account, member.user] = member
         self._minutes[member.account, member.user] = FakeMinutes()
 
-    def enter(
-        self, account: AccountId, user: UserId, *, signed_in: int, sso: bool, now: int
-    ) -> Entered | None:
+    def enter(self, account: AccountId, user: UserId, *, signed_in: int, now: int) -> Entered | None:
         member = self.get(account, user)
         if member is None or not member.active:
             return None
@@ -33,7 +31,7 @@ class FakeMembers:
             raise InvalidToken("The session has ended: sign in again")
         entered = self._counted(member, now)
         if signed_in > (member.last_login or 0) and not entered.allowance.exceeded:
-            self.stored[account, user] = replace(member, last_login=signed_in, last_login_sso=sso)
+            self.stored[account, user] = replace(member, last_login=signed_in)
         return entered
 
     def enter_with_token(
@@ -67,7 +65,6 @@ class FakeMembers:
             owner=found.owner,
             levels=found.levels,
             last_login=found.last_login,
-            last_login_sso=found.last_login_sso,
             version=member.version + 1,
         )
         self.stored[member.account, member.user] = changed

@@ -42,7 +42,7 @@ def user(who: Person) -> schemas.User:
         identity_provider=who.user.provider,
         has_2fa_enabled=who.user.totp,
         last_login=None if member.last_login is None else rfc3339(member.last_login),
-        last_login_sso=member.last_login_sso,
+        last_login_sso=who.last_login_sso,
         settings=json.loads(member.settings),
         api_token_shown=member.token_shown,
     )

@@ -45,7 +45,6 @@ def item_of(member: Member) -> Item:
         "token_hash": None if member.token_hash is None else bytes.fromhex(member.token_hash),
         "shown": member.token_shown,
         "login": member.last_login or 0,
-        "sso": member.last_login_sso,
         "ended": member.sessions_from,
         "version": member.version,
         **minutes.EMPTY,
@@ -71,7 +70,6 @@ def member_of(item: Item) -> Member:
         token_hash=item["token_hash"].hex() if "token_hash" in item else None,
         token_shown=item.get("shown"),
         last_login=item["login"] or None,
-        last_login_sso=item["sso"],
         sessions_from=item.get("ended"),
         version=item["version"],
     )

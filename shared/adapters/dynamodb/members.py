@@ -59,9 +59,7 @@ class DynamoMembers:
                 raise Conflict("The user is a member already", param="email") from None
             raise uncountable(cancelled.failed.get(1), Counted.MEMBERS, most=most) from None
 
-    def enter(
-        self, account: AccountId, user: UserId, *, signed_in: int, sso: bool, now: int
-    ) -> Entered | None:
+    def enter(self, account: AccountId, user: UserId, *, signed_in: int, now: int) -> Entered | None:
         """One write; two for the first request of a sign-in."""
         where, since = keys.member(account, user), {"yes": True, "signed_in": signed_in}
         while True:
@@ -73,8 +71,8 @@ class DynamoMembers:
                     where,
                     now,
                     condition=f"{_VALID} AND #login < :signed_in",
-                    values={**since, "sso": sso},
-                    change="#login = :signed_in, #sso = :sso",
+                    values=since,
+                    change="#login = :signed_in",
                 )
             if tally.allowance is None and tally.item and tally.item.get("ended", 0) > signed_in:
                 raise InvalidToken("The session has ended: sign in again")

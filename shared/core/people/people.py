@@ -61,6 +61,15 @@ class Person:
     member: Member
     user: User
 
+    @property
+    def last_login_sso(self) -> bool:
+        """Whether the last sign-in was at the identity provider. Conversion ends what was signed in with a
+        password, and there is no way back, so whatever is not over was."""
+        login = self.member.last_login
+        return (
+            self.user.provider is not None and login is not None and login >= (self.member.sessions_from or 0)
+        )
+
 
 def find_person(people: People, caller: Caller, reference: str) -> Person:
     """Oneself (``me`` or the id) or, for who administers the account, another of its members. ``NotFound``,

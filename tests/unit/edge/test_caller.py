@@ -40,7 +40,7 @@ class Door:
             self.accounts.add(OTHER)
         self.account = replace(ACCOUNT, plan=replace(ACCOUNT.plan, requests_per_minute=per_minute))
         self.key, self.secret = self.new_key(Terms("k"), "a")
-        self.tokens.given["a.b.c"] = SignedIn(ANNA, NOW - 5, sso=True)
+        self.tokens.given["a.b.c"] = SignedIn(ANNA, NOW - 5)
         for account, admin in ((ACCOUNT, False), (OTHER, True)):
             self.members.add(
                 Member(account.id, ANNA, "anna@orchard.example", NOW, per_minute, admin=admin, active=True),

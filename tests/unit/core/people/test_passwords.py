@@ -81,7 +81,7 @@ def test_a_new_password_ends_sessions_in_every_account(world: PeopleWorld) -> No
     changed(world)
 
     for account in (ACCOUNT, OTHER):
-        entering = partial(world.members.enter, account.id, MEMBER, sso=False, now=int(world.now))
+        entering = partial(world.members.enter, account.id, MEMBER, now=int(world.now))
         with pytest.raises(InvalidToken):
             entering(signed_in=int(world.now) - 1)
         assert entering(signed_in=int(world.now)) is not None

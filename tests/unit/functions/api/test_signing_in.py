@@ -189,8 +189,9 @@ def test_a_user_is_converted_to_sso(people: Api, body: Any) -> None:
     answer = people.post(f"/users/{MEMBER}/convert-to-sso", body)
     assert answer.status == 200
     assert (answer.data["sso_ready"], answer.data["identity_provider"]) == (True, "Corp")
+    assert not answer.data["last_login_sso"]
     assert change(people).status == 401
-    people.tokens.given[f"access.{MEMBER}"] = SignedIn(MEMBER, int(people.now), sso=True)
+    people.tokens.given[f"access.{MEMBER}"] = SignedIn(MEMBER, int(people.now))
     assert change(people).status == 409
     assert people.get(f"/users/{MEMBER}").data["last_login_sso"]
 
