@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from shared.core.addresses import HostName, Places, is_worth_asking
@@ -26,26 +26,28 @@ from shared.core.rollups import (
     Share,
     ShareDetail,
     SourceLine,
+    Standings,
     Tally,
     TlsTotals,
+    distinct,
 )
 from shared.core.segments import unpack
 from shared.core.senders.catalogue import Catalogue
-from shared.core.senders.identification import Evidence, identify, sender_domain
+from shared.core.senders.identification import NOTHING, Evidence, identify, sender_domain
 from shared.core.senders.passed import what_passed
-from shared.mailauth.reports.values import AuthResults, Kind
-
-_NAMES = 20
-"""Domains kept of each sort for one source; an attacker can have thousands of them pass."""
+from shared.core.senders.standing import Standing, standing_of, what_bears
+from shared.mailauth.reports.values import AuthResults, Evaluated, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What tells the sources of one address apart: what authenticated there, and the author domain."""
+    """What tells the sources of one address apart: what authenticated there, the author domain, and what of
+    the verdict bears on the standing."""
 
     ip: str
     proven: AuthResults
     header_from: str
+    judged: Evaluated
 
 
 @dataclass(slots=True)
@@ -63,11 +65,14 @@ class _ShareTally:
         line[0] += 1
         line[1] += fact.summary.messages
         proven: dict[AuthResults, AuthResults] = {}
+        judged: dict[Evaluated, Evaluated] = {}
         for row in unpack(fact.segment):
             if row.auth not in proven:
                 proven[row.auth] = what_passed(row.auth)
+            if row.evaluated not in judged:
+                judged[row.evaluated] = what_bears(row.evaluated)
             self.total.add(row.evaluated, row.count)
-            key = _Seen(row.source_ip, proven[row.auth], row.identifiers.header_from)
+            key = _Seen(row.source_ip, proven[row.auth], row.identifiers.header_from, judged[row.evaluated])
             self.seen.setdefault(key, Tally()).add(row.evaluated, row.count)
 
 
@@ -113,29 +118,35 @@ def roll_up(
         seen.ip for tally in shares.values() for seen in tally.seen if is_worth_asking(seen.ip)
     )
     names = hosts(addresses) if addresses else {}
-    in_order = sorted(shares.items())
+    details = [
+        _share_detail(trust, tally, names, places, catalogue) for trust, tally in sorted(shares.items())
+    ]
     totals = DayTotals(
         day,
-        tuple((trust, Share(tally.reports, tally.total.counters())) for trust, tally in in_order),
+        tuple((detail.trust, _share(shares[detail.trust], detail)) for detail in details),
         TlsTotals(tls_reports, successful, failed, tuple(sorted(causes.items()))),
         FailureTotals(failure_reports, incidents),
     )
-    detail = DayDetail(
-        day,
-        tuple(_share_detail(trust, tally, names, places, catalogue) for trust, tally in in_order),
-    )
+    detail = DayDetail(day, tuple(details))
     return Rolled(DayRollup(account, domain, totals, detail, expires), addresses, names)
+
+
+def _share(tally: _ShareTally, detail: ShareDetail) -> Share:
+    messages: Counter[Standing] = Counter()
+    for line in detail.sources:
+        messages[line.standing] += line.counters.messages
+    return Share(tally.reports, tally.total.counters(), Standings(tuple(messages[each] for each in Standing)))
 
 
 def _share_detail(
     trust: Trust, tally: _ShareTally, names: dict[str, HostName], places: Places, catalogue: Catalogue
 ) -> ShareDetail:
-    lines: dict[tuple[str, str], SourceLine] = {}
+    lines: dict[tuple[Standing, str, str], SourceLine] = {}
     # In an order of its own, so that the order in which the reports came shows nowhere.
     for seen in sorted(tally.seen, key=repr):
         line = _line(seen, tally.seen[seen].counters(), names.get(seen.ip), places, catalogue)
-        key = (line.sender_domain, line.ip)
-        lines[key] = _merged(lines[key], line) if key in lines else line
+        key = (line.standing, line.sender_domain, line.ip)
+        lines[key] = lines[key].merged(line) if key in lines else line
     signatures = (signature for seen in tally.seen for signature in seen.proven.dkim)
     selectors = {(each.domain, each.selector) for each in signatures if each.selector}
     return ShareDetail(
@@ -157,7 +168,9 @@ def _line(
         sender_domain=domain,
         sender_name=identified.sender.name if identified else domain,
         category=identified.sender.category if identified else "unknown",
-        evidence=identified.proof if identified else "none",
+        evidence=identified.proof if identified else NOTHING,
+        evidence_value=identified.value if identified else "",
+        standing=standing_of(seen.judged, evidence, identified),
         ip=seen.ip,
         counters=counters,
         host=host.name if host else None,
@@ -166,22 +179,7 @@ def _line(
         city=place.city,
         asn=network.asn,
         network=network.name,
-        dkim_domains=_distinct(each.domain for each in seen.proven.dkim),
-        spf_domains=_distinct(each.domain for each in seen.proven.spf),
+        dkim_domains=distinct(each.domain for each in seen.proven.dkim),
+        spf_domains=distinct(each.domain for each in seen.proven.spf),
         header_from=(seen.header_from,),
     )
-
-
-def _merged(one: SourceLine, other: SourceLine) -> SourceLine:
-    """Two lines of the same address and sender that differ in what authenticated or in the author."""
-    return replace(
-        one,
-        counters=one.counters + other.counters,
-        dkim_domains=_distinct((*one.dkim_domains, *other.dkim_domains)),
-        spf_domains=_distinct((*one.spf_domains, *other.spf_domains)),
-        header_from=_distinct((*one.header_from, *other.header_from)),
-    )
-
-
-def _distinct(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(names))[:_NAMES])

@@ -7,17 +7,20 @@ redelivered, reordered, late and deleted reports cannot make it wrong: it is mad
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
 from shared.core.access import Readable
 from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Trust
-from shared.core.senders.standing import FORWARDED
+from shared.core.senders.identification import strongest
+from shared.core.senders.standing import FORWARDED, Standing
 from shared.mailauth.reports.values import Evaluated
 
 _CELLS = 12
+_NAMES = 20
+"""Domains kept of each sort for one source; an attacker can have thousands of them pass."""
 _DISPOSITIONS = {"quarantine": 1, "reject": 2}
 
 
@@ -84,14 +87,44 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Standings:
+    """Messages by standing; ``counts`` has one for each ``Standing``, in their order."""
+
+    counts: tuple[int, ...] = (0,) * len(Standing)
+
+    @classmethod
+    def of(cls, standing: Standing, messages: int) -> Standings:
+        return cls(tuple(messages if each is standing else 0 for each in Standing))
+
+    def __add__(self, other: Standings) -> Standings:
+        return Standings(tuple(mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)))
+
+    def __getitem__(self, standing: Standing) -> int:
+        return self.by_standing()[standing]
+
+    def by_standing(self) -> dict[Standing, int]:
+        return dict(zip(Standing, self.counts, strict=True))
+
+    @property
+    def dominant(self) -> Standing:
+        """The one with the most messages. Of equal ones the worse, so that nothing hides behind a tie."""
+        return max(reversed(Standing), key=self.by_standing().__getitem__)
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """What the aggregate reports of one trust class add up to."""
 
     reports: int = 0
     counters: Counters = Counters()
+    standings: Standings = Standings()
 
     def __add__(self, other: Share) -> Share:
-        return Share(self.reports + other.reports, self.counters + other.counters)
+        return Share(
+            self.reports + other.reports,
+            self.counters + other.counters,
+            self.standings + other.standings,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +160,12 @@ class DayTotals:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One address that sent as the domain on a day, under the sender it was recognised as.
+    """One address that sent as the domain on a day, under the sender it was recognised as, with the messages
+    of one standing.
 
-    ``evidence`` says by what (``dkim``, ``spf``, ``ptr``, ``network``, or ``none``). ``dkim_domains`` and
-    ``spf_domains`` passed, aligned or not. ``host`` is forward-confirmed if ``host_confirmed``.
+    ``evidence`` is the ``Proof`` it was recognised by, or ``none``, and ``evidence_value`` what gave it away.
+    ``dkim_domains`` and ``spf_domains`` passed, aligned or not. ``host`` is forward-confirmed if
+    ``host_confirmed``.
     """
 
     sender_domain: str
@@ -148,6 +183,27 @@ class SourceLine:
     dkim_domains: tuple[str, ...] = ()
     spf_domains: tuple[str, ...] = ()
     header_from: tuple[str, ...] = ()
+    standing: Standing = Standing.THREAT
+    evidence_value: str = ""
+
+    def merged(self, other: SourceLine) -> SourceLine:
+        """With another line of the same address and sender, which differs in what authenticated there, the
+        author or the standing. The standing stays this line's; the evidence is the more telling one."""
+        more = strongest((self.evidence, self.evidence_value), (other.evidence, other.evidence_value))
+        return replace(
+            self,
+            evidence=more[0],
+            evidence_value=more[1],
+            counters=self.counters + other.counters,
+            dkim_domains=distinct((*self.dkim_domains, *other.dkim_domains)),
+            spf_domains=distinct((*self.spf_domains, *other.spf_domains)),
+            header_from=distinct((*self.header_from, *other.header_from)),
+        )
+
+
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """In order, and no more than are kept."""
+    return tuple(sorted(set(names))[:_NAMES])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,29 +9,35 @@ from datetime import date
 
 from shared.core.access import Readable
 from shared.core.mail import Trust
-from shared.core.rollups import Counters, DayDetail, ReporterLine, Rollups, SourceLine
+from shared.core.rollups import Counters, DayDetail, ReporterLine, Rollups, SourceLine, Standings
+from shared.core.senders.identification import strongest
 from shared.core.statistics import Span
 
 
 @dataclass(frozen=True, slots=True)
 class SourceAddress:
-    """One address of a sender. ``line`` is what was last known of it; its counters are a day's,
-    ``counters`` those of the whole span."""
+    """One address of a sender. ``line`` is what was last known of it; its counters and standing are a day's,
+    ``counters`` and ``standings`` those of the whole span."""
 
     line: SourceLine
     counters: Counters
+    standings: Standings
     first_seen: date
     last_seen: date
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A sender with its addresses, most messages first. ``address_count`` counts those cut off too."""
+    """A sender with its addresses, most messages first. ``address_count`` counts those cut off too.
+    ``evidence`` is the most telling proof of any of them."""
 
     domain: str
     name: str
     category: str
+    evidence: str
+    evidence_value: str
     counters: Counters
+    standings: Standings
     address_count: int
     addresses: tuple[SourceAddress, ...]
     first_seen: date
@@ -44,6 +50,7 @@ class _Address:
     first_seen: date
     last_seen: date
     counters: Counters = Counters()
+    standings: Standings = Standings()
 
 
 @dataclass(slots=True)
@@ -54,10 +61,13 @@ class _Group:
         known = self.addresses.get(line.ip)
         if known is None:
             known = self.addresses[line.ip] = _Address(line, day, day)
-        if day >= known.last_seen:
+        elif day > known.last_seen:
             known.line, known.last_seen = line, day
+        elif day == known.last_seen:
+            known.line = known.line.merged(line)
         known.first_seen = min(known.first_seen, day)
-        known.counters = known.counters + line.counters
+        known.counters += line.counters
+        known.standings += Standings.of(line.standing, line.counters.messages)
 
 
 def senders(
@@ -119,14 +129,18 @@ def _shares(
 def _sender(domain: str, group: _Group, addresses_each: int) -> Sender:
     ranked = sorted(group.addresses.values(), key=lambda each: (-each.counters.messages, each.line.ip))
     newest = max(ranked, key=lambda each: each.last_seen).line
+    evidence, value = strongest(*((each.line.evidence, each.line.evidence_value) for each in ranked))
     return Sender(
         domain=domain,
         name=newest.sender_name,
         category=newest.category,
+        evidence=evidence,
+        evidence_value=value,
         counters=sum((each.counters for each in ranked), Counters()),
+        standings=sum((each.standings for each in ranked), Standings()),
         address_count=len(ranked),
         addresses=tuple(
-            SourceAddress(each.line, each.counters, each.first_seen, each.last_seen)
+            SourceAddress(each.line, each.counters, each.standings, each.first_seen, each.last_seen)
             for each in ranked[:addresses_each]
         ),
         first_seen=min(each.first_seen for each in ranked),

@@ -7,11 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from shared.adapters.dynamodb.rollup_items import detail_of, totals_of
 from shared.core.access import Readable
 from shared.core.clock import epoch_of
 from shared.core.domains import Domain
 from shared.core.mail import Trust
-from shared.core.rollups import AccountDay, DayRollup
+from shared.core.rollups import AccountDay, DayRollup, Standings
+from shared.core.segments import pack_document
+from shared.core.senders.standing import Standing
 from tests.contract import given
 from tests.contract.given import DAY, nothing, rollup
 from tests.contract.stores import AwsStores, Stores
@@ -230,11 +233,50 @@ def test_every_field_of_a_source_comes_back(aws: AwsStores) -> None:
         dkim_domains=("a.test", "b.test"),
         spf_domains=("c.test",),
         header_from=("example.com", "d.test"),
+        standing=Standing.FORWARDER,
+        evidence_value="a.test",
     )
     full = replace(made, detail=replace(made.detail, shares=(replace(share, sources=(line,)),)))
     put(aws, full)
 
     assert aws.rollups.details(right(aws, home), DAY, DAY) == [full.detail]
+
+
+def test_the_standings_of_a_day_come_back(stores: Stores) -> None:
+    home = given.domain(stores, given.account(stores))
+    stores.clock.time = epoch_of(DAY)
+    made = rollup(home)
+    ((trust, share),) = made.totals.shares
+    totals = replace(made.totals, shares=((trust, replace(share, standings=Standings((5, 4, 2, 1)))),))
+    put(stores, replace(made, totals=totals))
+
+    assert stores.rollups.totals(right(stores, home), DAY, DAY) == [totals]
+
+
+def test_days_from_before_there_were_standings_are_unknown() -> None:
+    packed = pack_document([[["authenticated", 2, [12, *[0] * 11], 1]], [0, 0, 0, []], [0, 0]])
+    share = totals_of(DAY, packed).share()
+    assert (share.counters.messages, share.standings.counts) == (12, (0, 0, 0, 12))
+    cells = [[3, *[0] * 11], 0]
+    source = [
+        "a.test",
+        "A",
+        "crm",
+        "dkim",
+        "192.0.2.1",
+        cells,
+        None,
+        False,
+        None,
+        None,
+        None,
+        None,
+        [],
+        [],
+        [],
+    ]
+    (detail,) = detail_of(DAY, pack_document([["authenticated", [source], [], []]])).shares
+    assert (detail.sources[0].standing, detail.sources[0].ip) == (Standing.THREAT, "192.0.2.1")
 
 
 def test_messages_of_parked_domains_are_counted_by_the_month(stores: Stores) -> None:

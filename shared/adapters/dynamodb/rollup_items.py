@@ -1,6 +1,7 @@
 """Rollups as items: what a day adds up to is packed, what others add up is plain.
 
-Positions in the packed lists are the fields of ``shared.core.rollups`` in their order.
+Positions in the packed lists are the fields of ``shared.core.rollups`` in their order. Days from before
+there were standings count as threat/unknown, which is what is known of them, until they are rolled up again.
 """
 
 from __future__ import annotations
@@ -19,16 +20,21 @@ from shared.core.rollups import (
     Share,
     ShareDetail,
     SourceLine,
+    Standings,
     TlsTotals,
 )
 from shared.core.segments import pack_document, unpack_document
+from shared.core.senders.standing import Standing
 
 
 def packed_totals(totals: DayTotals) -> bytes:
     tls, failure = totals.tls, totals.failure
     return pack_document(
         [
-            [[trust.value, share.reports, *_plain(share.counters)] for trust, share in totals.shares],
+            [
+                [trust.value, share.reports, *_plain(share.counters), share.standings.counts]
+                for trust, share in totals.shares
+            ],
             [tls.reports, tls.successful, tls.failed, tls.failures],
             [failure.reports, failure.incidents],
         ]
@@ -39,13 +45,18 @@ def totals_of(day: date, packed: bytes) -> DayTotals:
     shares, (tls_reports, successful, failed, failures), failure = unpack_document(packed)
     return DayTotals(
         day,
-        tuple(
-            (Trust(trust), Share(reports, Counters(tuple(cells), forwarded)))
-            for trust, reports, cells, forwarded in shares
-        ),
+        tuple((Trust(trust), _share(*share)) for trust, *share in shares),
         TlsTotals(tls_reports, successful, failed, tuple((name, count) for name, count in failures)),
         FailureTotals(*failure),
     )
+
+
+def _share(reports: int, cells: list[int], forwarded: int, standings: list[int] | None = None) -> Share:
+    counters = Counters(tuple(cells), forwarded)
+    known = (
+        Standings.of(Standing.THREAT, counters.messages) if standings is None else Standings(tuple(standings))
+    )
+    return Share(reports, counters, known)
 
 
 def packed_detail(detail: DayDetail) -> bytes:
@@ -125,12 +136,15 @@ def _plain_source(line: SourceLine) -> list[Any]:
         line.dkim_domains,
         line.spf_domains,
         line.header_from,
+        line.standing,
+        line.evidence_value,
     ]
 
 
 def _source(plain: list[Any]) -> SourceLine:
     domain, name, category, evidence, ip, (cells, forwarded), host, confirmed, *rest = plain
-    country, city, asn, network, dkim, spf, header_from = rest
+    country, city, asn, network, dkim, spf, header_from, *rest = rest
+    standing, evidence_value = rest or (Standing.THREAT, "")
     return SourceLine(
         sender_domain=domain,
         sender_name=name,
@@ -147,4 +161,6 @@ def _source(plain: list[Any]) -> SourceLine:
         dkim_domains=tuple(dkim),
         spf_domains=tuple(spf),
         header_from=tuple(header_from),
+        standing=Standing(standing),
+        evidence_value=evidence_value,
     )

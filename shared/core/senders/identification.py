@@ -36,6 +36,43 @@ class Proof(StrEnum):
     NETWORK = "network"
 
 
+NOTHING: Final = "none"
+"""In the place of a proof where there is none."""
+
+
+class Confidence(StrEnum):
+    """How far a match can be trusted. High: a key, the sender's own return-path or a confirmed name of its
+    own. Medium: a selector, or a name of rented machines. Low: the network, or nothing."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+_CONFIDENCE: Final = {
+    Proof.DKIM: Confidence.HIGH,
+    Proof.RETURN_PATH: Confidence.HIGH,
+    Proof.HOST_NAME: Confidence.HIGH,
+    Proof.SELECTOR: Confidence.MEDIUM,
+    Proof.NETWORK: Confidence.LOW,
+}
+_RANK: Final = {str(proof): rank for rank, proof in enumerate(Proof)}
+
+
+def confidence(evidence: str, category: str) -> Confidence:
+    """In a match by this proof (or ``NOTHING``) with a sender of this category."""
+    if evidence not in set(Proof):
+        return Confidence.LOW
+    if evidence == Proof.HOST_NAME and category == Category.HOSTING:
+        return Confidence.MEDIUM
+    return _CONFIDENCE[Proof(evidence)]
+
+
+def strongest(*evidence: tuple[str, str]) -> tuple[str, str]:
+    """The most telling of proofs with their values."""
+    return min(evidence, key=lambda each: (_RANK.get(each[0], len(_RANK)), each[1]))
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one source: a row's results, and what its address is called and announced by."""

@@ -32,6 +32,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
+from itertools import product
 from typing import Final
 
 from shared.core.domain_names import organizational_domain
@@ -53,6 +54,24 @@ class Standing(StrEnum):
     NON_COMPLIANT = "non_compliant"
     FORWARDER = "forwarders"
     THREAT = "threat_unknown"
+
+
+_JUDGED: Final = {
+    (dkim, spf, forwarded): Evaluated(
+        None,
+        "pass" if dkim else "fail",
+        "pass" if spf else "fail",
+        (Override("forwarded"),) if forwarded else (),
+    )
+    for dkim, spf, forwarded in product((False, True), repeat=3)
+}
+
+
+def what_bears(evaluated: Evaluated) -> Evaluated:
+    """What of it bears on the standing: rows that differ in nothing else have the same."""
+    return _JUDGED[
+        evaluated.dkim == "pass", evaluated.spf == "pass", any(map(_is_forwarding, evaluated.overrides))
+    ]
 
 
 def standing_of(evaluated: Evaluated, evidence: Evidence, identified: Identified | None) -> Standing:

@@ -12,6 +12,7 @@ from shared.core.reports import Fact
 from shared.core.rolling import Rolled, roll_up
 from shared.core.rollups import Counters, SourceLine
 from shared.core.senders.catalogue import Catalogue, builtin
+from shared.core.senders.standing import Standing
 from shared.mailauth.reports.values import Row
 from tests.unit.core.world import ACCOUNT, DOMAIN, FORGED, TODAY, fact, row, said
 
@@ -107,6 +108,7 @@ ROWS = st.builds(
     signed_by=st.sampled_from(["orchard.example", "sendgrid.net", "mailer.example"]),
     selector=st.sampled_from(["s1", "s2"]),
     raw=st.sampled_from(["pass", "fail"]),
+    overrides=st.sampled_from([(), ("forwarded",), ("other",)]),
 )
 
 
@@ -126,3 +128,22 @@ def test_a_rollup_is_a_function_of_the_facts_and_not_of_their_order(
     )
     sources = [line.counters for share in result.rollup.detail.shares for line in share.sources]
     assert sum(sources, Counters()) == result.rollup.totals.share().counters
+    standings = result.rollup.totals.share().standings
+    assert sum(standings.counts) == result.rollup.totals.share().counters.messages
+    for share in result.rollup.detail.shares:
+        keys = [(line.standing, line.sender_domain, line.ip) for line in share.sources]
+        assert keys == sorted(set(keys))
+
+
+def test_one_address_has_a_line_for_each_standing() -> None:
+    passing = row(count=7)
+    forged = row(count=2, dkim="fail", spf="fail", raw="fail")
+    listed = row(count=1, dkim="fail", spf="fail", raw="fail", overrides=("mailing_list",))
+    result = rolled(fact(said(passing, forged, listed)))
+    (share,) = result.rollup.detail.shares
+    assert sorted((line.standing, line.counters.messages) for line in share.sources) == [
+        (Standing.CAPABLE, 7),
+        (Standing.FORWARDER, 1),
+        (Standing.THREAT, 2),
+    ]
+    assert result.rollup.totals.share().standings.counts == (7, 0, 1, 2)

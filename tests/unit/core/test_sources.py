@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from shared.core.addresses import NoPlaces
+from shared.core.addresses import HostName, NoPlaces
 from shared.core.mail import Trust
 from shared.core.reports import Fact
 from shared.core.rolling import roll_up
 from shared.core.senders.catalogue import builtin
+from shared.core.senders.standing import Standing
 from shared.core.sources import reporters, senders
 from shared.core.statistics import Span
 from tests.fakes import FakeRollups
@@ -82,3 +83,27 @@ def test_reporters_come_most_reports_first() -> None:
 
 def test_an_empty_span_asks_nothing() -> None:
     assert senders(FakeRollups(), domain_right(), Span(TODAY, YESTERDAY)) == []
+
+
+def test_the_addresses_of_a_sender_merge_over_standings() -> None:
+    passing = row("8.8.8.8", 3)
+    listed = row("8.8.8.8", 5, dkim="fail", spf="fail", raw="fail", overrides=("mailing_list",))
+    host = {"8.8.8.8": HostName("mail.orchard.example", confirmed=True, checked=0)}
+    rollups = FakeRollups()
+    for day in (YESTERDAY, TODAY):
+        rolled = roll_up(
+            ACCOUNT.id,
+            DOMAIN.id,
+            day,
+            [fact(said(passing, listed, day=day))],
+            places=NoPlaces(),
+            catalogue=builtin(),
+            hosts=lambda asked: host,
+        )
+        assert rollups.replace(rolled.rollup, expected=0)
+    (sender,) = senders(rollups, domain_right(), BOTH)
+    assert sender.address_count == 1
+    assert sender.standings.counts == sender.addresses[0].standings.counts == (6, 0, 10, 0)
+    assert sender.standings.dominant is Standing.FORWARDER
+    assert sender.addresses[0].line.counters.messages == 8
+    assert sender.addresses[0].line.dkim_domains == ("orchard.example",)

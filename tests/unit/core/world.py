@@ -22,6 +22,7 @@ from shared.mailauth.reports.values import (
     Evaluated,
     Identifiers,
     Kind,
+    Override,
     PolicyPublished,
     Row,
     SpfAuth,
@@ -75,11 +76,12 @@ def row(
     returned_to: str = "orchard.example",
     header_from: str = "orchard.example",
     raw: str = "pass",
+    overrides: tuple[str, ...] = (),
 ) -> Row:
     return Row(
         ip,
         count,
-        Evaluated(disposition, dkim, spf),
+        Evaluated(disposition, dkim, spf, tuple(map(Override, overrides))),
         Identifiers(header_from),
         AuthResults((DkimAuth(signed_by, selector, raw),), (SpfAuth(returned_to, "mfrom", raw),)),
     )

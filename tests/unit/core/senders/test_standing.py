@@ -8,7 +8,7 @@ from shared.core.addresses import HostName, Network
 from shared.core.senders.catalogue import Catalogue, builtin
 from shared.core.senders.identification import Evidence, identify
 from shared.core.senders.sender import Category
-from shared.core.senders.standing import Standing, standing_of
+from shared.core.senders.standing import Standing, standing_of, what_bears
 from shared.mailauth.reports.values import AuthResults, DkimAuth, Evaluated, Override, SpfAuth
 
 OWN = "example.com"
@@ -201,3 +201,28 @@ def test_claims_that_failed_change_nothing(
     claims: list[DkimAuth | SpfAuth], host: str | None, aligned: str
 ) -> None:
     assert standing(*claims, aligned=aligned, host=host) is standing(aligned=aligned, host=host)
+
+
+EVALUATED = st.builds(
+    Evaluated,
+    st.sampled_from(["none", "reject", None]),
+    st.sampled_from(["pass", "fail", None]),
+    st.sampled_from(["pass", "fail", None]),
+    st.lists(
+        st.builds(
+            Override,
+            st.sampled_from(["forwarded", "mailing_list", "other", "local_policy", ""]),
+            st.sampled_from([None, "arc=pass", "x"]),
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+
+
+@given(EVALUATED, st.sampled_from(KNOWN), st.sampled_from([OWN, "sendgrid.net"]))
+def test_what_bears_on_the_standing_is_all_that_does(evaluated: Evaluated, host: str, signer: str) -> None:
+    evidence = Evidence(OWN, AuthResults((dkim(signer, "google"),)), HostName(host, True, 0))
+    identified = identify(evidence, builtin())
+    kept = what_bears(evaluated)
+    assert standing_of(evaluated, evidence, identified) is standing_of(kept, evidence, identified)
+    assert kept.dmarc_pass is evaluated.dmarc_pass
