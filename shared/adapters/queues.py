@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from shared.core.alerts.deliveries import DeliveryOrder
 from shared.core.alerts.events import AlertEvent
 from shared.core.mail import Delivery
 from shared.core.messages import (
     encode_alert_event,
     encode_closing,
     encode_delivery,
+    encode_delivery_order,
     encode_dns_check,
     encode_export,
     encode_hosting_change,
@@ -172,6 +174,14 @@ class SqsAlertEvents(_Queue[AlertEvent]):
 
     def send(self, events: Iterable[AlertEvent]) -> None:
         self._send(events)
+
+
+class SqsDeliveryOrders(_Queue[DeliveryOrder]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_delivery_order)
+
+    def send(self, orders: Iterable[DeliveryOrder], *, delay: int = 0) -> None:
+        self._send(orders, lambda _: _delayed(delay))
 
 
 class SqsClosings(_Queue[CloseAccount]):

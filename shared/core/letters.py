@@ -118,6 +118,17 @@ def account_closing(to: str, *, account: str, deleted: date) -> Letter:
     )
 
 
+def webhook_disabled(to: str, *, account: str, url: str, reason: str) -> Letter:
+    name = one_line(account)
+    return _letter(
+        to,
+        f"A webhook of {name} was switched off",
+        f"The webhook to {one_line(url)} gets no more alerts. {one_line(reason)}",
+        "Once its receiver works again, switch it on (PATCH /v1/webhooks), and have what it missed delivered "
+        "again.",
+    )
+
+
 def one_line(text: str) -> str:
     """What somebody chose, as a part of a line of ours: no line breaks or other controls, not too long."""
     shown = "".join(each if each.isprintable() else " " for each in text)

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from shared.core.alerts.deliveries import DeliveryOrder
 from shared.core.alerts.events import AlertEvent, AlertKind
-from shared.core.ids import AccountId, DomainId, GroupId, TagId
+from shared.core.ids import AccountId, DeliveryId, DomainId, GroupId, TagId, WebhookId
 from shared.core.mail import Delivery, Door, Verdicts
 from shared.core.queues import (
     CloseAccount,
@@ -129,6 +130,20 @@ def decode_alert_event(text: str) -> AlertEvent:
         raise Unreadable(f"not an alert: {error}") from error
     account, at = AccountId(_number(fields, "account")), _number(fields, "at")
     return AlertEvent(account, domain, kind, key, at, facts)
+
+
+def encode_delivery_order(order: DeliveryOrder) -> str:
+    return _text(asdict(order))
+
+
+def decode_delivery_order(text: str) -> DeliveryOrder:
+    fields = _fields(text)
+    return DeliveryOrder(
+        AccountId(_number(fields, "account")),
+        WebhookId(_number(fields, "webhook")),
+        DeliveryId(_number(fields, "delivery")),
+        _number(fields, "attempts"),
+    )
 
 
 def encode_closing(order: CloseAccount) -> str:

@@ -8,6 +8,7 @@ from shared import settings
 from shared.adapters.queues import (
     SqsAlertEvents,
     SqsClosings,
+    SqsDeliveryOrders,
     SqsDnsChecks,
     SqsExportings,
     SqsHostingChanges,
@@ -18,6 +19,7 @@ from shared.adapters.queues import (
     SqsSweeps,
     SqsTouchedDays,
 )
+from shared.core.alerts.deliveries import DeliveryOrders
 from shared.core.alerts.events import AlertEvents
 from shared.core.queues import (
     Closings,
@@ -78,6 +80,11 @@ def hosting_checks() -> HostingChecks:
 @cache
 def alert_events() -> AlertEvents:
     return SqsAlertEvents(clients.sqs(), required(settings.ALERTS_QUEUE))
+
+
+@cache
+def delivery_orders() -> DeliveryOrders:
+    return SqsDeliveryOrders(clients.sqs(), required(settings.DELIVERIES_QUEUE))
 
 
 @cache

@@ -7,9 +7,11 @@ from functools import cache
 
 from shared import settings
 from shared.adapters.dynamodb.accounts import DynamoAccounts
+from shared.adapters.dynamodb.alerts import DynamoAlerts
 from shared.adapters.dynamodb.answers import DynamoAnswers
 from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
 from shared.adapters.dynamodb.audit import DynamoAudit
+from shared.adapters.dynamodb.deliveries import DynamoDeliveries
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.exports import DynamoExports
@@ -29,8 +31,12 @@ from shared.adapters.dynamodb.tickets import DynamoAttempts, DynamoTickets
 from shared.adapters.dynamodb.uploads import DynamoUploads
 from shared.adapters.dynamodb.users import DynamoUsers
 from shared.adapters.dynamodb.watching import DynamoApprovedSources, DynamoSeenMail, DynamoTurns
+from shared.adapters.dynamodb.webhooks import DynamoWebhooks
 from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
+from shared.core.alerts.alerts import Alerts
+from shared.core.alerts.deliveries import Deliveries
+from shared.core.alerts.webhooks import Webhooks
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.audit import Audit
 from shared.core.domains import Domains
@@ -184,6 +190,21 @@ def holdings() -> Holdings:
 @cache
 def exports() -> Exports:
     return DynamoExports(_table())
+
+
+@cache
+def alerts() -> Alerts:
+    return DynamoAlerts(_table(), now)
+
+
+@cache
+def webhooks() -> Webhooks:
+    return DynamoWebhooks(_table())
+
+
+@cache
+def deliveries() -> Deliveries:
+    return DynamoDeliveries(_table(), now)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from tests.fakes.access_tokens import FakeAccessTokens
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.alerts import FakeAlerts, FakeBus, FakeDeliveries, FakeWebhooks
 from tests.fakes.answers import FakeAnswers
 from tests.fakes.api_keys import FakeAddressLimits, FakeApiKeys
 from tests.fakes.audit import FakeAudit
@@ -17,6 +18,7 @@ from tests.fakes.quarantine import FakeQuarantine
 from tests.fakes.queues import (
     FakeAlertEvents,
     FakeClosings,
+    FakeDeliveryOrders,
     FakeDnsChecks,
     FakeExportings,
     FakeHostingChanges,
@@ -39,13 +41,17 @@ __all__ = [
     "FakeAccounts",
     "FakeAddressLimits",
     "FakeAlertEvents",
+    "FakeAlerts",
     "FakeAnswers",
     "FakeApiKeys",
     "FakeApprovedSources",
     "FakeArchive",
     "FakeAttempts",
     "FakeAudit",
+    "FakeBus",
     "FakeClosings",
+    "FakeDeliveries",
+    "FakeDeliveryOrders",
     "FakeDirectory",
     "FakeDnsChecks",
     "FakeDnsStates",
@@ -78,5 +84,6 @@ __all__ = [
     "FakeTurns",
     "FakeUploads",
     "FakeUsers",
+    "FakeWebhooks",
     "FakeZones",
 ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
+from shared.core.alerts.deliveries import DeliveryOrder
 from shared.core.alerts.events import AlertEvent
 from shared.core.mail import Delivery
 from shared.core.queues import (
@@ -84,6 +85,16 @@ class FakeHostingChecks:
 class FakeAlertEvents(FakeQueue[AlertEvent]):
     def send(self, events: Iterable[AlertEvent]) -> None:
         super().send(events)
+
+
+class FakeDeliveryOrders:
+    """What was sent, in order, with its delay."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[DeliveryOrder, int]] = []
+
+    def send(self, orders: Iterable[DeliveryOrder], *, delay: int = 0) -> None:
+        self.sent += [(order, delay) for order in orders]
 
 
 class FakeClosings:
