@@ -28,6 +28,8 @@ AuditId = NewType("AuditId", int)
 AlertId = NewType("AlertId", int)
 WebhookId = NewType("WebhookId", int)
 DeliveryId = NewType("DeliveryId", int)
+MatterId = NewType("MatterId", int)
+PolicyFilterId = NewType("PolicyFilterId", int)
 
 ACCOUNT: Final = "usr"
 DOMAIN: Final = "ud"
@@ -42,6 +44,9 @@ AUDIT: Final = "aud"
 ALERT: Final = "alr"
 WEBHOOK: Final = "whk"
 DELIVERY: Final = "dlv"
+ISSUE: Final = "iss"
+TASK: Final = "task"
+POLICY_FILTER: Final = "pf"
 
 _LARGEST: Final = 2**53 - 1
 _EPOCH_MS: Final = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp() * 1000)
