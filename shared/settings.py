@@ -36,6 +36,12 @@ to be watched and of those whose digests are due."""
 ALERT_BUS: Final = "POSTSEAL_ALERT_BUS"
 """Name of the EventBridge bus that every alert is put on."""
 
+ADVICE_QUEUE: Final = "POSTSEAL_ADVICE_QUEUE"
+"""URL of the queue of domains whose advice is to be thought over."""
+
+ADVICE_DELAY: Final = "POSTSEAL_ADVICE_DELAY"
+"""Seconds that news about a domain may gather before its advice is thought over."""
+
 HOSTING_ZONES: Final = "POSTSEAL_HOSTING_ZONES"
 """``<Route 53 id>=<name>`` list, comma separated, of the zones that hosted records stand in."""
 

@@ -11,6 +11,7 @@ from shared.core.alerts.deliveries import DeliveryOrder
 from shared.core.alerts.events import AlertEvent
 from shared.core.mail import Delivery
 from shared.core.messages import (
+    encode_advice_due,
     encode_alert_event,
     encode_closing,
     encode_delivery,
@@ -25,6 +26,7 @@ from shared.core.messages import (
     encode_unknown_hosts,
 )
 from shared.core.queues import (
+    AdviceDue,
     CloseAccount,
     DnsCheck,
     ExportPiece,
@@ -148,6 +150,14 @@ class SqsDnsChecks(_Queue[DnsCheck]):
 
     def send(self, checks: Iterable[DnsCheck], *, delay: int = 0) -> None:
         self._send(checks, lambda _: _delayed(delay))
+
+
+class SqsAdviceCalls(_Queue[AdviceDue]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_advice_due)
+
+    def send(self, due: Iterable[AdviceDue], *, delay: int = 0) -> None:
+        self._send(due, lambda _: _delayed(delay))
 
 
 class SqsHostingChanges(_Queue[HostingChange]):

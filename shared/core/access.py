@@ -8,6 +8,7 @@ what it sees and must not change, and what its key has no scope for, is ``Forbid
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -77,6 +78,11 @@ class Readable:
     def whole(self) -> bool:
         """Whether it is of every domain of the account."""
         return self.domain is None and self.within is None
+
+    def narrowed(self, homes: Iterable[DomainId]) -> Readable:
+        """The same right, to those of some domains that it covers."""
+        mine = frozenset(home for home in homes if self.covers(home))
+        return Readable(_MINT, self.account, None, within=mine, forensic=self.forensic)
 
     def covers(self, domain: DomainId) -> bool:
         if self.domain is not None:
@@ -248,6 +254,14 @@ def read_domain(caller: Caller, reference: str, domains: Domains) -> Readable:
     return Readable(_MINT, caller.account_id, domain, forensic=_reads_failures(caller))
 
 
+def read_domains(caller: Caller, references: Iterable[str], domains: Domains) -> Readable:
+    """As ``read_domain``, of several at once."""
+    require_subscription(caller)
+    require_scope(caller, Scope.READ)
+    found = frozenset(_find(caller, each, domains, param="domains").id for each in references)
+    return Readable(_MINT, caller.account_id, None, within=found, forensic=_reads_failures(caller))
+
+
 def write_domain(caller: Caller, reference: str, domains: Domains) -> Writable:
     """The right to change one domain: ``Forbidden`` for who only sees it."""
     require_subscription(caller)
@@ -292,10 +306,15 @@ def system_writable(domain: Domain) -> Writable:
     return Writable(_MINT, domain)
 
 
-def _find(caller: Caller, reference: str, domains: Domains) -> Domain:
+def system_readable(domain: Domain) -> Readable:
+    """As ``system_writable``, to read all but failure reports."""
+    return Readable(_MINT, domain.account, domain)
+
+
+def _find(caller: Caller, reference: str, domains: Domains, *, param: str = "id") -> Domain:
     domain = domains.resolve(caller.account_id, reference)
     if domain is None or level_in(caller, domain) is Level.NONE:
-        raise NotFound("The requested resource could not be found", param="id")
+        raise NotFound("The requested resource could not be found", param=param)
     return domain
 
 

@@ -12,6 +12,7 @@ from shared.core.alerts.events import AlertEvent, AlertKind
 from shared.core.ids import AccountId, DeliveryId, DomainId, GroupId, TagId, WebhookId
 from shared.core.mail import Delivery, Door, Verdicts
 from shared.core.queues import (
+    AdviceDue,
     CloseAccount,
     DnsCheck,
     ExportPiece,
@@ -144,6 +145,15 @@ def decode_delivery_order(text: str) -> DeliveryOrder:
         DeliveryId(_number(fields, "delivery")),
         _number(fields, "attempts"),
     )
+
+
+def encode_advice_due(due: AdviceDue) -> str:
+    return _text({"account": due.account, "domain": due.domain})
+
+
+def decode_advice_due(text: str) -> AdviceDue:
+    fields = _fields(text)
+    return AdviceDue(AccountId(_number(fields, "account")), DomainId(_number(fields, "domain")))
 
 
 def encode_closing(order: CloseAccount) -> str:

@@ -79,6 +79,14 @@ class DnsCheck:
     domain: DomainId
 
 
+@dataclass(frozen=True, slots=True)
+class AdviceDue:
+    """A domain whose advice is to be thought over."""
+
+    account: AccountId
+    domain: DomainId
+
+
 LONGEST_DELAY: Final = 900
 """Seconds that a queue can hold a message back."""
 
@@ -127,6 +135,11 @@ class Replays(Protocol):
 class DnsChecks(Protocol):
     def send(self, checks: Iterable[DnsCheck], *, delay: int = 0) -> None:
         """``delay`` in seconds, 900 at most."""
+
+
+class AdviceCalls(Protocol):
+    def send(self, due: Iterable[AdviceDue], *, delay: int = 0) -> None:
+        """``delay`` in seconds, 900 at most: what comes in the meantime is looked at together."""
 
 
 class HostingChanges(Protocol):

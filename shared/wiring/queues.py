@@ -6,6 +6,7 @@ from functools import cache
 
 from shared import settings
 from shared.adapters.queues import (
+    SqsAdviceCalls,
     SqsAlertEvents,
     SqsClosings,
     SqsDeliveryOrders,
@@ -22,6 +23,7 @@ from shared.adapters.queues import (
 from shared.core.alerts.deliveries import DeliveryOrders
 from shared.core.alerts.events import AlertEvents
 from shared.core.queues import (
+    AdviceCalls,
     Closings,
     DnsChecks,
     Exportings,
@@ -65,6 +67,11 @@ def replays() -> Replays:
 @cache
 def dns_checks() -> DnsChecks:
     return SqsDnsChecks(clients.sqs(), required(settings.DNS_QUEUE))
+
+
+@cache
+def advice_calls() -> AdviceCalls:
+    return SqsAdviceCalls(clients.sqs(), required(settings.ADVICE_QUEUE))
 
 
 @cache

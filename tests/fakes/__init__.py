@@ -16,6 +16,7 @@ from tests.fakes.members import FakeMembers
 from tests.fakes.people import FakeAttempts, FakeDirectory, FakeLetters, FakeTickets, FakeUsers
 from tests.fakes.quarantine import FakeQuarantine
 from tests.fakes.queues import (
+    FakeAdviceCalls,
     FakeAlertEvents,
     FakeClosings,
     FakeDeliveryOrders,
@@ -40,6 +41,7 @@ __all__ = [
     "FakeAccessTokens",
     "FakeAccounts",
     "FakeAddressLimits",
+    "FakeAdviceCalls",
     "FakeAlertEvents",
     "FakeAlerts",
     "FakeAnswers",

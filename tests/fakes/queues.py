@@ -7,6 +7,7 @@ from shared.core.alerts.deliveries import DeliveryOrder
 from shared.core.alerts.events import AlertEvent
 from shared.core.mail import Delivery
 from shared.core.queues import (
+    AdviceDue,
     CloseAccount,
     DnsCheck,
     ExportPiece,
@@ -35,6 +36,11 @@ class FakeQueue(Generic[T]):
 class FakeTouchedDays(FakeQueue[TouchedDay]):
     def send(self, days: Iterable[TouchedDay]) -> None:
         super().send(days)
+
+
+class FakeAdviceCalls(FakeQueue[AdviceDue]):
+    def send(self, due: Iterable[AdviceDue], *, delay: int = 0) -> None:
+        super().send(due)
 
 
 class FakeHostQuestions(FakeQueue[UnknownHosts]):

@@ -271,6 +271,9 @@ def test_failure_reports_are_for_the_forensic_scope(domains: FakeDomains, groups
 MINTERS = {"shared/core/watching/checking.py", "cli/operator_domains.py"}
 """Who acts for nobody who could be asked: the worker that finds a proof, the operator's word for one."""
 
+READERS = {"shared/core/advice/advising.py"}
+"""Who reads for nobody who could be asked: the pass that thinks the advice over."""
+
 CHANGES = {
     "domains": {"add", "activate", "deactivate", "verify", "change", "note_check", "remove", "park"},
     "approved_sources": {"put", "note_addresses", "remove"},
@@ -288,15 +291,16 @@ def trees(*folders: str) -> Iterator[tuple[str, ast.Module]]:
             yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())
 
 
-def test_the_systems_own_right_is_made_where_nobody_asks() -> None:
+@pytest.mark.parametrize(("right", "minters"), [("system_writable", MINTERS), ("system_readable", READERS)])
+def test_the_systems_own_right_is_made_where_nobody_asks(right: str, minters: set[str]) -> None:
     found = {
         path
         for path, tree in trees("shared", "functions", "cli")
         for node in ast.walk(tree)
         if isinstance(node, ast.Name | ast.alias)
-        and (node.id if isinstance(node, ast.Name) else node.name) == "system_writable"
+        and (node.id if isinstance(node, ast.Name) else node.name) == right
     }
-    assert found == MINTERS
+    assert found == minters
 
 
 def test_no_route_changes_a_store_past_its_right() -> None:

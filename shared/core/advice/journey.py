@@ -1,0 +1,296 @@
+"""The next steps of a domain: publish, name the senders, align each, quarantine, reject or stay.
+
+A task is due as long as its step is the next one, and resolved by what is seen, never by a click. A step that
+stops being the next without having been taken is moot, and goes without a trace.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.core.advice.planning import (
+    DAYS_AT_POLICY,
+    Loss,
+    Plan,
+    Recommendation,
+    losses_of,
+    own_messages,
+    plan_of,
+    significant,
+)
+from shared.core.advice.sights import BLIND, Basis, Found, Rule, Sight, one, several
+from shared.core.advice.traffic import RECENT_DAYS, failing
+from shared.core.advice.world import World
+from shared.core.senders.standing import Standing
+from shared.core.watching.states import Part
+from shared.core.watching.statuses import reports_to_us
+from shared.mailauth.evaluate.inspection import State
+
+REHEARSAL_DAYS: Final = 14
+"""Days of p=quarantine; t=y before the policy is let take effect."""
+
+_MOOT: Final = Sight(moot=frozenset({""}))
+_DONE: Final = Sight()
+_STRICT: Final = ("quarantine", "reject")
+
+
+def _publish(world: World) -> Sight:
+    known = world.part(Part.DMARC)
+    if known is None:
+        return BLIND
+    if world.domain.parked:
+        return _MOOT
+    return one() if known.state is State.MISSING else _DONE
+
+
+def _report_to_us(world: World) -> Sight:
+    known = world.part(Part.DMARC)
+    if known is None or world.dns is None:
+        return BLIND
+    if known.state is State.MISSING:
+        return _MOOT
+    if reports_to_us(world.dns, world.addresses):
+        return _DONE
+    return one(f"The address is {world.addresses[0]}." if world.addresses else "")
+
+
+def _name_senders(world: World) -> Sight:
+    """Senders that fail and that nobody has spoken for. The unknown rest is presumed to be nobody's."""
+    if world.traffic.last is None or world.domain.parked:
+        return _MOOT
+    own = own_messages(world.traffic)
+    unnamed = [
+        loss
+        for loss in losses_of(world.traffic)
+        if significant(loss, own) and not world.approves(loss.sender_domain, loss.sender_name)
+    ]
+    if not unnamed:
+        return _DONE
+    return one("Not approved yet: " + ", ".join(f"{loss.sender_name} ({loss.failing:,})" for loss in unnamed))
+
+
+def _align(world: World) -> Sight:
+    """One task for each capable sender. One that no longer sends at all is moot."""
+    traffic = world.traffic
+    if world.domain.parked:
+        return Sight(moot=world.open.get("align_sender", frozenset()))
+    if not traffic.reported_since(traffic.ago(RECENT_DAYS)):
+        return BLIND
+    own = own_messages(traffic)
+    recent = traffic.ago(RECENT_DAYS)
+    sending = {
+        source.sender_domain
+        for source in traffic.in_standing(Standing.CAPABLE)
+        if source.days[-1][0] >= recent
+    }
+    due = [
+        Found(loss.sender_domain, _how(world, loss))
+        for loss in losses_of(traffic)
+        if loss.standing is Standing.CAPABLE and significant(loss, own) and _fails_lately(world, loss)
+    ]
+    gone = frozenset(world.open.get("align_sender", ())) - sending
+    return Sight(several(due).found, moot=gone)
+
+
+def _fails_lately(world: World, loss: Loss) -> bool:
+    """A sender that was put right is done as soon as a week of its mail passes, not a month later."""
+    since = world.traffic.ago(RECENT_DAYS)
+    return any(
+        failing(source.counters(since)) * 100 > source.counters(since).messages
+        for source in world.traffic.in_standing(Standing.CAPABLE)
+        if source.sender_domain == loss.sender_domain
+    )
+
+
+def _how(world: World, loss: Loss) -> str:
+    sender = next((s for s in world.catalogue.senders.values() if s.domain == loss.sender_domain), None)
+    alignment = sender.alignment if sender is not None else None
+    text = f"{loss.sender_name}: {loss.failing:,} of {loss.messages:,} messages failed in 30 days."
+    if alignment is None:
+        return f"{text} Have it sign with DKIM as {world.domain.name}, or use a return-path below it."
+    return f"{text} {alignment.how}" + (f" See {alignment.docs}" if alignment.docs else "")
+
+
+def _numbers(plan: Plan) -> str:
+    figures = plan.figures
+    seen = f"{figures.messages:,} messages in {figures.days} days"
+    return seen if figures.own is None else f"{seen}; {figures.own:g} % of your senders' mail passes."
+
+
+def _rehearse(world: World) -> Sight:
+    if world.stance is None:
+        return BLIND
+    if world.domain.parked:
+        return _MOOT
+    if world.stance.policy in _STRICT:
+        return _DONE
+    plan = plan_of(world)
+    return one(_numbers(plan)) if plan.recommendation is Recommendation.QUARANTINE else _MOOT
+
+
+def _end_rehearsal(world: World) -> Sight:
+    stance = world.stance
+    if stance is None:
+        return BLIND
+    if world.domain.parked or stance.policy not in _STRICT:
+        return _MOOT
+    if not stance.testing:
+        return _DONE
+    days = stance.days(world.now)
+    losses, own = losses_of(world.traffic), own_messages(world.traffic)
+    if days < REHEARSAL_DAYS or any(significant(loss, own) for loss in losses):
+        return _MOOT
+    return one(f"t=y for {days} days; no sender of yours fails.")
+
+
+def _reject(world: World) -> Sight:
+    stance = world.stance
+    if stance is None:
+        return BLIND
+    if world.domain.parked or stance.policy not in _STRICT:
+        return _MOOT
+    if stance.policy == "reject":
+        return _DONE
+    plan = plan_of(world)
+    return one(_numbers(plan)) if plan.recommendation is Recommendation.REJECT else _MOOT
+
+
+def _park_spf(world: World) -> Sight:
+    known = world.part(Part.SPF)
+    if known is None:
+        return BLIND
+    if not world.domain.parked or _sends(world):
+        return _MOOT
+    nobody = [text for text in known.records if " ".join(text.split()).lower() == "v=spf1 -all"]
+    return _DONE if nobody and len(known.records) == 1 else one()
+
+
+def _park_dmarc(world: World) -> Sight:
+    known = world.part(Part.DMARC)
+    if known is None:
+        return BLIND
+    if not world.domain.parked or _sends(world):
+        return _MOOT
+    said = known.inspection
+    kinds = ("effective_policy", "subdomain_policy", "nonexistent_policy")
+    return _DONE if all(said.get(kind) == "reject" for kind in kinds) else one()
+
+
+def _park_mx(world: World) -> Sight:
+    known = world.part(Part.MX)
+    if known is None:
+        return BLIND
+    if not world.domain.parked or _sends(world):
+        return _MOOT
+    silent = known.inspection.get("null_mx") and len(known.inspection.get("hosts", ())) <= 1
+    return _DONE if silent else one()
+
+
+def _park_dkim(world: World) -> Sight:
+    known = world.part(Part.DKIM)
+    if known is None:
+        return BLIND
+    if not world.domain.parked or _sends(world):
+        return _MOOT
+    usable = any(key.get("usable") for key in known.inspection.get("keys", ()))
+    return _DONE if known.inspection.get("wildcard") and not usable else one()
+
+
+def _sends(world: World) -> bool:
+    """Advice to shut up a domain that sends would be wrong: there is an issue for it instead."""
+    from_reports = world.traffic.total.dmarc_pass
+    return from_reports > 0
+
+
+TASKS: Final[tuple[Rule, ...]] = (
+    Rule(
+        "publish_dmarc",
+        Basis.DNS,
+        "Publish a DMARC record",
+        "Publish p=none with the rua address of the domain at _dmarc.{domain}, or have the record hosted.",
+        _publish,
+        "publish",
+    ),
+    Rule(
+        "report_here",
+        Basis.DNS,
+        "Have the reports come here",
+        "Add the rua address of {domain} to its DMARC record.",
+        _report_to_us,
+        "publish",
+    ),
+    Rule(
+        "name_senders",
+        Basis.REPORTS,
+        "Say which senders are yours",
+        "Look through the sources of {domain} and approve those that you use.",
+        _name_senders,
+        "senders",
+    ),
+    Rule(
+        "align_sender",
+        Basis.REPORTS,
+        "Make the mail of {subject} pass DMARC",
+        "Set up DKIM or a return-path of your own domain with {subject}.",
+        _align,
+        "alignment",
+    ),
+    Rule(
+        "rehearse_quarantine",
+        Basis.DNS,
+        "Rehearse quarantine",
+        f"Publish p=quarantine; t=y. Receivers go on to deliver, and after {REHEARSAL_DAYS} days you see who "
+        "would have been touched.",
+        _rehearse,
+        "policy",
+    ),
+    Rule(
+        "end_rehearsal",
+        Basis.DNS,
+        "Let the policy take effect",
+        "Remove t=y from the DMARC record of {domain}.",
+        _end_rehearsal,
+        "policy",
+    ),
+    Rule(
+        "move_to_reject",
+        Basis.DNS,
+        "Consider p=reject",
+        f"After {DAYS_AT_POLICY} days at quarantine nothing speaks against p=reject. To stay at quarantine "
+        "is as good where people of {domain} write to mailing lists: ignore this task then.",
+        _reject,
+        "policy",
+    ),
+    Rule(
+        "park_spf",
+        Basis.DNS,
+        "Say by SPF that nobody sends",
+        'Publish "v=spf1 -all" at {domain}, and nothing else for SPF.',
+        _park_spf,
+        "parked",
+    ),
+    Rule(
+        "park_dmarc",
+        Basis.DNS,
+        "Have all mail of a parked domain rejected",
+        "Publish p=reject; sp=reject; np=reject; adkim=s; aspf=s with the rua address at _dmarc.{domain}.",
+        _park_dmarc,
+        "parked",
+    ),
+    Rule(
+        "park_mx",
+        Basis.DNS,
+        "Say that a parked domain takes no mail",
+        'Publish "0 ." as the only MX of {domain}. Leave it where the domain is to receive mail.',
+        _park_mx,
+        "parked",
+    ),
+    Rule(
+        "park_dkim",
+        Basis.DNS,
+        "Revoke the DKIM keys of a parked domain",
+        'Publish "v=DKIM1; p=" at *._domainkey.{domain}, and remove old keys.',
+        _park_dkim,
+        "parked",
+    ),
+)
