@@ -22,7 +22,10 @@ API: Final = (
             table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem", "ConditionCheckItem"),
             INDEX_QUERY,
             reads(Thing.DATA_BUCKET, settings.EXPORTS),
-            Grant(Thing.USER_POOL, ("AdminDeleteUser",)),
+            Grant(
+                Thing.USER_POOL,
+                ("AdminDeleteUser", "AdminGetUser", "AdminSetUserMFAPreference", "AdminUserGlobalSignOut"),
+            ),
             Grant(Thing.LETTERS, ("SendEmail",)),
             sends(Thing.EXPORTS_QUEUE),
             sends(Thing.CLOSING_QUEUE),
@@ -110,6 +113,8 @@ API: Final = (
                 (
                     "AdminSetUserPassword",
                     "AdminInitiateAuth",
+                    "AdminGetUser",
+                    "AdminSetUserMFAPreference",
                     "AdminUserGlobalSignOut",
                     "AdminDeleteUser",
                     "AdminLinkProviderForUser",
@@ -242,6 +247,29 @@ WORKERS: Final = (
         knows=(Thing.TOKENS, Thing.LETTERS),
         trigger=Consumes(Thing.CLOSING_QUEUE, batch=1, window=0, at_once=2),
         timeout=300,
+        layer="workers",
+    ),
+    Entry(
+        "workers/raise_alerts",
+        (
+            table("GetItem", "Query", "PutItem", "UpdateItem"),
+            Grant(Thing.ALERT_BUS, ("PutEvents",)),
+            sends(Thing.DELIVERIES_QUEUE),
+        ),
+        trigger=Consumes(Thing.ALERTS_QUEUE, batch=10, window=0, at_once=5),
+        timeout=60,
+        layer="workers",
+    ),
+    Entry(
+        "workers/deliver_alerts",
+        (
+            table("GetItem", "PutItem", "UpdateItem"),
+            Grant(Thing.LETTERS, ("SendEmail",)),
+            sends(Thing.DELIVERIES_QUEUE),
+        ),
+        # One slow receiver holds back no batch of others.
+        trigger=Consumes(Thing.DELIVERIES_QUEUE, batch=1, window=0, at_once=10),
+        timeout=29,
         layer="workers",
     ),
     Entry(

@@ -34,6 +34,7 @@ class Thing(StrEnum):
     EXPORTS_QUEUE = "exports-queue"
     CLOSING_QUEUE = "closing-queue"
     ALERTS_QUEUE = "alerts-queue"
+    DELIVERIES_QUEUE = "deliveries-queue"
     HOSTING_ZONES = "hosting-zones"
     POLICY_BUCKET = "policy-bucket"
     POLICY_DISTRIBUTION = "policy-distribution"
@@ -45,6 +46,7 @@ class Thing(StrEnum):
     """What tells an access token of the pool from any other. Nothing to be granted: the keys are public."""
     SIGN_IN = "sign-in"
     """Where people sign in: public, too."""
+    ALERT_BUS = "alert-bus"
     LETTERS = "letters"
     """Mail to people."""
 

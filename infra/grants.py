@@ -27,6 +27,7 @@ _QUEUES: Final = {
     Thing.EXPORTS_QUEUE: settings.EXPORTS_QUEUE,
     Thing.CLOSING_QUEUE: settings.CLOSING_QUEUE,
     Thing.ALERTS_QUEUE: settings.ALERTS_QUEUE,
+    Thing.DELIVERIES_QUEUE: settings.DELIVERIES_QUEUE,
 }
 _BUCKETS: Final = {
     Thing.MAIL_BUCKET: settings.MAIL_BUCKET,
@@ -110,6 +111,7 @@ def _variables(thing: Thing, owners: Owners) -> dict[str, str]:
             settings.USER_POOL_CLIENT: people.client.ref,
             settings.IDENTITY_PROVIDERS: people.provider_list,
         },
+        Thing.ALERT_BUS: {settings.ALERT_BUS: data.alert_bus.event_bus_name},
         Thing.LETTERS: {settings.LETTER_SENDER: people.letter_sender},
     }
     return others.get(thing, {})
@@ -139,6 +141,8 @@ def _one(thing: Thing, owners: Owners) -> tuple[str, str]:
         return "cognito-idp", owners.people.pool.attr_arn
     if thing in _QUEUES:
         return "sqs", data.queues[thing].main.queue_arn
+    if thing is Thing.ALERT_BUS:
+        return "events", data.alert_bus.event_bus_arn
     if thing is Thing.FAILURE_KEY:
         return "kms", data.failure_key.key_arn
     table = data.table.table_arn

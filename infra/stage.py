@@ -103,6 +103,11 @@ class Stage:
     """Variables that every function gets beside its own."""
 
     @property
+    def alert_bus(self) -> str:
+        """Named after the stage, but for the usual ones: buses of a region share a namespace."""
+        return "postseal" if self.name in ("prod", "local") else f"postseal-{self.name}"
+
+    @property
     def sends_as_own(self) -> bool:
         """Whether the domain of the letters stands in our own zone."""
         return self.people.letter_domain.endswith(f".{self.report_domain}")

@@ -51,6 +51,8 @@ def function_environment(dns_servers: str, edge: str, environment: Mapping[str, 
         settings.DNS_SERVERS: dns_servers,
         settings.FETCH_GATEWAY: edge,
         settings.FETCH_AUTHORITY: str(Authority(layout.AUTHORITY).root),
+        settings.LOOPBACK_RECEIVERS: "yes",
+        settings.WEBHOOK_WAITS: ",".join(["1"] * 30),
     }
     if proxy := environment.get(ENDPOINT_VARIABLE):
         variables["AWS_ENDPOINT_URL"] = proxy

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -61,6 +62,12 @@ class DataStack(Stack):
             for entry in WORKERS
             if isinstance(entry.trigger, Consumes)
         }
+        self.alert_bus = events.EventBus(
+            self,
+            "alert-bus",
+            event_bus_name=stage.alert_bus,
+            description="Postseal: every alert, for whoever makes a rule",
+        )
         self.mail_topic = _topic_to(self, self.queues[Thing.MAIL_QUEUE], stage)
         _notify_of_uploads(self.mail, self.queues[Thing.MAIL_QUEUE])
         _outputs(self)
@@ -154,6 +161,7 @@ def _outputs(stack: DataStack) -> None:
     CfnOutput(stack, "MailBucket", value=stack.mail.bucket_name)
     CfnOutput(stack, "DataBucket", value=stack.data.bucket_name)
     CfnOutput(stack, "MailTopic", value=stack.mail_topic.topic_arn)
+    CfnOutput(stack, "AlertBus", value=stack.alert_bus.event_bus_name)
     CfnOutput(stack, "FailureKey", value=stack.failure_key.key_arn)
     for thing, queue in stack.queues.items():
         CfnOutput(stack, thing.title().replace("-", ""), value=queue.main.queue_url)

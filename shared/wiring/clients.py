@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_route53 import Route53Client
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
@@ -47,6 +48,11 @@ def s3() -> S3Client:
 @cache
 def sqs() -> SQSClient:
     return boto3.client("sqs", config=_config(read_timeout=10))
+
+
+@cache
+def events() -> EventBridgeClient:
+    return boto3.client("events", config=_config(read_timeout=10))
 
 
 @cache

@@ -63,4 +63,8 @@ def _upstream() -> Upstream:
 def _fetcher() -> HttpsFetcher:
     host, _, port = optional(settings.FETCH_GATEWAY).rpartition(":")
     gateway = (host.strip("[]"), int(port)) if port else None
-    return HttpsFetcher(gateway=gateway, authority=optional(settings.FETCH_AUTHORITY))
+    return HttpsFetcher(
+        gateway=gateway,
+        authority=optional(settings.FETCH_AUTHORITY),
+        loopback=bool(optional(settings.LOOPBACK_RECEIVERS)),
+    )

@@ -23,7 +23,7 @@ OUTPUTS = {
             f"{name}Queue": f"http://q/{name}"
             for name in (
                 *("Mail", "Rollup", "Hosts", "Purge", "Dns"),
-                *("Hosting", "HostingChecks", "Exports", "Closing"),
+                *("Hosting", "HostingChecks", "Exports", "Closing", "Alerts", "Deliveries"),
             )
         },
     },
