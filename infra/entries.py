@@ -32,6 +32,17 @@ API: Final = (
         ),
         knows=(Thing.TOKENS,),
     ),
+    Entry(
+        "api/alerts",
+        (
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem", "BatchWriteItem"),
+            INDEX_QUERY,
+            sends(Thing.DELIVERIES_QUEUE),
+        ),
+        knows=(Thing.TOKENS,),
+        memory=1024,
+        layer="lookups",
+    ),
     Entry("api/api_keys", (table(*AUTHENTICATES, *ONCE, "BatchGetItem"), INDEX_QUERY), knows=(Thing.TOKENS,)),
     Entry("api/audit", (table(*AUTHENTICATES, "Query"), INDEX_QUERY), knows=(Thing.TOKENS,)),
     Entry(

@@ -11,6 +11,7 @@ RESOURCES: Final = {
     "access": "api/groups",
     "account": "api/account",
     "accounts": "api/account",
+    "alerts": "api/alerts",
     "api-keys": "api/api_keys",
     "audit": "api/audit",
     "domain-groups": "api/groups",
@@ -22,6 +23,7 @@ RESOURCES: Final = {
     "uploads": "api/reports",
     "users": "api/users",
     "validate": "api/inspect",
+    "webhooks": "api/alerts",
 }
 """First part of the path after the base -> function that answers for it and for all below it."""
 

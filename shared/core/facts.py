@@ -10,6 +10,7 @@ from shared.core.accounts import Account
 from shared.core.clock import DAY_SECONDS
 from shared.core.documents import pack_failure, pack_policies
 from shared.core.domains import Domain
+from shared.core.failures.marks import Marks, marks_of
 from shared.core.mail import Delivery
 from shared.core.reports import (
     Fact,
@@ -48,6 +49,7 @@ class Said:
     rows: int
     notes: ReportNotes
     segment: bytes
+    marks: Marks | None = None
 
     def as_fact(self, domain: Domain, account: Account, delivery: Delivery, *, sole: bool) -> Fact:
         identity = report_identity(
@@ -81,6 +83,7 @@ class Said:
             content=content,
             deviations=len(self.notes.deviations),
             sole=sole,
+            marks=self.marks,
         )
         return Fact(summary, self.notes, self.segment)
 
@@ -170,4 +173,5 @@ def _failure(path: str, report: FailureReport) -> Said:
         rows=1,
         notes=ReportNotes(deviations=report.deviations),
         segment=pack_failure(report),
+        marks=marks_of(report),
     )

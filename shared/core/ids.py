@@ -83,6 +83,12 @@ def derive(day: date, *identity: str) -> int:
     return day_number(day) << _HASH_BITS | int.from_bytes(digest[:8], "big") >> (64 - _HASH_BITS)
 
 
+def derive_now(now: float, random_bits: int) -> int:
+    """A number among derived ones, of what has no identity but itself. 37 of ``random_bits`` are used."""
+    day = datetime.fromtimestamp(now, UTC).date()
+    return max(day_number(day) << _HASH_BITS | random_bits & (1 << _HASH_BITS) - 1, 1)
+
+
 def day_number(day: date) -> int:
     return min(max((day - _EPOCH_DAY).days, 0), _LAST_DAY)
 

@@ -87,6 +87,17 @@ def password_changed(to: str) -> Letter:
     )
 
 
+def second_factor_reset(to: str, *, by: str) -> Letter:
+    return _letter(
+        to,
+        "Your second factor was taken off",
+        f"{by} had it taken off your sign-in to Postseal: no one-time password is asked for any more, and "
+        "all sessions were ended.",
+        "Set up another one after you have signed in. If you did not ask for this, tell an administrator of "
+        "your account at once.",
+    )
+
+
 def address_confirmation(to: str, *, url: str, token: str) -> Letter:
     return _letter(
         to,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Protocol
 from shared.core.access import Readable
 from shared.core.clock import DAY_SECONDS, epoch_of, utc_day
 from shared.core.domains import Domain
+from shared.core.failures.marks import Marks, Sought
 from shared.core.ids import AccountId, DomainId, ReportId, derive
 from shared.core.mail import Trust
 from shared.mailauth.reports.values import Deviation, Kind, PolicyPublished
@@ -51,6 +52,8 @@ class ReportSummary:
     deviations: int = 0
     sole: bool = True
     """Nothing else came in the same delivery, so that the delivery goes when the report goes."""
+    marks: Marks | None = None
+    """Of a failure report."""
 
     @property
     def day(self) -> date:
@@ -108,6 +111,8 @@ class ReportFilter:
     domain_part: str = ""
     reporter_part: str = ""
     trust: Trust | None = None
+    sought: Sought | None = None
+    """Of failure reports; nothing else has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,9 @@ class Reports(Protocol):
     def find(self, right: Readable, report: ReportId) -> ReportSummary | None: ...
 
     def fact(self, summary: ReportSummary) -> Fact | None: ...
+
+    def facts(self, summaries: Sequence[ReportSummary]) -> list[Fact]:
+        """As ``fact``, in their order; those that are gone are left out."""
 
     def remove(self, summary: ReportSummary) -> None:
         """Remove it whole, so that it could be filed again; harmless when it is gone."""

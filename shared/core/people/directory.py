@@ -54,3 +54,9 @@ class Directory(Protocol):
 
     def remove_totp(self, access_token: str) -> None:
         """Ask for no one-time password any more. Harmless when none was asked for."""
+
+    def asks_totp(self, user: UserId) -> bool:
+        """Whether a one-time password is asked for. ``NotFound``, ``Limited``."""
+
+    def reset_totp(self, user: UserId) -> None:
+        """As ``remove_totp``, without the person. ``NotFound``."""

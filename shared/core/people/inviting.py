@@ -48,9 +48,14 @@ def invite(people: People, caller: Caller, email: str, roles: Roles, *, now: flo
 
 
 def invite_owner(people: People, account: Account, email: str, *, now: float) -> Person:
-    """For the operator, who opened the account. ``Conflict`` when it has an owner."""
-    if any(member.owner for member in people.members.list_of(account.id)):
-        raise Conflict("The account has an owner")
+    """For the operator, who opened the account. ``Conflict`` when it has an owner; an invitation to be it
+    that nobody has taken up is withdrawn."""
+    for held in people.members.list_of(account.id):
+        if held.owner and held.active:
+            raise Conflict("The account has an owner")
+        if held.owner:
+            people.members.remove(held, by=None)
+            forget_membership(people, account.id, held.user)
     return _invite(people, account, email, replace(_member(account, now), owner=True, admin=True), now)
 
 

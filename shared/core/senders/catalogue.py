@@ -38,6 +38,7 @@ class _Index:
     dkim: dict[str, Sender] = field(default_factory=dict)
     return_path: dict[str, Sender] = field(default_factory=dict)
     hosts: dict[str, Sender] = field(default_factory=dict)
+    spf: dict[str, Sender] = field(default_factory=dict)
     selectors: dict[str, Sender] = field(default_factory=dict)
     networks: dict[int, Sender] = field(default_factory=dict)
     network_names: dict[str, Sender] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class _Index:
             ("dkim", self.dkim, everywhere + sender.dkim),
             ("return_path", self.return_path, everywhere + sender.return_path),
             ("hosts", self.hosts, everywhere + sender.hosts),
+            ("spf", self.spf, sender.spf),
             ("selectors", self.selectors, sender.selectors),
             ("networks", self.networks, sender.networks),
             ("network_names", self.network_names, [name.casefold() for name in sender.network_names]),
@@ -68,6 +70,7 @@ class Catalogue:
         self._sources = tuple(sources)
         latest = {sender.id: sender for _, senders in self._sources for sender in senders}
         self.senders: Mapping[str, Sender] = latest
+        self._own = {sender.domain: sender for sender in latest.values()}
         self._index = _Index()
         for origin, senders in self._sources:
             taken: set[tuple[str, str | int]] = set()
@@ -92,6 +95,14 @@ class Catalogue:
 
     def by_host(self, name: str) -> Sender | None:
         return _nearest(self._index.hosts, name)
+
+    def by_include(self, domain: str) -> Sender | None:
+        """By the domain that a published SPF record includes."""
+        return _nearest(self._index.spf, domain) or self.by_return_path(domain)
+
+    def by_own_domain(self, domain: str) -> Sender | None:
+        """By what its sources are grouped under."""
+        return self._own.get(domain)
 
     def by_selector(self, selector: str) -> Sender | None:
         found = self._index.selectors.get(selector)

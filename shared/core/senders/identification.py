@@ -31,6 +31,7 @@ class Proof(StrEnum):
 
     DKIM = "dkim"
     RETURN_PATH = "return_path"
+    SPF_INCLUDE = "spf_include"
     HOST_NAME = "host_name"
     SELECTOR = "selector"
     NETWORK = "network"
@@ -41,8 +42,9 @@ NOTHING: Final = "none"
 
 
 class Confidence(StrEnum):
-    """How far a match can be trusted. High: a key, the sender's own return-path or a confirmed name of its
-    own. Medium: a selector, or a name of rented machines. Low: the network, or nothing."""
+    """How far a match can be trusted. High: a key, the sender's own return-path, a network that both it and
+    the domain publish in SPF, or a confirmed name of its own. Medium: a selector, or a name of rented
+    machines. Low: the network, or nothing."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -52,6 +54,7 @@ class Confidence(StrEnum):
 _CONFIDENCE: Final = {
     Proof.DKIM: Confidence.HIGH,
     Proof.RETURN_PATH: Confidence.HIGH,
+    Proof.SPF_INCLUDE: Confidence.HIGH,
     Proof.HOST_NAME: Confidence.HIGH,
     Proof.SELECTOR: Confidence.MEDIUM,
     Proof.NETWORK: Confidence.LOW,
@@ -75,20 +78,25 @@ def strongest(*evidence: tuple[str, str]) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of one source: a row's results, and what its address is called and announced by."""
+    """What is known of one source: a row's results, and what its address is called and announced by.
+
+    ``included`` are domains that the SPF record of the header-from's domain includes, and whose own record
+    lets the address through.
+    """
 
     header_from: str
     auth: AuthResults = AuthResults()
     host: HostName | None = None
     network: Network = Network()
+    included: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
     """A sender, and the value that gave it away.
 
-    The other senders are what each piece of evidence says for itself: whose ``address`` it is by its host
-    name, else its network; who signed for the domain by a ``selected`` key; who ``returned`` bounces to.
+    The other senders are what each piece of evidence says for itself: whose ``address`` it is by SPF, its
+    host name or its network; who signed for the domain by a ``selected`` key; who ``returned`` bounces to.
     """
 
     sender: Sender
@@ -103,9 +111,14 @@ def identify(evidence: Evidence, catalogue: Catalogue) -> Identified | None:
     """The sender the evidence points to, by the most telling proof there is.
 
     Signatures and return-paths of other domains than the header-from's come first: they travel with
-    the message, also through a forwarder. Then the name of the host, unless it is a rented one that
-    anybody could run; then selectors that only one organisation hands out; last the rented host and
-    the network. A network that rents out machines names nobody whose host has a name of its own.
+    the message, also through a forwarder. Then what tells whose the address is: an SPF record that the
+    domain includes, and the name of the host, unless it is a rented one that anybody could run; then
+    selectors that only one organisation hands out; last the rented host and the network. A network that
+    rents out machines names nobody whose host has a name of its own.
+
+    A selector stands behind the host and not beside the signatures of senders: it is a label that the
+    domain's owner chose, where a signature is made with the sender's key; and on mail that was forwarded
+    the host tells who did that.
     """
     own = _organizational(evidence.header_from)
     host = _confirmed(evidence.host)
@@ -114,10 +127,12 @@ def identify(evidence: Evidence, catalogue: Catalogue) -> Identified | None:
     rented = by_host is not None and by_host.category is Category.HOSTING
     returned = _by_return_path(evidence, own, catalogue)
     selected = _by_selector(evidence, own, catalogue)
+    included = _by_include(evidence, catalogue)
     networked = _by_network(evidence.network, catalogue, named=host is not None)
     found = (
         _by_dkim(evidence, own, catalogue)
         or returned
+        or included
         or (None if rented else hosted)
         or selected
         or hosted
@@ -127,7 +142,7 @@ def identify(evidence: Evidence, catalogue: Catalogue) -> Identified | None:
         return None
     return replace(
         found,
-        address=_sender_in(hosted or networked),
+        address=_sender_in(included or hosted or networked),
         selected=_sender_in(selected),
         returned=_sender_in(returned),
     )
@@ -212,6 +227,11 @@ def _by_return_path(evidence: Evidence, own: str, catalogue: Catalogue) -> Ident
         if sender is not None:
             return Identified(sender, Proof.RETURN_PATH, domain)
     return None
+
+
+def _by_include(evidence: Evidence, catalogue: Catalogue) -> Identified | None:
+    found = ((domain, catalogue.by_include(domain)) for domain in evidence.included)
+    return next((Identified(sender, Proof.SPF_INCLUDE, domain) for domain, sender in found if sender), None)
 
 
 def _by_selector(evidence: Evidence, own: str, catalogue: Catalogue) -> Identified | None:
