@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 import pytest
 from publicsuffixlist import PublicSuffixList
 
 from shared.core.senders.catalogue import Catalogue, CatalogueError, builtin, parse
+from shared.core.senders.entries import entry_of, sender_of
 from shared.core.senders.sender import Category, Sender
 
 REGISTRIES: Final = PublicSuffixList(only_icann=True)
@@ -23,6 +25,11 @@ selectors = ["acme", "ac-*"]
 networks = [64500]
 network_names = ["Acme, Inc."]
 spf = ["_spf.acme.example"]
+[sender.alignment]
+dkim = "txt"
+spf = "none"
+how = "Publish the key."
+docs = "https://acme.example/dmarc"
 """
 
 
@@ -40,6 +47,81 @@ def test_it_knows_the_senders_that_matter() -> None:
 def test_every_name_is_a_domain_somebody_registered(sender: Sender) -> None:
     for name in (sender.domain, *sender.domains, *sender.dkim, *sender.return_path, *sender.hosts):
         assert REGISTRIES.privatesuffix(name), f"{name} is a public suffix"
+
+
+ALIGNED: Final = [sender for sender in builtin().senders.values() if sender.alignment is not None]
+SHARES: Final = {
+    Category.MAILBOX: 25,
+    Category.HOSTING: 40,
+    Category.TRANSACTIONAL: 24,
+    Category.GATEWAY: 17,
+    Category.FORWARDING: 14,
+    Category.MARKETING: 55,
+    Category.CRM: 6,
+    Category.HELPDESK: 7,
+    Category.COMMERCE: 9,
+    Category.FINANCE: 8,
+    Category.PEOPLE: 14,
+    Category.PRODUCTIVITY: 25,
+}
+"""How many of each category say at least how their customers align."""
+
+
+def test_it_tells_how_to_align_for_those_that_matter() -> None:
+    counted = Counter(sender.category for sender in ALIGNED)
+    assert len(ALIGNED) >= 250
+    assert {category: counted[category] >= least for category, least in SHARES.items()} == dict.fromkeys(
+        Category, True
+    )
+
+
+@pytest.mark.parametrize("sender", ALIGNED, ids=lambda sender: sender.id)
+def test_what_it_says_of_alignment_holds_together(sender: Sender) -> None:
+    alignment = sender.alignment
+    assert alignment is not None
+    assert 40 <= len(alignment.how) <= 250
+    assert alignment.how[0].isupper()
+    assert alignment.how.endswith(".")
+    assert sender.capable is (alignment.dkim != "none" or alignment.spf != "none")
+    if alignment.dkim == "cname":
+        assert "CNAME" in alignment.how or "sending subdomain" in alignment.how
+    if alignment.spf == "include" and sender.category is not Category.HOSTING:
+        assert "SPF" in alignment.how
+    if not sender.capable:
+        assert sender.category in {
+            Category.FORWARDING, Category.MAILBOX, Category.COMMERCE, Category.FINANCE, Category.PEOPLE,
+            Category.PRODUCTIVITY, Category.MARKETING,
+        }  # fmt: skip
+
+
+def test_who_sends_for_a_living_can_align() -> None:
+    for sender in ALIGNED:
+        if sender.category in {Category.TRANSACTIONAL, Category.CRM, Category.HELPDESK}:
+            assert sender.signs, sender.id
+
+
+@pytest.mark.parametrize(
+    ("id_", "dkim", "spf"),
+    [
+        ("mailchimp", "cname", "none"),
+        ("sendgrid", "cname", "custom_return_path"),
+        ("amazon-ses", "cname", "custom_return_path"),
+        ("postmark", "txt", "custom_return_path"),
+        ("google", "txt", "include"),
+        ("microsoft-365", "cname", "include"),
+        ("substack", "none", "none"),
+        ("google-groups", "none", "none"),
+    ],
+)
+def test_some_that_are_known_by_heart(id_: str, dkim: str, spf: str) -> None:
+    alignment = builtin().senders[id_].alignment
+    assert alignment is not None
+    assert (alignment.dkim, alignment.spf) == (dkim, spf)
+
+
+def test_an_entry_comes_back_from_what_is_written_of_it() -> None:
+    for sender in builtin().senders.values():
+        assert sender_of(entry_of(sender)) == sender
 
 
 def test_names_stand_for_what_is_below_them() -> None:
@@ -130,6 +212,16 @@ def test_an_operators_file_adds_and_replaces() -> None:
         ("ac-*", "*", r"\(acme\): selectors has a value .*: '\*'"),
         ("ac-*", "a*c", r"\(acme\): selectors has a value .*: 'a\*c'"),
         ("acmemail.example", "acme.example", r"acme: dkim: 'acme.example' is listed twice"),
+        ('dkim = "txt"', 'dkim = "magic"', r"\(acme\): alignment.dkim is none of cname, "),
+        ('spf = "none"', 'spf = "magic"', r"\(acme\): alignment.spf is none of custom_return_path, "),
+        ('spf = "none"', "", r"\(acme\): alignment.spf is missing"),
+        ('how = "', 'hwo = "', r"\(acme\): alignment.how is missing"),
+        ('docs = "', 'page = "', r"\(acme\): alignment.page is not a key of an alignment"),
+        ("Publish the key.", "x" * 401, r"\(acme\): alignment.how is longer"),
+        ("https://acme", "http://acme", r"\(acme\): alignment.docs is not an https"),
+        ("https://acme.example/dmarc", "https://[", r"\(acme\): alignment.docs is not an https"),
+        ("https://acme.example/dmarc", "https://localhost/", r"\(acme\): alignment.docs is not an https"),
+        ("[sender.alignment]", "alignment = 1\n[other]", r"nothing but"),
         ("[[sender]]", "[sender]", r"nothing but \[\[sender\]\]"),
         ("[[sender]]", "extra = 1\n[[sender]]", r"nothing but \[\[sender\]\]"),
         ("[[sender]]", "[[sender]", r"mine\.toml: .*line 2"),

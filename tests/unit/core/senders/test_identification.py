@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,9 +13,11 @@ from shared.core.senders.identification import (
     Evidence,
     Identified,
     Proof,
+    confidence,
     host_domain,
     identify,
     sender_domain,
+    strongest,
 )
 from shared.mailauth.reports.values import AuthResults, DkimAuth, SpfAuth
 
@@ -185,3 +189,41 @@ def test_no_report_breaks_it(name: str, own: str, selector: str | None) -> None:
 )
 def test_a_host_belongs_to_who_registered_its_domain(name: str, domain: str) -> None:
     assert host_domain(name) == domain
+
+
+def test_an_spf_record_that_is_included_tells_whose_the_address_is() -> None:
+    known = builtin()
+    included = replace(evidence(host="static.1.clients.your-server.de"), included=("servers.mcsv.net",))
+    identified = identify(included, known)
+    assert identified is not None
+    assert (identified.sender.id, identified.proof) == ("mailchimp", Proof.SPF_INCLUDE)
+    assert identified.address is identified.sender
+    signed = identify(replace(included, auth=AuthResults((dkim("sendgrid.net"),))), known)
+    assert signed is not None
+    assert (signed.sender.id, signed.proof) == ("sendgrid", Proof.DKIM)
+    assert signed.address is known.senders["mailchimp"]
+    assert identify(replace(included, host=None, included=("spf.unknown.example",)), known) is None
+
+
+@pytest.mark.parametrize(
+    ("proof", "category", "expected"),
+    [
+        ("dkim", "marketing", "high"),
+        ("return_path", "crm", "high"),
+        ("spf_include", "crm", "high"),
+        ("host_name", "mailbox", "high"),
+        ("host_name", "hosting", "medium"),
+        ("selector", "marketing", "medium"),
+        ("network", "transactional", "low"),
+        ("none", "unknown", "low"),
+        ("", "", "low"),
+    ],
+)
+def test_confidence_goes_by_the_proof(proof: str, category: str, expected: str) -> None:
+    assert confidence(proof, category) == expected
+
+
+def test_the_strongest_evidence_is_the_most_telling() -> None:
+    every = [(str(proof), "x") for proof in Proof]
+    assert strongest(*reversed(every), ("none", "")) == ("dkim", "x")
+    assert strongest(("none", ""), ("network", "AS1")) == ("network", "AS1")
