@@ -32,6 +32,8 @@ REPLAYED: Final = "Idempotent-Replayed"
 
 OF_PARAMETERS: Final = {
     "account_id": ids.ACCOUNT,
+    "alert_id": ids.ALERT,
+    "delivery_id": ids.DELIVERY,
     "domain_id": ids.DOMAIN,
     "entry_id": ids.QUARANTINE,
     "group_id": ids.GROUP,
@@ -40,6 +42,7 @@ OF_PARAMETERS: Final = {
     "tag_id": ids.TAG,
     "upload_id": ids.UPLOAD,
     "user_id": ids.USER,
+    "webhook_id": ids.WEBHOOK,
 }
 """The prefix of the ids that a parameter of a path takes."""
 
