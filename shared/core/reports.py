@@ -144,7 +144,7 @@ class Reports(Protocol):
 
     def fact(self, summary: ReportSummary) -> Fact | None: ...
 
-    def facts(self, summaries: Sequence[ReportSummary]) -> list[Fact]:
+    def whole(self, summaries: Sequence[ReportSummary]) -> list[Fact]:
         """As ``fact``, in their order; those that are gone are left out."""
 
     def remove(self, summary: ReportSummary) -> None:

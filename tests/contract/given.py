@@ -10,6 +10,7 @@ from shared.core.access import Caller, Readable, read_account, read_domain
 from shared.core.accounts import Account
 from shared.core.clock import epoch_of
 from shared.core.domains import Domain
+from shared.core.failures.marks import Marks
 from shared.core.ids import AccountId, DomainId, ReportId
 from shared.core.mail import Trust
 from shared.core.plans import plan_named
@@ -91,6 +92,7 @@ def fact(
     says: object = "rows",
     retention: int = 90,
     notes: ReportNotes | None = None,
+    marks: Marks | None = None,
 ) -> Fact:
     about = policy_domain or home.name
     begin = epoch_of(day)
@@ -105,7 +107,7 @@ def fact(
         kind=kind,
         policy_domain=about,
         reporter=reporter,
-        email=f"noreply@{reporter.lower()}",
+        email="" if marks else f"noreply@{reporter.lower()}",
         report_id=report_id,
         begin=begin,
         end=end,
@@ -119,6 +121,7 @@ def fact(
         mail=f"inbound/{report_id}",
         identity=identity,
         content=content_of(kind, about, reporter, str(begin), str(end), segment),
+        marks=marks,
     )
     return Fact(summary, notes or ReportNotes(generator="postfix"), segment)
 

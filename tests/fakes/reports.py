@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -54,6 +54,9 @@ class FakeReports:
         same = (fact for fact in self._live() if _key(fact.summary) == _key(summary))
         return next(same, None)
 
+    def whole(self, summaries: Sequence[ReportSummary]) -> list[Fact]:
+        return [fact for summary in summaries if (fact := self.fact(summary)) is not None]
+
     def remove(self, summary: ReportSummary) -> None:
         self.facts = [fact for fact in self.facts if _key(fact.summary) != _key(summary)]
 
@@ -91,6 +94,9 @@ class FakeReports:
             and wanted.domain_part.lower() in summary.policy_domain.lower()
             and wanted.reporter_part.lower() in summary.reporter.lower()
             and wanted.trust in (None, summary.trust)
+            and (
+                wanted.sought is None or (summary.marks is not None and wanted.sought.accepts(summary.marks))
+            )
         ]
 
 

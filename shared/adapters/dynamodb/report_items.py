@@ -2,10 +2,10 @@
 
 The names are short because a report is many small values and is written twice, to the table and to the
 index: ``dn`` domain (absent when the report is about just that), ``pd`` policy domain, ``ro`` reporter,
-``rl`` the same in lower case to search in, ``em`` e-mail, ``ri`` report id, ``be`` begin, ``en`` end,
-``re`` received, ``me`` messages, ``pa`` passed, ``rw`` rows, ``tr`` trust, ``po`` policy, ``ma`` mail,
-``idn`` identity, ``con`` content, ``dv`` deviations, ``so`` sole. Account, domain, kind and id are
-in the keys.
+``rl`` the same in lower case to search in, ``em`` e-mail (what a failure report is found by), ``ri`` report
+id, ``be`` begin, ``en`` end, ``re`` received, ``me`` messages, ``pa`` passed, ``rw`` rows, ``tr`` trust,
+``po`` policy, ``ma`` mail, ``idn`` identity, ``con`` content, ``dv`` deviations, ``so`` sole. Account,
+domain, kind and id are in the keys.
 Notes and rows are one body: ``body`` holds it while it is small, ``blob`` the key of it in the data bucket.
 """
 
@@ -20,11 +20,12 @@ from shared import settings
 from shared.adapters.blobs import kept_until
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Item, Plain, in_index
+from shared.core.failures.marks import Marks
 from shared.core.ids import AccountId, DomainId, ReportId
 from shared.core.mail import Trust
 from shared.core.reports import Fact, ReportNotes, ReportSummary
 from shared.core.segments import pack_document, unpack_document
-from shared.mailauth.reports.values import Deviation, PolicyPublished
+from shared.mailauth.reports.values import Deviation, Kind, PolicyPublished
 
 SUMMARY: Final = ("pk", "sk", *settings.INDEX_ATTRIBUTES)
 INLINE: Final = 2_048
@@ -33,6 +34,7 @@ read from the table, stays within 10 read units, and a report of 10 rows within 
 
 _KINDS: Final = {letter: kind for kind, letter in keys.KINDS.items()}
 _LENGTH: Final = 4
+SEPARATOR: Final = "\x1f"
 
 
 def summary_item(summary: ReportSummary) -> dict[str, Plain | None]:
@@ -44,7 +46,7 @@ def summary_item(summary: ReportSummary) -> dict[str, Plain | None]:
         "pd": summary.policy_domain,
         "ro": summary.reporter,
         "rl": summary.reporter.lower(),
-        "em": summary.email,
+        "em": summary.email if summary.marks is None else packed_marks(summary.marks),
         "ri": summary.report_id,
         "be": summary.begin,
         "en": summary.end,
@@ -66,6 +68,7 @@ def summary_item(summary: ReportSummary) -> dict[str, Plain | None]:
 def summary_of(item: Item) -> ReportSummary:
     _, account, domain = item["pk"].split("#")
     letter, number = item["sk"].split("#")
+    marks = _marks(item["em"]) if _KINDS[letter] is Kind.FAILURE else None
     return ReportSummary(
         id=ReportId(int(number)),
         account=AccountId(int(account)),
@@ -74,7 +77,7 @@ def summary_of(item: Item) -> ReportSummary:
         kind=_KINDS[letter],
         policy_domain=item["pd"],
         reporter=item["ro"],
-        email=item["em"],
+        email=item["em"] if marks is None else "",
         report_id=item["ri"],
         begin=item["be"],
         end=item["en"],
@@ -90,7 +93,19 @@ def summary_of(item: Item) -> ReportSummary:
         content=item["con"],
         deviations=item["dv"],
         sole=item["so"],
+        marks=marks,
     )
+
+
+def packed_marks(marks: Marks) -> str:
+    """Each before a separator, the type first: what somebody looks for is in the text as it was."""
+    fields = (marks.feedback_type, marks.source_ip, marks.subject, *marks.addresses)
+    return "".join(field.replace(SEPARATOR, " ") + SEPARATOR for field in fields)
+
+
+def _marks(packed: str) -> Marks | None:
+    feedback_type, *rest = packed.split(SEPARATOR)[:-1] or [""]
+    return Marks(feedback_type, rest[0], rest[1], tuple(rest[2:])) if rest else None
 
 
 def body_of(fact: Fact) -> bytes:

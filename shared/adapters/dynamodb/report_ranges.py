@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Item, Plain
-from shared.adapters.dynamodb.report_items import SUMMARY
+from shared.adapters.dynamodb.report_items import SEPARATOR, SUMMARY
 from shared.adapters.dynamodb.table import Range, Table
 from shared.core.access import Readable
+from shared.core.failures.marks import Sought
 from shared.core.ids import AccountId, DomainId, ReportId, first_of, last_of
-from shared.core.reports import ReportFilter
+from shared.core.reports import ReportFilter, ReportSummary
 from shared.mailauth.reports.values import Kind
 
 LARGEST: Final = 2**53 - 1
@@ -53,6 +54,32 @@ def newest_first(
     if alone is None:
         return (item for item in found(None) if right.covers(home_of(item)))
     return heapq.merge(*map(found, alone), key=number_of, reverse=True)
+
+
+def marked(sought: Sought) -> tuple[list[str], dict[str, Plain]]:
+    """Conditions on the packed marks as one text: they let through all that is sought, and a little more."""
+    texts, values = [], dict[str, Plain]()
+    if sought.feedback_type:
+        texts.append("begins_with(#em, :type)")
+        values["type"] = sought.feedback_type + SEPARATOR
+    parts = (("ip", sought.source_ip), ("address", sought.address.removeprefix("@")))
+    for name, part in parts:
+        if part:
+            texts.append(f"contains(#em, :{name})")
+            values[name] = part
+    if sought.subjects:
+        named = {f"subject{place}": part for place, part in enumerate(sought.subjects)}
+        texts.append("(" + " OR ".join(f"contains(#em, :{name})" for name in named) + ")")
+        values |= named
+    return texts, values
+
+
+def accepted(summaries: Iterable[ReportSummary], wanted: ReportFilter) -> Iterator[ReportSummary]:
+    """Those whose marks are sought, each in its own field."""
+    sought = wanted.sought
+    for summary in summaries:
+        if sought is None or (summary.marks is not None and sought.accepts(summary.marks)):
+            yield summary
 
 
 def home_of(item: Item) -> DomainId:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -11,7 +11,15 @@ from shared.adapters.dynamodb.expressions import Item, Plain
 from shared.adapters.dynamodb.filing import file, unfile
 from shared.adapters.dynamodb.report_counts import counted_by_day
 from shared.adapters.dynamodb.report_items import fact_of, summary_of
-from shared.adapters.dynamodb.report_ranges import LARGEST, homes, newest_first, opens, range_of
+from shared.adapters.dynamodb.report_ranges import (
+    LARGEST,
+    accepted,
+    homes,
+    marked,
+    newest_first,
+    opens,
+    range_of,
+)
 from shared.adapters.dynamodb.table import Range, Table
 from shared.core.access import Readable
 from shared.core.ids import AccountId, DomainId, ReportId, day_of, first_of, last_of
@@ -49,10 +57,10 @@ class DynamoReports:
             self._table, right, wanted, last, condition=condition, values=values, batch=limit + 1
         )
         items: list[ReportSummary] = []
-        for item in found:
+        for summary in accepted(map(summary_of, found), wanted):
             if len(items) == limit:
                 return ReportPage(items, items[-1].id)
-            items.append(summary_of(item))
+            items.append(summary)
         return ReportPage(items, None)
 
     def count(self, right: Readable, wanted: ReportFilter) -> int:
@@ -60,16 +68,16 @@ class DynamoReports:
         read unit, 4 when of one domain."""
         if not opens(right, wanted):
             return 0
-        if right.whole:
-            return self._count(right.account, None, wanted)
         alone = homes(right)
-        if alone is not None:
+        if right.whole and wanted.sought is None:
+            return self._count(right.account, None, wanted)
+        if alone is not None and wanted.sought is None:
             return sum(self._count(right.account, home, wanted) for home in alone)
         condition, values = self._condition(wanted)
         everything = newest_first(
             self._table, right, wanted, LARGEST, condition=condition, values=values, batch=None
         )
-        return sum(1 for _ in everything)
+        return sum(1 for _ in accepted(map(summary_of, everything), wanted))
 
     def _count(self, account: AccountId, home: DomainId | None, wanted: ReportFilter) -> int:
         by_day = counted_by_day(self._table, account, home, wanted, int(self._now()))
@@ -92,6 +100,12 @@ class DynamoReports:
 
     def fact(self, summary: ReportSummary) -> Fact | None:
         return self._read(keys.fact(summary.account, summary.domain_id, summary.kind, summary.id))
+
+    def whole(self, summaries: Sequence[ReportSummary]) -> list[Fact]:
+        wanted = [keys.fact(each.account, each.domain_id, each.kind, each.id) for each in summaries]
+        found = self._table.get_many(wanted, consistent=False)
+        live = (found[key] for key in wanted if key in found and found[key]["expires"] > self._now())
+        return [fact for item in live if (fact := self._whole(item)) is not None]
 
     def remove(self, summary: ReportSummary) -> None:
         unfile(self._table, self._blobs, summary)
@@ -136,6 +150,10 @@ class DynamoReports:
         if wanted.trust is not None:
             texts.append("#tr = :tr")
             values["tr"] = wanted.trust.value
+        if wanted.sought is not None:
+            coarse, parts = marked(wanted.sought)
+            texts += coarse
+            values |= parts
         return " AND ".join(texts), values
 
     def _read(self, where: keys.Key) -> Fact | None:
