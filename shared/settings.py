@@ -135,6 +135,9 @@ EXPORTS_QUEUE: Final = "POSTSEAL_EXPORTS_QUEUE"
 CLOSING_QUEUE: Final = "POSTSEAL_CLOSING_QUEUE"
 """URLs of the queues of exports and of deletions of accounts."""
 
+DETAILS_QUEUE: Final = "POSTSEAL_DETAILS_QUEUE"
+"""URL of the queue of steps of detail reports."""
+
 CLOSING_DELAY: Final = "POSTSEAL_CLOSING_DELAY"
 """Seconds between the closing of an account and the deletion of its data."""
 
@@ -145,6 +148,11 @@ EXPORTS: Final = "exports/"
 """Prefix of the data bucket: objects below it are deleted after ``EXPORT_DAYS``."""
 
 EXPORT_DAYS: Final = 7
+
+DETAILS: Final = "details/"
+"""Prefix of the data bucket: parts and results of detail reports, deleted after ``DETAIL_DAYS``."""
+
+DETAIL_DAYS: Final = 3
 
 INDEX_ATTRIBUTES: Final = (
     "dn",

@@ -16,6 +16,7 @@ from shared.core.messages import (
     encode_closing,
     encode_delivery,
     encode_delivery_order,
+    encode_detail_task,
     encode_dns_check,
     encode_export,
     encode_hosting_change,
@@ -28,6 +29,7 @@ from shared.core.messages import (
 from shared.core.queues import (
     AdviceDue,
     CloseAccount,
+    DetailTask,
     DnsCheck,
     ExportPiece,
     HostingChange,
@@ -208,6 +210,14 @@ class SqsExportings(_Queue[ExportPiece]):
 
     def send(self, pieces: Iterable[ExportPiece]) -> None:
         self._send(pieces)
+
+
+class SqsDetailSteps(_Queue[DetailTask]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_detail_task)
+
+    def send(self, tasks: Iterable[DetailTask]) -> None:
+        self._send(tasks)
 
 
 def _delayed(seconds: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from shared.core.mail import Delivery, Door, Verdicts
 from shared.core.queues import (
     AdviceDue,
     CloseAccount,
+    DetailTask,
     DnsCheck,
     ExportPiece,
     HostingChange,
@@ -21,6 +22,7 @@ from shared.core.queues import (
     RemovedDomain,
     RemovedGroup,
     RemovedTag,
+    Step,
     TouchedDay,
     UnknownHosts,
 )
@@ -181,6 +183,18 @@ def decode_export(text: str) -> ExportPiece:
         kind=str(fields.get("kind", "")),
         report=_number(fields, "report"),
     )
+
+
+def encode_detail_task(task: DetailTask) -> str:
+    return _text(asdict(task))
+
+
+def decode_detail_task(text: str) -> DetailTask:
+    fields = _fields(text)
+    token, step = fields.get("token"), fields.get("step")
+    if not isinstance(token, str) or step not in set(Step):
+        raise Unreadable("not a step of a detail report")
+    return DetailTask(AccountId(_number(fields, "account")), token, Step(step), _number(fields, "part"))
 
 
 def encode_delivery(delivery: Delivery) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Final, Protocol
 
 from shared.core.ids import AccountId, DomainId, GroupId, TagId
@@ -112,6 +113,22 @@ class ExportPiece:
     report: int = 0
 
 
+class Step(StrEnum):
+    PLAN = "plan"
+    PART = "part"
+    MERGE = "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class DetailTask:
+    """A step of a detail report: ``part`` is which one, of those there are."""
+
+    account: AccountId
+    token: str
+    step: Step
+    part: int = 0
+
+
 class TouchedDays(Protocol):
     def send(self, days: Iterable[TouchedDay]) -> None: ...
 
@@ -160,3 +177,7 @@ class Closings(Protocol):
 
 class Exportings(Protocol):
     def send(self, pieces: Iterable[ExportPiece]) -> None: ...
+
+
+class DetailSteps(Protocol):
+    def send(self, tasks: Iterable[DetailTask]) -> None: ...

@@ -153,6 +153,9 @@ class Reports(Protocol):
     def of_day(self, account: AccountId, domain: DomainId, day: date) -> Iterator[Fact]:
         """Every live report of a domain and day, of all kinds; strongly consistent."""
 
+    def of_span(self, account: AccountId, domain: DomainId, first: date, last: date) -> Iterator[Fact]:
+        """Every live aggregate report of a domain and some days, in the order of the days."""
+
     def days_of(self, account: AccountId, domain: DomainId) -> Iterator[tuple[date, int]]:
         """The days that hold live reports of a domain, ascending, each with how many. Reads them all."""
 

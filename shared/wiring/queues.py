@@ -10,6 +10,7 @@ from shared.adapters.queues import (
     SqsAlertEvents,
     SqsClosings,
     SqsDeliveryOrders,
+    SqsDetailSteps,
     SqsDnsChecks,
     SqsExportings,
     SqsHostingChanges,
@@ -25,6 +26,7 @@ from shared.core.alerts.events import AlertEvents
 from shared.core.queues import (
     AdviceCalls,
     Closings,
+    DetailSteps,
     DnsChecks,
     Exportings,
     HostingChanges,
@@ -102,3 +104,8 @@ def closings() -> Closings:
 @cache
 def exportings() -> Exportings:
     return SqsExportings(clients.sqs(), required(settings.EXPORTS_QUEUE))
+
+
+@cache
+def detail_steps() -> DetailSteps:
+    return SqsDetailSteps(clients.sqs(), required(settings.DETAILS_QUEUE))

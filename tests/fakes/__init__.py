@@ -2,6 +2,7 @@
 
 from tests.fakes.access_tokens import FakeAccessTokens
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.advice import FakeAdvices, FakePolicyFilters
 from tests.fakes.alerts import FakeAlerts, FakeBus, FakeDeliveries, FakeWebhooks
 from tests.fakes.answers import FakeAnswers
 from tests.fakes.api_keys import FakeAddressLimits, FakeApiKeys
@@ -20,6 +21,7 @@ from tests.fakes.queues import (
     FakeAlertEvents,
     FakeClosings,
     FakeDeliveryOrders,
+    FakeDetailSteps,
     FakeDnsChecks,
     FakeExportings,
     FakeHostingChanges,
@@ -42,6 +44,7 @@ __all__ = [
     "FakeAccounts",
     "FakeAddressLimits",
     "FakeAdviceCalls",
+    "FakeAdvices",
     "FakeAlertEvents",
     "FakeAlerts",
     "FakeAnswers",
@@ -54,6 +57,7 @@ __all__ = [
     "FakeClosings",
     "FakeDeliveries",
     "FakeDeliveryOrders",
+    "FakeDetailSteps",
     "FakeDirectory",
     "FakeDnsChecks",
     "FakeDnsStates",
@@ -71,6 +75,7 @@ __all__ = [
     "FakeMailbox",
     "FakeMembers",
     "FakePolicyFiles",
+    "FakePolicyFilters",
     "FakePolicyHosts",
     "FakeQuarantine",
     "FakeQueue",

@@ -9,6 +9,7 @@ from shared.core.mail import Delivery
 from shared.core.queues import (
     AdviceDue,
     CloseAccount,
+    DetailTask,
     DnsCheck,
     ExportPiece,
     HostingChange,
@@ -116,3 +117,8 @@ class FakeClosings:
 class FakeExportings(FakeQueue[ExportPiece]):
     def send(self, pieces: Iterable[ExportPiece]) -> None:
         super().send(pieces)
+
+
+class FakeDetailSteps(FakeQueue[DetailTask]):
+    def send(self, tasks: Iterable[DetailTask]) -> None:
+        super().send(tasks)

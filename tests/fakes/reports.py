@@ -67,6 +67,16 @@ class FakeReports:
             if _home(fact.summary) == (account, domain) and fact.summary.day == day
         )
 
+    def of_span(self, account: AccountId, domain: DomainId, first: date, last: date) -> Iterator[Fact]:
+        found = [
+            fact
+            for fact in self._live()
+            if _home(fact.summary) == (account, domain)
+            and fact.summary.kind is Kind.AGGREGATE
+            and first <= fact.summary.day <= last
+        ]
+        return iter(sorted(found, key=lambda fact: fact.summary.id))
+
     def days_of(self, account: AccountId, domain: DomainId) -> Iterator[tuple[date, int]]:
         live = self._live()
         days = Counter(fact.summary.day for fact in live if _home(fact.summary) == (account, domain))

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from shared.adapters.blobs import Blobs
@@ -24,8 +27,12 @@ from shared.adapters.dynamodb.table import Range, Table
 from shared.core.access import Readable
 from shared.core.ids import AccountId, DomainId, ReportId, day_of, first_of, last_of
 from shared.core.reports import Fact, Filed, ReportFilter, ReportPage, ReportSummary
+from shared.mailauth.reports.values import Kind
 
 _LIVE: Final = "#expires > :now"
+_BODIES_AT_ONCE: Final = 8
+"""Bodies that are read side by side where many reports are read."""
+
 _LOOKS: Final = 3
 """How often a report is read again whose body another call has just removed."""
 
@@ -121,6 +128,15 @@ class DynamoReports:
                 fact = self._whole(item)
                 if fact is not None:
                     yield fact
+
+    def of_span(self, account: AccountId, domain: DomainId, first: date, last: date) -> Iterator[Fact]:
+        wanted = range_of(account, domain, ReportFilter(Kind.AGGREGATE, first, last))
+        found = self._table.query(
+            replace(wanted, newest_first=False), condition=_LIVE, values=self._values(), consistent=True
+        )
+        with ThreadPoolExecutor(_BODIES_AT_ONCE) as readers:
+            for items in iter(lambda: list(islice(found, _BODIES_AT_ONCE)), []):
+                yield from filter(None, readers.map(self._whole, items))
 
     def days_of(self, account: AccountId, domain: DomainId) -> Iterator[tuple[date, int]]:
         days: Counter[date] = Counter()

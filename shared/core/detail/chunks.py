@@ -22,6 +22,7 @@ from shared.core.senders.standing import Standing
 LARGEST_COUNT: Final = 2**53 - 1
 STANDINGS: Final = tuple(Standing)
 _STANDING_BITS: Final = 2
+_OCTETS: Final = {str(octet): f"{octet:02x}" for octet in range(256)}
 _FAST: Final = 1
 """Compression: a chunk is read once, and soon."""
 
@@ -72,9 +73,9 @@ def number_of(*texts: str | bool) -> int:
 
 
 def order_of(address: str) -> str:
-    parts = address.split(".")
-    if len(parts) == 4 and all(part.isdecimal() and part.isascii() and len(part) < 4 for part in parts):
-        return "4" + "".join(f"{int(part):02x}" for part in parts)
+    octets = [_OCTETS.get(part, "") for part in address.split(".")]
+    if len(octets) == 4 and all(octets):
+        return "4" + "".join(octets)
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,0 +1,1 @@
+"""Results of detail reports: SQLite files that rest in the data bucket."""
