@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.core.access_tokens import SignedIn
@@ -39,12 +39,12 @@ class FetchFailed(Exception):
 
 
 class PoolTokens:
-    """``AccessTokens`` of one pool. ``clients`` are the pool's applications whose tokens are taken; ``fetch``
+    """``AccessTokens`` of one pool. ``client`` is the pool's application whose tokens are taken; ``fetch``
     gives the document with the keys or raises ``FetchFailed``."""
 
-    def __init__(self, issuer: str, clients: Collection[str], fetch: Callable[[], bytes]) -> None:
+    def __init__(self, issuer: str, client: str, fetch: Callable[[], bytes]) -> None:
         self._issuer = issuer
-        self._clients = frozenset(clients)
+        self._client = client
         self._fetch = fetch
         self._keys: dict[str, PyJWK] = {}
         self._fetched: float | None = None
@@ -54,7 +54,7 @@ class PoolTokens:
         if len(token) > _LONGEST or not _SHAPE.fullmatch(token):
             raise _invalid()
         claims = self._claims(token, self._key(_key_name(token), now))
-        if claims.get("token_use") != "access" or claims.get("client_id") not in self._clients:
+        if claims.get("token_use") != "access" or claims.get("client_id") != self._client:
             raise _invalid()
         if not _valid_at(claims, now):
             raise InvalidToken("The access token has expired or is not valid yet")

@@ -15,5 +15,5 @@ def access_tokens() -> AccessTokens:
     from shared.adapters.token_keys import KeysByUrl
     from shared.adapters.tokens import PoolTokens
 
-    clients = required(settings.USER_POOL_CLIENT).split(",")
-    return PoolTokens(required(settings.TOKEN_ISSUER), clients, KeysByUrl(required(settings.TOKEN_KEYS)))
+    client = required(settings.USER_POOL_CLIENT)
+    return PoolTokens(required(settings.TOKEN_ISSUER), client, KeysByUrl(required(settings.TOKEN_KEYS)))

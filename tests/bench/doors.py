@@ -111,7 +111,7 @@ def _ways(stores: AwsStores, pool: Pool) -> tuple[dict[str, dict[str, Any]], Dom
 
 
 def _doors(stores: AwsStores, pool: Pool) -> Doors:
-    tokens = PoolTokens(ISSUER, [CLIENT], pool.document)
+    tokens = PoolTokens(ISSUER, CLIENT, pool.document)
     return Doors(stores.api_keys, stores.accounts, stores.members, stores.address_limits, lambda: tokens)
 
 
