@@ -18,6 +18,8 @@ class FakeMembers:
     def add(self, member: Member, *, most: int) -> None:
         if (member.account, member.user) in self.stored:
             raise Conflict("The user is a member already", param="email")
+        if member.owner and self.owner_of(member.account) is not None:
+            raise Conflict("The account has an owner")
         if len(self.list_of(member.account)) >= most:
             raise PlanLimit(f"The plan allows {most} members")
         self.stored[member.account, member.user] = member
@@ -96,7 +98,7 @@ class FakeMembers:
         found = self._current(member)
         if found is None:
             return
-        if found.owner:
+        if found.owner and found.active:
             raise Conflict("The owner cannot be removed")
         self._require_admin(member.account, by)
         del self.stored[member.account, member.user]

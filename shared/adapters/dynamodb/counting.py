@@ -4,6 +4,8 @@ The condition and the count are one write, so that of two that race for the last
 
 from __future__ import annotations
 
+from typing import Final
+
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Item
 from shared.adapters.dynamodb.table import Step, update
@@ -14,20 +16,27 @@ from shared.core.ids import AccountId
 _WORDS = {Counted.API_KEYS: "API keys"}
 
 
-def counted(account: AccountId, what: Counted, *, most: int) -> Step:
-    """Count one more: the step's condition fails when there are ``most`` already, or no such account."""
+OWNED: Final = "owned"
+"""Of an account's item: that it has an owner, or somebody who is invited to be it."""
+
+
+def counted(account: AccountId, what: Counted, *, most: int, as_owner: bool = False) -> Step:
+    """Count one more: the step's condition fails when there are ``most`` already, no such account, or, for
+    its owner, when it has one."""
+    once = f" AND attribute_not_exists(#{OWNED})" if as_owner else ""
     return update(
         keys.account(account),
-        f"ADD #{what} :one",
-        f"attribute_exists(#pk) AND (attribute_not_exists(#{what}) OR #{what} < :most)",
-        {"one": 1, "most": most},
+        f"{f'SET #{OWNED} = :yes ' if as_owner else ''}ADD #{what} :one",
+        f"attribute_exists(#pk) AND (attribute_not_exists(#{what}) OR #{what} < :most){once}",
+        {"one": 1, "most": most, **({"yes": True} if as_owner else {})},
     )
 
 
-def uncounted(account: AccountId, what: Counted) -> Step:
+def uncounted(account: AccountId, what: Counted, *, as_owner: bool = False) -> Step:
     """Count one less: belongs into the transaction whose other steps see to it that it is there to be
     removed."""
-    return update(keys.account(account), f"ADD #{what} :one", "attribute_exists(#pk)", {"one": -1})
+    change = f"ADD #{what} :one{f' REMOVE #{OWNED}' if as_owner else ''}"
+    return update(keys.account(account), change, "attribute_exists(#pk)", {"one": -1})
 
 
 def uncountable(there: Item | None, what: Counted, *, most: int) -> Refusal:

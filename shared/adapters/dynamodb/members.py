@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from shared.adapters.dynamodb import keys, minutes
-from shared.adapters.dynamodb.counting import counted, uncountable, uncounted
+from shared.adapters.dynamodb.counting import OWNED, counted, uncountable, uncounted
 from shared.adapters.dynamodb.expressions import Plain
 from shared.adapters.dynamodb.member_items import CHANGED, item_of, member_of
 from shared.adapters.dynamodb.minutes import Tally
@@ -49,7 +49,7 @@ class DynamoMembers:
     def add(self, member: Member, *, most: int) -> None:
         steps = [
             put(item_of(member), "attribute_not_exists(#pk)"),
-            counted(member.account, Counted.MEMBERS, most=most),
+            counted(member.account, Counted.MEMBERS, most=most, as_owner=member.owner),
             _settings(member),
         ]
         try:
@@ -57,6 +57,8 @@ class DynamoMembers:
         except Cancelled as cancelled:
             if 0 in cancelled.failed:
                 raise Conflict("The user is a member already", param="email") from None
+            if member.owner and OWNED in (cancelled.failed.get(1) or {}):
+                raise Conflict("The account has an owner") from None
             raise uncountable(cancelled.failed.get(1), Counted.MEMBERS, most=most) from None
 
     def enter(self, account: AccountId, user: UserId, *, signed_in: int, now: int) -> Entered | None:
@@ -159,12 +161,12 @@ class DynamoMembers:
         leave = _leave(member, by)
         gone = delete(
             keys.member(member.account, member.user),
-            f"#version = :was AND #owner = :no{leave.condition}",
+            f"#version = :was AND (#owner = :no OR #active = :no){leave.condition}",
             {**leave.values, "was": member.version, "no": False},
         )
         steps = [gone, *leave.checks, delete(keys.member_settings(member.account, member.user))]
         try:
-            self._table.transact(*steps, uncounted(member.account, Counted.MEMBERS))
+            self._table.transact(*steps, uncounted(member.account, Counted.MEMBERS, as_owner=member.owner))
         except Cancelled as cancelled:
             refusal = _refusal(cancelled, member)
             if refusal is not None:

@@ -301,6 +301,24 @@ def test_an_account_has_one_owner(world: PeopleWorld) -> None:
         invite_owner(world.people, opened, "more@orchard.example", now=world.now)
 
 
+def test_an_invitation_to_own_an_account_gives_way_until_it_is_taken_up(world: PeopleWorld) -> None:
+    opened = replace(ACCOUNT, id=AccountId(9), token="opened")
+    world.letters.refused.add("refused@orchard.example")
+
+    with pytest.raises(Undeliverable):
+        invite_owner(world.people, opened, "refused@orchard.example", now=world.now)
+    assert world.members.list_of(opened.id) == []
+    first = invite_owner(world.people, opened, NEW, now=world.now)
+    void = world.token(NEW)
+    invite_owner(world.people, opened, "more@orchard.example", now=world.now)
+
+    assert world.users.get(first.user.id) is None
+    with pytest.raises(Invalid):
+        take_up(world.people, void, PASSWORD, now=world.now)
+    take_up(world.people, world.token("more@orchard.example"), PASSWORD, now=world.now)
+    assert [member.email for member in world.members.list_of(opened.id)] == ["more@orchard.example"]
+
+
 def test_a_token_for_something_else_is_no_invitation(world: PeopleWorld) -> None:
     url, token = world.people.url_and_token(Purpose.RESET, MEMBER, EMAILS[MEMBER], now=world.now)
 
