@@ -8,7 +8,7 @@ from cli.operating import account_named, deployment
 from cli.operator_audit import record_command
 from shared.core.api_keys import ApiKey, revoke_key
 from shared.core.clock import rfc3339
-from shared.core.ids import API_KEY, ApiKeyId, parse, render
+from shared.core.ids import API_KEY, GROUP, ApiKeyId, parse, render
 from shared.core.key_issuing import Terms, create_key
 from shared.wiring import table
 from shared.wiring.issuing import minting
@@ -40,7 +40,11 @@ def _shape(key: ApiKey) -> dict[str, Any]:
         "id": render(API_KEY, key.id),
         "name": key.name,
         "prefix": key.shown,
+        "scopes": sorted(key.scopes),
+        "group_id": None if key.group is None else render(GROUP, key.group),
         "requests_per_minute": key.requests_per_minute,
         "created_at": rfc3339(key.created),
         "last_used_at": None if key.last_used is None else rfc3339(key.last_used),
+        "expires_at": None if key.expires is None else rfc3339(key.expires),
+        "successor_id": None if key.successor is None else render(API_KEY, key.successor),
     }
