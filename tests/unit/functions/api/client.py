@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 
 from functions.api.account import handler as account
+from functions.api.alerts import handler as alerts
 from functions.api.api_keys import handler as api_keys
 from functions.api.audit import handler as audit
 from functions.api.docs import handler as docs
@@ -61,6 +62,7 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "users": users.handler,
     "account": account.handler,
     "accounts": account.handler,
+    "alerts": alerts.handler,
     "api-keys": api_keys.handler,
     "audit": audit.handler,
     "domain-groups": groups.handler,
@@ -72,6 +74,7 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "quarantine": quarantine.handler,
     "tags": groups.handler,
     "tlsrpt": tlsrpt.handler,
+    "webhooks": alerts.handler,
 }
 OF_HOSTING = re.compile(r"domains/[^/]*/(hosting(/.*)?|dmarc-record|parked-records)")
 
@@ -122,11 +125,16 @@ class Api:
     archive: fakes.FakeArchive = field(default_factory=fakes.FakeArchive)
     exportings: fakes.FakeExportings = field(default_factory=fakes.FakeExportings)
     closings: fakes.FakeClosings = field(default_factory=fakes.FakeClosings)
+    delivery_orders: fakes.FakeDeliveryOrders = field(default_factory=fakes.FakeDeliveryOrders)
+    webhooks: fakes.FakeWebhooks = field(default_factory=fakes.FakeWebhooks)
     waited: list[float] = field(default_factory=list)
     """Until when answers were held back."""
 
     zone: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What the DNS holds, as ``FakeDns`` takes it."""
+
+    web: dict[str, Any] = field(default_factory=dict)
+    """What web servers answer, as ``FakeDns`` takes it."""
 
     now: float = NOW
 
@@ -136,6 +144,8 @@ class Api:
         self.tags = fakes.FakeTags(self.domains)
         self.reports = fakes.FakeReports(lambda: self.now)
         self.quarantine = fakes.FakeQuarantine(lambda: self.now)
+        self.alerts = fakes.FakeAlerts(lambda: self.now)
+        self.deliveries = fakes.FakeDeliveries(lambda: self.now)
         self.dns_states = fakes.FakeDnsStates(lambda: self.now)
         self.hosting = World(customer=self.zone)
         self.users = fakes.FakeUsers(self.tickets)
@@ -164,6 +174,9 @@ class Api:
             "rollups": self.rollups,
             "quarantine": self.quarantine,
             "uploads": self.uploads,
+            "alerts": self.alerts,
+            "webhooks": self.webhooks,
+            "deliveries": self.deliveries,
             "hostings": self.hosting.hostings,
             "dns_states": self.dns_states,
             "turns": self.dns_states.turns,
@@ -179,11 +192,12 @@ class Api:
         patch.setattr(queues, "replays", lambda: self.replays)
         patch.setattr(queues, "sweeps", lambda: self.sweeps)
         patch.setattr(queues, "exportings", lambda: self.exportings)
+        patch.setattr(queues, "delivery_orders", lambda: self.delivery_orders)
         patch.setattr(queues, "closings", lambda: self.closings)
         patch.setattr(closing, "archive", lambda: self.archive)
         patch.setenv(settings.CLOSING_DELAY, "600")
         patch.setattr(queues, "dns_checks", lambda: self.dns_checks)
-        patch.setattr(lookups, "fresh_lookups", lambda: FakeLookups(FakeDns(self.zone)))
+        patch.setattr(lookups, "fresh_lookups", lambda: FakeLookups(FakeDns(self.zone, self.web)))
         patch.setattr(switching, "switches", lambda: self.hosting.switches)
         patch.setattr(entropy, "now", lambda: self.now)
         patch.setattr(entropy, "wait_until", self.waited.append)

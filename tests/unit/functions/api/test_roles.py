@@ -22,6 +22,7 @@ from shared.wiring import api as wired
 from tests.needs import NEEDS, Need
 from tests.roles import ROLES, TABLE, Answer, Kind, Role, Row, rendered, rows
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW, fact, row, said
+from tests.unit.functions.api.alerting import alert, webhook
 from tests.unit.functions.api.client import Api, other_account
 from tests.unit.functions.api.people import MEMBER, as_user, join
 from tests.unit.functions.api.test_quarantine import entry
@@ -105,7 +106,11 @@ def things(api: Api) -> dict[str, str]:
     assert api.call("PUT", "/domains/ud_19/approved_sources/mailer", body=source).status == 200
     join(api, HERE, owner=True)
     join(api, MEMBER)
+    raised, hook, delivery = alert(api), *webhook(api)
     return {
+        "alert_id": raised,
+        "webhook_id": hook,
+        "delivery_id": delivery,
         "user_id": ids.render(ids.USER, MEMBER),
         "me": "me",
         "domain_id": "ud_19",

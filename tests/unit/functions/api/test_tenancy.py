@@ -12,6 +12,7 @@ from functions.api.docs.build import routes
 from shared.core import ids
 from shared.core.ids import DomainId
 from tests.unit.core.world import DOMAIN, fact, row, said
+from tests.unit.functions.api.alerting import alert, webhook
 from tests.unit.functions.api.client import Api, other_account
 from tests.unit.functions.api.people import MEMBER, join
 from tests.unit.functions.api.test_quarantine import entry
@@ -27,6 +28,7 @@ BODY = json.dumps(
         "users": [],
         "level": "write",
         "email": "new@orchard.example",
+        "state": "closed",
     }
 )
 """All that some route cannot do without."""
@@ -56,7 +58,9 @@ def theirs(api: Api) -> dict[str, list[str]]:
     group = api.post("/domain-groups", {"label": "orchards"}).data["id"]
     tag = api.post("/tags", {"name": "orchards"}).data["id"]
     join(api, MEMBER)
+    raised, hook, delivery = alert(api), *webhook(api)
     api.dns_checks.sent.clear()
+    api.delivery_orders.sent.clear()
     return {
         "account_id": ["usr_7", "7"],
         "domain_id": ["ud_19", "19", "orchard.example"],
@@ -68,6 +72,9 @@ def theirs(api: Api) -> dict[str, list[str]]:
         "tag_id": [tag, tag.removeprefix("tag_")],
         "user_id": ["user_13", "13"],
         "slug": ["mailer"],
+        "alert_id": [raised, raised.removeprefix("alr_")],
+        "webhook_id": [hook, hook.removeprefix("whk_")],
+        "delivery_id": [delivery],
     }
 
 
@@ -97,6 +104,9 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         dict(api.members.stored),
         dict(api.users.stored),
         list(api.letters.sent),
+        dict(api.alerts.stored),
+        dict(api.webhooks.stored),
+        dict(api.deliveries.stored),
     )
     param, *others = re.findall(r"{(\w+)}", path)
     for other in others:
@@ -116,9 +126,13 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         dict(api.members.stored),
         dict(api.users.stored),
         list(api.letters.sent),
+        dict(api.alerts.stored),
+        dict(api.webhooks.stored),
+        dict(api.deliveries.stored),
     )
     assert after == before
     assert (api.removed.sent, api.replays.sent, api.dns_checks.sent, api.sweeps.sent) == ([], [], [], [])
+    assert api.delivery_orders.sent == []
     assert (api.hosting.changes.sent, api.hosting.checks.sent) == ([], [])
 
 
@@ -162,4 +176,7 @@ def test_every_route_with_an_id_is_swept() -> None:
         "tag_id",
         "user_id",
         "slug",
+        "alert_id",
+        "webhook_id",
+        "delivery_id",
     }
