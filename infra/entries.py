@@ -173,6 +173,7 @@ WORKERS: Final = (
         memory=1024,
         timeout=120,
         layer="workers",
+        address_data=True,
     ),
     Entry(
         "workers/rollup",

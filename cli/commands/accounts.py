@@ -117,6 +117,14 @@ def invite_owner(
     _one(api_of(url, key).post(f"{_path(account)}/owner", {"email": email}), as_json)
 
 
+@app.command("reset-owner-totp")
+def reset_owner_totp(account: Account, url: Url = None, key: Key = None) -> None:
+    """Take the second factor off an owner who has lost it (operators): see to it that it is the owner who
+    asks."""
+    api_of(url, key).post(f"{_path(account)}/owner/totp-reset")
+    print(f"{account}: off")
+
+
 @app.command()
 def close(
     account: Account,

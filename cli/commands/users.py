@@ -134,6 +134,13 @@ def reset_password(user: User, url: Url = None, key: Key = None) -> None:
     print(f"{user}: mailed")
 
 
+@app.command("reset-totp")
+def reset_totp(user: User, url: Url = None, key: Key = None) -> None:
+    """Take the second factor off somebody who has lost it."""
+    api_of(url, key).post(f"{_path(user)}/totp-reset")
+    print(f"{user}: off")
+
+
 @app.command("change-password")
 def change_password(url: Url = None, key: Key = None) -> None:
     """Change your own password, which ends every session. Passwords are asked for, or read from standard

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _OURS: Final = "Cognito"
 """What the pool calls itself among the providers."""
 
+_TOTP: Final = "SOFTWARE_TOKEN_MFA"
+
 _RETRY_SECONDS: Final = 5
 
 
@@ -120,6 +122,19 @@ class CognitoDirectory:
     def remove_totp(self, access_token: str) -> None:
         with _told_apart():
             self._prefer_totp(access_token, wanted=False)
+
+    def asks_totp(self, user: UserId) -> bool:
+        with _told_apart():
+            found = self._client.admin_get_user(UserPoolId=self._pool, Username=_name(user))
+        return _TOTP in found.get("UserMFASettingList", [])
+
+    def reset_totp(self, user: UserId) -> None:
+        with _told_apart():
+            self._client.admin_set_user_mfa_preference(
+                UserPoolId=self._pool,
+                Username=_name(user),
+                SoftwareTokenMfaSettings={"Enabled": False, "PreferredMfa": False},
+            )
 
     def _prefer_totp(self, access_token: str, *, wanted: bool) -> None:
         self._client.set_user_mfa_preference(

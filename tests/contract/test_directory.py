@@ -30,10 +30,12 @@ PASSWORD = "correct horse battery staple"
 
 @dataclass
 class Pool:
-    """``sign_in`` gives an access token of somebody with this password."""
+    """``sign_in`` gives an access token of somebody with this password; ``set_totp`` has a one-time password
+    asked of them."""
 
     directory: Directory
     sign_in: Callable[[UserId, str], str]
+    set_totp: Callable[[UserId, str], None]
 
 
 @pytest.fixture
@@ -66,7 +68,13 @@ def made(cognito: CognitoIdentityProviderClient) -> tuple[CognitoDirectory, str,
 @pytest.fixture(params=["memory", "aws"])
 def pool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Pool:
     if request.param == "memory":
-        return Pool(FakeDirectory(), lambda user, password: f"access.{user}")
+        memory = FakeDirectory()
+
+        def confirm(user: UserId, password: str) -> None:
+            memory.begin_totp(f"access.{user}")
+            memory.confirm_totp(f"access.{user}", "000000")
+
+        return Pool(memory, lambda user, password: f"access.{user}", confirm)
     monkeypatch.setenv("MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP", "true")
     cognito: CognitoIdentityProviderClient = request.getfixturevalue("cognito")
     directory, pool, client = made(cognito)
@@ -80,7 +88,17 @@ def pool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Poo
         )
         return answer["AuthenticationResult"]["AccessToken"]
 
-    return Pool(directory, sign_in)
+    def prefer(user: UserId, password: str) -> None:
+        """Moto does not know what is right of a secret of its own: it takes any code unless told to look."""
+        monkeypatch.setenv("MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP", "false")
+        token = sign_in(user, password)
+        cognito.associate_software_token(AccessToken=token)
+        cognito.verify_software_token(AccessToken=token, UserCode="222222")
+        cognito.set_user_mfa_preference(
+            AccessToken=token, SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True}
+        )
+
+    return Pool(directory, sign_in, prefer)
 
 
 def test_a_password_is_set_and_checked(pool: Pool) -> None:
@@ -146,6 +164,22 @@ def test_a_second_factor_is_confirmed_and_removed_by_the_access_token(pool: Pool
     assert refused.value.param == "code"
 
     pool.directory.remove_totp(token)
+
+
+def test_a_second_factor_is_seen_and_taken_off_without_the_person(pool: Pool) -> None:
+    pool.directory.admit(ANNA, EMAIL)
+    pool.directory.set_password(ANNA, PASSWORD)
+    assert not pool.directory.asks_totp(ANNA)
+
+    pool.set_totp(ANNA, PASSWORD)
+    assert pool.directory.asks_totp(ANNA)
+    pool.directory.reset_totp(ANNA)
+    assert not pool.directory.asks_totp(ANNA)
+    pool.directory.reset_totp(ANNA)
+
+    for ask in (pool.directory.asks_totp, pool.directory.reset_totp):
+        with pytest.raises(NotFound):
+            ask(BO)
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,12 @@ class FakeDirectory:
     def remove_totp(self, access_token: str) -> None:
         self._whose(access_token).secret = None
 
+    def asks_totp(self, user: UserId) -> bool:
+        return self._find(user).secret is not None
+
+    def reset_totp(self, user: UserId) -> None:
+        self._find(user).secret = None
+
     def _find(self, user: UserId) -> Known:
         if user not in self.known:
             raise NotFound("The requested resource could not be found", param="id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.account import render, schemas
@@ -16,6 +17,7 @@ from shared.core.key_issuing import Terms as KeyTerms
 from shared.core.operating import is_operator, operated, put_on_terms, require_operator
 from shared.core.paging import DEFAULT_LIMIT, Cursor, Page
 from shared.core.people.inviting import invite_owner
+from shared.core.people.second_factor import reset_owner_totp
 from shared.core.plans import plan_named
 from shared.core.standing import require_standing
 from shared.edge.openapi import answers
@@ -116,7 +118,7 @@ def change(account_id: AccountPath, body: schemas.ChangeTerms) -> Single[schemas
     status_code=201,
     summary="Invite an account's owner",
     description="Of an account that has none: one that was opened with a key alone, or whose invitation "
-    "could not be sent. For admins of the operator's account.",
+    "was not taken up, which is withdrawn. For admins of the operator's account.",
     operation_id="invite_owner",
     tags=TAGS,
     responses=answers(201, "The account.", Single[schemas.Managed], refusals=(400, 404, 409, 413, 415, 422)),
@@ -127,6 +129,23 @@ def invite(account_id: AccountPath, body: schemas.InviteOwner) -> Single[schemas
     require_standing(account, writing=True)
     invite_owner(people(), account, body.email, now=app.now)
     return Single(data=_managed(operated(app.caller, table.accounts(), account_id)), meta=app.meta)
+
+
+@app.post(
+    "/accounts/<account_id>/owner/totp-reset",
+    status_code=204,
+    summary="Take the second factor off an account's owner",
+    description="Off an owner who has lost what makes the one-time passwords: see to it that it is the owner "
+    "who asks. Ends every session, and the owner is told by mail. For admins of the operator's account.",
+    operation_id="reset_owner_totp",
+    tags=TAGS,
+    responses=answers(204, "No one-time password is asked for any more.", refusals=(404, 409)),
+    middlewares=[idempotent()],
+)
+def reset_second_factor(account_id: AccountPath) -> Response[None]:
+    account = operated(app.caller, table.accounts(), account_id)
+    reset_owner_totp(people(), account.id, now=app.now)
+    return Response(status_code=204)
 
 
 @app.post(

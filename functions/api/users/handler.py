@@ -17,6 +17,7 @@ from shared.core.people.lists import Ordering, PeopleFilter, list_people
 from shared.core.people.people import Person, find_person
 from shared.core.people.profiles import Changes, update_person, written
 from shared.core.people.roles import Roles
+from shared.core.people.second_factor import with_second_factor
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
 from shared.edge.params import CursorParam, LimitParam
@@ -77,7 +78,7 @@ def invite_user(body: schemas.InviteUser) -> Single[schemas.User]:
     responses=answers(200, "The user.", Single[schemas.User], refusals=(404,)),
 )
 def read(user_id: UserPath) -> Single[schemas.User]:
-    return shown(find_person(people(), app.caller, user_id))
+    return shown(with_second_factor(people(), find_person(people(), app.caller, user_id)))
 
 
 @app.put(

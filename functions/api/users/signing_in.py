@@ -8,7 +8,7 @@ from functions.api.users import schemas
 from functions.api.users.app import TAGS, UserPath, app, shown
 from shared.core.people import api_tokens
 from shared.core.people.passwords import PasswordChange, change_password, mail_reset
-from shared.core.people.second_factor import begin_totp, confirm_totp, remove_totp
+from shared.core.people.second_factor import begin_totp, confirm_totp, remove_totp, reset_totp
 from shared.core.people.sso import convert_to_sso
 from shared.edge.caller import bearer_of
 from shared.edge.openapi import answers
@@ -105,6 +105,23 @@ def verify(body: schemas.VerifyTotp) -> Response[None]:
 )
 def remove() -> Response[None]:
     remove_totp(people(), app.caller, _access_token())
+    return Response(status_code=204)
+
+
+@app.post(
+    "/users/<user_id>/totp-reset",
+    status_code=204,
+    summary="Take a second factor off a user",
+    description="Off who has lost what makes the one-time passwords. For who administers the account; not "
+    "for oneself, the owner, or who is in other accounts too. Ends every session, and the user is told by "
+    "mail. At most three times a day.",
+    operation_id="reset_totp",
+    tags=TAGS,
+    responses=answers(204, "No one-time password is asked for any more.", refusals=(404, 409)),
+    middlewares=[idempotent()],
+)
+def reset_second_factor(user_id: UserPath) -> Response[None]:
+    reset_totp(people(), app.caller, user_id, now=app.now)
     return Response(status_code=204)
 
 

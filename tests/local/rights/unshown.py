@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Final
 
 UNSHOWN: Final[Mapping[str, str]] = {
-    "account": "AdminDeleteUser cognito-idp, BatchGetItem ConditionCheckItem DeleteItem PutItem table, "
+    "account": "AdminDeleteUser AdminGetUser AdminSetUserMFAPreference cognito-idp, "
+    "AdminUserGlobalSignOut cognito-idp, BatchGetItem ConditionCheckItem DeleteItem PutItem table, "
     "GetObject data/exports/, Query gsi1, SendEmail ses, SendMessage closing-queue, "
     "SendMessage exports-queue",
     "audit": "GetItem Query UpdateItem table, Query gsi1",
@@ -33,6 +34,7 @@ UNSHOWN: Final[Mapping[str, str]] = {
     "reconcile": "SendMessage closing-queue",
     "reports": "BatchGetItem table",
     "users": "AdminDeleteUser AdminInitiateAuth AdminLinkProviderForUser cognito-idp, "
+    "AdminGetUser AdminSetUserMFAPreference cognito-idp, "
     "AdminSetUserPassword AdminUserGlobalSignOut cognito-idp, "
     "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem table, "
     "Query gsi1, SendEmail ses",

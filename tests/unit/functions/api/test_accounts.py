@@ -15,6 +15,7 @@ from shared.core.members import Member, User
 from shared.core.plans import plan_named
 from shared.core.queues import CloseAccount, ExportPiece
 from shared.core.rights import Scope
+from tests.letters import token_in
 from tests.unit.core.world import ACCOUNT, NOW
 from tests.unit.functions.api.client import Answer, Api, other_account
 
@@ -151,7 +152,25 @@ def test_the_operator_opens_an_account_and_its_owner_is_invited(scene: Scene) ->
     number = AccountId(int(opened["id"].removeprefix("usr_")))
     assert scene.api.members.owner_of(number) is not None
     again = scene.api.post(f"/accounts/{opened['id']}/owner", {"email": "other@grove.example"})
-    assert refusal(again) == (409, "conflict")
+    assert again.status == 201
+    assert again.data["owner_id"] != opened["owner_id"]
+    taken = {"token": token_in(scene.api.letters.sent[-1].text), "password": "four plain words here"}
+    assert scene.api.post("/activations", taken).status == 200
+    third = scene.api.post(f"/accounts/{opened['id']}/owner", {"email": NEW["email"]})
+    assert refusal(third) == (409, "conflict")
+
+
+def test_the_operator_takes_a_second_factor_off_an_owner(scene: Scene) -> None:
+    scene.run_the_deployment()
+    owner = scene.api.post("/accounts", NEW).data["id"]
+    taken = {"token": token_in(scene.api.letters.sent[-1].text), "password": "four plain words here"}
+    user = UserId(int(scene.api.post("/activations", taken).data["id"].removeprefix("user_")))
+
+    assert refusal(scene.api.post(f"/accounts/{owner}/owner/totp-reset")) == (409, "conflict")
+    scene.api.directory.known[user].secret = "SECRET"
+    assert scene.api.post(f"/accounts/{owner}/owner/totp-reset").status == 204
+    assert scene.api.directory.known[user].secret is None
+    assert refusal(scene.api.post("/accounts/usr_8/owner/totp-reset")) == (404, "not_found")
 
 
 def test_an_account_opened_with_a_key_has_its_owner_invited_later(scene: Scene) -> None:
@@ -179,6 +198,7 @@ OPERATING = [
     ("GET", "/accounts/usr_8", None),
     ("PATCH", "/accounts/usr_8", {"plan": "msp"}),
     ("POST", "/accounts/usr_8/owner", {"email": "x@grove.example"}),
+    ("POST", "/accounts/usr_8/owner/totp-reset", None),
     ("POST", "/accounts/usr_8/close", {"name": "Vineyard"}),
     ("POST", "/accounts/usr_8/reopen", None),
 ]

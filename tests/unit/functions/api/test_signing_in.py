@@ -215,6 +215,26 @@ def test_a_second_factor_is_begun_verified_and_removed(people: Api) -> None:
     assert not as_user(people, MEMBER, "GET", "/users/me").data["has_2fa_enabled"]
 
 
+def test_a_second_factor_that_was_lost_is_taken_off(people: Api) -> None:
+    assert people.post(f"/users/{MEMBER}/totp-reset").status == 409
+    as_user(people, MEMBER, "POST", "/users/me/totp")
+    as_user(people, MEMBER, "POST", "/users/me/totp/verify", {"code": "000000"})
+
+    assert as_user(people, MEMBER, "POST", f"/users/{ADMIN}/totp-reset").status == 403
+    assert as_user(people, ADMIN, "POST", "/users/me/totp-reset").status == 403
+    reset = as_user(people, ADMIN, "POST", f"/users/{MEMBER}/totp-reset")
+    assert (reset.status, reset.body) == (204, b"")
+    assert not people.get(f"/users/{MEMBER}").data["has_2fa_enabled"]
+    assert as_user(people, MEMBER, "GET", "/users/me").status == 401
+
+
+def test_a_second_factor_is_shown_as_the_pool_has_it(people: Api) -> None:
+    people.directory.known[MEMBER].secret = "SET THERE"
+    assert as_user(people, MEMBER, "GET", "/users/me").data["has_2fa_enabled"]
+    people.directory.known[MEMBER].secret = None
+    assert not people.get(f"/users/{MEMBER}").data["has_2fa_enabled"]
+
+
 def test_a_second_factor_is_for_who_signed_in(people: Api) -> None:
     token = as_user(people, MEMBER, "POST", "/users/me/api-token").data["api_token"]
     for secret in (token, ""):
