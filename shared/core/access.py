@@ -8,7 +8,7 @@ what it sees and must not change, and what its key has no scope for, is ``Forbid
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -260,6 +260,21 @@ def read_domains(caller: Caller, references: Iterable[str], domains: Domains) ->
     require_scope(caller, Scope.READ)
     found = frozenset(_find(caller, each, domains, param="domains").id for each in references)
     return Readable(_MINT, caller.account_id, None, within=found, forensic=_reads_failures(caller))
+
+
+def read_each_domain(
+    caller: Caller, references: Sequence[str], domains: Domains, *, param: str
+) -> list[Readable]:
+    """A right to each of several domains, in few requests; each domain once."""
+    require_subscription(caller)
+    require_scope(caller, Scope.READ)
+    found: dict[DomainId, Domain] = {}
+    for domain in domains.resolve_many(caller.account_id, references):
+        if domain is None or level_in(caller, domain) is Level.NONE:
+            raise NotFound("The requested resource could not be found", param=param)
+        found[domain.id] = domain
+    forensic = _reads_failures(caller)
+    return [Readable(_MINT, caller.account_id, domain, forensic=forensic) for domain in found.values()]
 
 
 def write_domain(caller: Caller, reference: str, domains: Domains) -> Writable:

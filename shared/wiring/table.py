@@ -7,24 +7,30 @@ from functools import cache
 
 from shared import settings
 from shared.adapters.dynamodb.accounts import DynamoAccounts
+from shared.adapters.dynamodb.advices import DynamoAdvices
 from shared.adapters.dynamodb.alerts import DynamoAlerts
 from shared.adapters.dynamodb.answers import DynamoAnswers
 from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
 from shared.adapters.dynamodb.audit import DynamoAudit
 from shared.adapters.dynamodb.deliveries import DynamoDeliveries
+from shared.adapters.dynamodb.detail_jobs import DynamoDetailJobs
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.exports import DynamoExports
+from shared.adapters.dynamodb.failure_jobs import DynamoFailureJobs
 from shared.adapters.dynamodb.filed_mails import DynamoFiledMails
 from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.holdings import DynamoHoldings
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.members import DynamoMembers
+from shared.adapters.dynamodb.policy_filters import DynamoPolicyFilters
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
 from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.secrets import kept_secret
+from shared.adapters.dynamodb.sender_extensions import DynamoSenderExtensions
+from shared.adapters.dynamodb.sender_histories import DynamoSenderHistories
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.tags import DynamoTags
 from shared.adapters.dynamodb.tickets import DynamoAttempts, DynamoTickets
@@ -34,13 +40,17 @@ from shared.adapters.dynamodb.watching import DynamoApprovedSources, DynamoSeenM
 from shared.adapters.dynamodb.webhooks import DynamoWebhooks
 from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
+from shared.core.advice.advices import Advices
+from shared.core.advice.policy_filters import PolicyFilters
 from shared.core.alerts.alerts import Alerts
 from shared.core.alerts.deliveries import Deliveries
 from shared.core.alerts.webhooks import Webhooks
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.audit import Audit
+from shared.core.detail.jobs import DetailJobs
 from shared.core.domains import Domains
 from shared.core.exports import Exports
+from shared.core.failures.jobs import FailureJobs
 from shared.core.groups import Groups
 from shared.core.holdings import FiledMails, Holdings
 from shared.core.hosting.hosting import Hostings
@@ -50,6 +60,8 @@ from shared.core.people.tickets import Attempts, Tickets
 from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
 from shared.core.rollups import Rollups
+from shared.core.senders.history import SenderHistories
+from shared.core.senders.own import SenderExtensions
 from shared.core.tags import Tags
 from shared.core.uploads import Uploads
 from shared.core.watching.approved import ApprovedSources
@@ -158,6 +170,26 @@ def approved_sources() -> ApprovedSources:
 
 
 @cache
+def advices() -> Advices:
+    return DynamoAdvices(_table())
+
+
+@cache
+def sender_histories() -> SenderHistories:
+    return DynamoSenderHistories(_table(), blobs(), now)
+
+
+@cache
+def sender_extensions() -> SenderExtensions:
+    return DynamoSenderExtensions(_table())
+
+
+@cache
+def policy_filters() -> PolicyFilters:
+    return DynamoPolicyFilters(_table())
+
+
+@cache
 def hostings() -> Hostings:
     return DynamoHostings(_table())
 
@@ -188,6 +220,11 @@ def holdings() -> Holdings:
 
 
 @cache
+def failure_jobs() -> FailureJobs:
+    return DynamoFailureJobs(_table(), now)
+
+
+@cache
 def exports() -> Exports:
     return DynamoExports(_table())
 
@@ -205,6 +242,11 @@ def webhooks() -> Webhooks:
 @cache
 def deliveries() -> Deliveries:
     return DynamoDeliveries(_table(), now)
+
+
+@cache
+def detail_jobs() -> DetailJobs:
+    return DynamoDetailJobs(_table(), now)
 
 
 @cache

@@ -53,6 +53,9 @@ class SqliteResult:
     def __init__(self, path: Path) -> None:
         self._base = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
 
+    def close(self) -> None:
+        self._base.close()
+
     def sources(self, standing: Standing, limit: int) -> tuple[Sequence[SourceFigures], int]:
         (count,) = self._one("select count(*) from source where standing = ?", standing.value)
         found = self._base.execute(

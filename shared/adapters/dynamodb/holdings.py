@@ -11,6 +11,8 @@ from shared.adapters.dynamodb.expressions import Item, Plain
 from shared.adapters.dynamodb.plain_items import plain_record
 from shared.adapters.dynamodb.report_items import fact_of
 from shared.adapters.dynamodb.table import Range, Table
+from shared.core.advice.advices import orders_of
+from shared.core.advice.ledger import Kind as Matters
 from shared.core.clock import utc_day
 from shared.core.domains import Domain
 from shared.core.holdings import FactsPage, FiledMail, LeavingDomain, Place
@@ -19,6 +21,8 @@ from shared.core.ids import (
     ApiKeyId,
     DomainId,
     GroupId,
+    MatterId,
+    PolicyFilterId,
     QuarantineId,
     ReportId,
     TagId,
@@ -170,7 +174,17 @@ def partitions_of_domain(account: AccountId, domain: DomainId) -> tuple[str, ...
         keys.day_totals(account, domain, day).pk,
         keys.day_detail(account, domain, day).pk,
         keys.watched(account, domain),
+        keys.advice(account, domain).pk,
     )
+
+
+def advice_lists(account: AccountId) -> Iterator[str]:
+    """What is listed of the advice about an account's domains."""
+    for kind in Matters:
+        yield from (keys.matters_by(account, kind, order) for order in orders_of(kind))
+    yield keys.matter(account, MatterId(0)).pk
+    yield keys.plan(account, _NEVER).pk
+    yield keys.policy_filter(account, PolicyFilterId(0)).pk
 
 
 def partitions_of_account(account: AccountId, since: date, today: date) -> Iterator[str]:
@@ -186,7 +200,10 @@ def partitions_of_account(account: AccountId, since: date, today: date) -> Itera
     yield keys.in_any_group(account, _NEVER).pk
     yield keys.in_group(account, DEFAULT_GROUP, _NEVER).pk
     yield keys.tag(account, TagId(0)).pk
+    yield keys.detail_job(account, "").pk
     yield keys.tag_name(account, "").pk
+    yield keys.failure_job(account, "", "").pk
+    yield from advice_lists(account)
     month = since.replace(day=1)
     while month <= today:
         yield keys.audit_month(account, month)

@@ -33,6 +33,8 @@ found through it is then read from the table.
 | reports of an account by kind and date; report by id  | index ``A#<account>#<kind>`` / ``<id>``        |
 | day totals of a domain between dates                  | ``S#<account>#<domain>`` / ``<day>``           |
 | day sources and reporters of a domain between dates   | ``SD#<account>#<domain>`` / ``<day>``          |
+| since when, until when senders of a domain were seen   | get ``SD#<account>#<domain>`` / ``SEEN``       |
+| an account's own senders                              | get ``A#<account>`` / ``SENDERS``              |
 | day counts of an account between dates                | ``A#<account>#DAYS`` / ``<day>``               |
 | audit log of an account, newest first                 | ``L#<account>#<month>`` / ``<id>``             |
 | quarantine of an owner, newest first                  | ``Q#<owner>`` / ``<id>``                       |
@@ -41,7 +43,11 @@ found through it is then read from the table.
 | host names of up to 256 neighbouring addresses        | get ``H#<network>`` / ``HOSTS``                |
 | the answer to a request with this idempotency key     | ``I#<account>`` / ``<hash of the key>``        |
 | every mail that came for an account                   | ``M#<account>`` / ``<key in the bucket>``      |
+| searches among failure reports of somebody; of all    | ``A#<account>#SEARCHES`` / ``<who>#<token>``   |
 | the last export of an account                         | get ``A#<account>`` / ``EXPORT``               |
+| detail reports of an account, by age; one by token    | ``A#<account>#DETAILS`` / ``JOB#<token>``, and |
+| with what was asked, and its parts that are done      | ``ASK#<token>``, ``NOTE#<token>#<part>``       |
+| is there one that answers the same question           | the same / ``SAME#<hash of it>``               |
 | what of a closed account is being cleared up          | ``A#<account>#LEAVING`` / ``<kind>#<id>``      |
 | a secret of the deployment                            | get ``SECRET`` / ``<name>``                    |
 | what is known of a domain's DNS, and for looking at   | ``W#<account>#<domain>`` / ``NOW#...``: its    |
@@ -61,6 +67,13 @@ found through it is then read from the table.
 | user by id                                            | get ``P#<user>`` / ``USER``                    |
 | user by e-mail address                                | get ``E#<address>`` / ``USER``                 |
 | what a letter lets a user do; tickets of a user       | ``P#<user>`` / ``TICKET#<purpose>#<account>``  |
+| advice about a domain: every issue and task of it     | get ``J#<account>#<domain>`` / ``ADVICE``      |
+| what the policy planner's list shows of a domain      | ``A#<account>#PLANS`` / ``<domain>``           |
+| of which domain is this issue or task                 | get ``A#<account>#MATTERS`` / ``<id>``         |
+| issues of an account, sorted by created, domain, or   | ``A#<account>#ISSUES#<order>`` /               |
+| solved; those that are (not) solved or ignored        | ``<solved><ignored>#<place>#<id>``             |
+| tasks of an account, sorted so, or by category        | ``A#<account>#TASKS#<order>`` / the same       |
+| policy filters of an account                          | ``A#<account>#POLICYFILTERS`` / ``<id>``       |
 | attempts at something in a stretch of time            | update ``TRY#<what>#<seconds>#<stretch>``      |
 """
 
@@ -71,6 +84,8 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from shared import settings
+from shared.core.advice.advices import Order
+from shared.core.advice.ledger import Kind as Matters
 from shared.core.clock import utc_day
 from shared.core.domains import SHARDS
 from shared.core.hosting.hosting import SLOTS
@@ -82,6 +97,8 @@ from shared.core.ids import (
     DeliveryId,
     DomainId,
     GroupId,
+    MatterId,
+    PolicyFilterId,
     QuarantineId,
     ReportId,
     TagId,
@@ -232,6 +249,15 @@ def day_detail(owner: AccountId, home: DomainId, day: date) -> Key:
     return Key(f"SD#{owner}#{home}", day.isoformat())
 
 
+def sender_history(owner: AccountId, home: DomainId) -> Key:
+    """Beside the days, behind them all."""
+    return Key(f"SD#{owner}#{home}", "SEEN")
+
+
+def sender_extension(owner: AccountId) -> Key:
+    return Key(f"A#{owner}", "SENDERS")
+
+
 def account_day(owner: AccountId, day: date) -> Key:
     return Key(f"A#{owner}#DAYS", day.isoformat())
 
@@ -261,6 +287,10 @@ def upload(owner: AccountId, number: UploadId) -> Key:
 
 def mail(owner: AccountId, place: str) -> Key:
     return Key(f"M#{owner}", place)
+
+
+def failure_job(owner: AccountId, asker: str, token: str) -> Key:
+    return Key(f"A#{owner}#SEARCHES", f"{asker}#{token}")
 
 
 def export(owner: AccountId) -> Key:
@@ -368,6 +398,36 @@ def digest(owner: AccountId, reader: UserId, period: str) -> Key:
     return Key(f"A#{owner}#DIGESTS", f"{padded(reader)}#{period}")
 
 
+def advice(owner: AccountId, home: DomainId) -> Key:
+    return Key(f"J#{owner}#{home}", "ADVICE")
+
+
+def plan(owner: AccountId, home: DomainId) -> Key:
+    return Key(f"A#{owner}#PLANS", padded(home))
+
+
+def matter(owner: AccountId, number: MatterId) -> Key:
+    return Key(f"A#{owner}#MATTERS", padded(number))
+
+
+def matters_by(owner: AccountId, kind: Matters, order: Order) -> str:
+    return f"A#{owner}#{kind.upper()}S#{order.upper()}"
+
+
+def listed_matter(owner: AccountId, kind: Matters, order: Order, state: str, place: tuple[str, int]) -> Key:
+    """Names hold nothing that sorts before ``#``: a name and its number sort as the pair of them does."""
+    text, number = place
+    return Key(matters_by(owner, kind, order), f"{state}#{text}#{padded(number)}")
+
+
+def matter_state(*, solved: bool, ignored: bool) -> str:
+    return f"{solved:d}{ignored:d}"
+
+
+def policy_filter(owner: AccountId, number: PolicyFilterId) -> Key:
+    return Key(f"A#{owner}#POLICYFILTERS", padded(number))
+
+
 def user(number: UserId) -> Key:
     return Key(f"P#{number}", "USER")
 
@@ -388,3 +448,20 @@ def tickets_of(number: UserId) -> Key:
 
 def attempts(what: str, seconds: int, stretch: int) -> Key:
     return Key(f"TRY#{what}#{seconds}#{stretch}", "COUNT")
+
+
+def detail_job(owner: AccountId, token: str) -> Key:
+    """Tokens sort by time."""
+    return Key(f"A#{owner}#DETAILS", f"JOB#{token}")
+
+
+def detail_question(owner: AccountId, token: str) -> Key:
+    return Key(f"A#{owner}#DETAILS", f"ASK#{token}")
+
+
+def detail_note(owner: AccountId, token: str, part: int) -> Key:
+    return Key(f"A#{owner}#DETAILS", f"NOTE#{token}#{padded(part)}")
+
+
+def detail_same(owner: AccountId, sameness: str) -> Key:
+    return Key(f"A#{owner}#DETAILS", f"SAME#{sameness}")

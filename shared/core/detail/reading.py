@@ -17,6 +17,7 @@ from shared.core.addresses import HostName, Network, Places, is_worth_asking
 from shared.core.detail.chunks import LARGEST_COUNT, STANDINGS, Address, Chunk, Source, order_of
 from shared.core.detail.questions import Filters
 from shared.core.detail.verdicts import Verdict, is_below, verdict_of, wants
+from shared.core.ids import AccountId, DomainId
 from shared.core.reports import Fact, ReportSummary
 from shared.core.segments import columns_of
 from shared.core.senders.catalogue import Catalogue
@@ -38,11 +39,13 @@ _UNWANTED: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What is known beside the reports. ``hosts`` has what is stored of some addresses."""
+    """What is known beside the reports. ``hosts`` has what is stored of some addresses, ``includes`` gives
+    for a domain what its SPF record says of an address."""
 
     places: Places
-    catalogue: Catalogue
+    catalogue: Callable[[AccountId], Catalogue]
     hosts: Callable[[Iterable[str]], dict[str, HostName]]
+    includes: Callable[[AccountId, DomainId], Includes]
 
 
 @dataclass(slots=True)
@@ -67,6 +70,7 @@ class _Host:
     shown: Address
     name: HostName | None
     network: Network
+    included: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -79,28 +83,35 @@ class _Sender:
     sources: dict[int, int] = field(default_factory=dict)
 
 
+Includes = Callable[[str], tuple[str, ...]]
+"""The domains included in SPF that let an address through."""
+
 _Parts = tuple[Evaluated, Identifiers, AuthResults]
 
 
 class Reader:
     """Takes the reports of a part, one after the other, and gives chunks as they are full."""
 
-    def __init__(self, filters: Filters, knowledge: Knowledge) -> None:
+    def __init__(self, filters: Filters, knowledge: Knowledge, account: AccountId) -> None:
         self._filters = filters
         self._knowledge = knowledge
+        self._account = account
+        self._catalogue = knowledge.catalogue(account)
         self._network = ip_network(filters.network) if filters.network else None
+        self._domain: DomainId | None = None
         self._begin()
 
     def chunks(self, facts: Iterable[Fact]) -> Iterator[Chunk]:
-        """Of the facts in the order of their days; other kinds than aggregate reports are not for here."""
+        """Of aggregate reports, domain after domain, each in the order of its days."""
         day: date | None = None
         pending = 0
         for fact in facts:
-            if fact.summary.day != day or pending > _PENDING:
+            if (fact.summary.domain_id, fact.summary.day) != (self._domain, day) or pending > _PENDING:
                 self._fold(day)
                 pending = 0
                 if len(self._counts) >= _LINES:
                     yield self._chunk()
+                self._turn_to(fact.summary.domain_id)
                 day = fact.summary.day
             if reports(self._filters, fact.summary):
                 pending += self._count(fact)
@@ -108,13 +119,24 @@ class Reader:
         if self._counts:
             yield self._chunk()
 
-    def _begin(self) -> None:
+    def _turn_to(self, domain: DomainId) -> None:
+        if domain != self._domain:
+            self._domain = domain
+            self._includes = self._knowledge.includes(self._account, domain)
+            self._forget()
+
+    def _forget(self) -> None:
+        """What was looked up for a domain."""
         self._said: dict[_Parts, _Said | None] = {}
         self._proofs: dict[tuple[str, AuthResults], int] = {}
-        self._verdicts: dict[Verdict, int] = {}
         self._hosts: dict[str, _Host | None] = {}
+        self._senders: dict[tuple[int, HostName | None, Network, tuple[str, ...]], _Sender] = {}
+
+    def _begin(self) -> None:
+        self._forget()
+        self._verdicts: dict[Verdict, int] = {}
         self._addresses: dict[str, int] = {}
-        self._senders: dict[tuple[int, HostName | None, Network], _Sender] = {}
+        self._shown: list[Address] = []
         self._sources: dict[Source, int] = {}
         self._standings: list[int] = []
         self._keys: list[tuple[int, int, int]] = []
@@ -128,8 +150,7 @@ class Reader:
             for key, count in zip(self._keys, self._counts, strict=True)
             for number in (*key, min(count, LARGEST_COUNT))
         ]
-        shown = [host.shown for ip in self._addresses if (host := self._hosts[ip]) is not None]
-        chunk = Chunk(list(self._sources), shown, list(self._verdicts), lines, self._days)
+        chunk = Chunk(list(self._sources), self._shown, list(self._verdicts), lines, self._days)
         self._begin()
         return chunk
 
@@ -206,13 +227,14 @@ class Reader:
         organization = host_domain(host) if host else ""
         told = HostName(host, True, 0) if name and name.confirmed else None
         network = self._knowledge.places.network(ip)
-        return _Host(Address(shown, order_of(shown), host, server, organization, country), told, network)
+        address = Address(shown, order_of(shown), host, server, organization, country)
+        return _Host(address, told, network, self._includes(ip))
 
     def _line(self, ip: str, said: _Said) -> int:
         host = self._hosts[ip]
         if host is None:
             return _UNWANTED
-        sender = self._senders.get((said.proof, host.name, host.network))
+        sender = self._senders.get((said.proof, host.name, host.network, host.included))
         if sender is None:
             sender = self._sender(host, said)
         source = sender.sources.get(said.number)
@@ -221,16 +243,18 @@ class Reader:
         if source == _UNWANTED:
             return _UNWANTED
         address = self._addresses.setdefault(ip, len(self._addresses))
+        if address == len(self._shown):
+            self._shown.append(host.shown)
         self._keys.append((source, address, self._verdicts.setdefault(said.verdict, len(self._verdicts))))
         self._counts.append(0)
         self._kinds.append(self._standings[source])
         return len(self._counts) - 1
 
     def _sender(self, host: _Host, said: _Said) -> _Sender:
-        evidence = Evidence(said.header_from, said.passed, host.name, host.network)
-        identified = identify(evidence, self._knowledge.catalogue)
+        evidence = Evidence(said.header_from, said.passed, host.name, host.network, host.included)
+        identified = identify(evidence, self._catalogue)
         found = _Sender(evidence, identified, sender_domain(evidence, identified))
-        self._senders[said.proof, host.name, host.network] = found
+        self._senders[said.proof, host.name, host.network, host.included] = found
         return found
 
     def _source(self, sender: _Sender, said: _Said) -> int:

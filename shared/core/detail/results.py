@@ -129,8 +129,7 @@ class DetailShelf(Protocol):
     def put_chunk(self, account: AccountId, token: str, name: str, data: bytes) -> None: ...
 
     def put_together(self, account: AccountId, token: str, chunks: Iterable[str], name: str) -> None:
-        """Make a result of the chunks. ``Invalid`` when it would have more than ``MOST_LINES``; ``NotFound``
-        when a chunk is gone."""
+        """Make a result of the chunks. ``Invalid`` when it would have more than ``MOST_LINES``."""
 
     def result(self, account: AccountId, token: str, name: str) -> DetailResult | None:
         """None when it is gone."""

@@ -99,7 +99,7 @@ class DetailRunner:
         self.jobs.finish(job, name, now)
 
     def _read(self, job: DetailJob, number: int, now: int) -> PartNote:
-        reader = Reader(job.question.filters, self.knowledge)
+        reader = Reader(job.question.filters, self.knowledge, job.account)
         attempt, count = self.new_name(), 0
         for chunk in reader.chunks(self._facts(job, _parts(job)[number])):
             self.shelf.put_chunk(job.account, job.token, chunk_name(attempt, count), encode(chunk))
