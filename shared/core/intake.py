@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from shared.core.accounts import Account, Accounts, Recipient
+from shared.core.addresses import NoPlaces, Places
 from shared.core.clock import DAY_SECONDS, utc_day
 from shared.core.domains import Domain, Domains
 from shared.core.errors import NotFound
@@ -80,6 +81,7 @@ class Intake:
     read: Callable[[BinaryIO], Iterable[Reading]]
     redaction_key: bytes
     filed_mails: FiledMails
+    places: Places = field(default_factory=NoPlaces)
 
     def take_in(self, delivery: Delivery) -> Taken:
         """Store or quarantine all that one delivery holds, then ask for the rollups of its days."""
@@ -142,9 +144,16 @@ class Intake:
         if isinstance(reading, Refused):
             yield Problem(reading.path, reading.reason, reading.detail)
         elif isinstance(reading.report, FailureReport):
-            yield from said_by(replace(reading, report=redact(reading.report, self.redaction_key)))
+            hidden = replace(reading, report=redact(reading.report, self.redaction_key))
+            yield from map(self._located, said_by(hidden))
         else:
             yield from said_by(reading)
+
+    def _located(self, said: Said) -> Said:
+        if said.marks is None or not said.marks.source_ip:
+            return said
+        country = self.places.place(said.marks.source_ip).country or ""
+        return replace(said, marks=replace(said.marks, country=country))
 
     def _file(
         self,

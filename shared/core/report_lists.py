@@ -22,12 +22,7 @@ def list_reports(
     The total is counted for the first page and travels in the cursor."""
     if wanted.kind is Kind.FAILURE and not right.forensic:
         raise Forbidden("Failure reports need the forensic right", param="type")
-    if wanted.first and wanted.last and wanted.first > wanted.last:
-        raise Malformed("start_date is after end_date", param="start_date")
-    if wanted.first is not None:
-        require_retained(caller, wanted.first, param="start_date")
-    if wanted.last is not None:
-        require_retained(caller, wanted.last, param="end_date")
+    check_days(caller, wanted)
     if wanted.first is None and wanted.kind is not Kind.FAILURE:
         wanted = replace(wanted, first=caller.retained_from)
     cursor = page.cursor
@@ -36,6 +31,16 @@ def list_reports(
     total = cursor.total if cursor and cursor.total is not None else reports.count(right, wanted)
     following = None if found.after is None else Cursor(found.after, total)
     return Page(found.items, following, total)
+
+
+def check_days(caller: Caller, wanted: ReportFilter) -> None:
+    """``Malformed`` in the wrong order, ``RetentionExceeded`` beyond what the plan keeps."""
+    if wanted.first and wanted.last and wanted.first > wanted.last:
+        raise Malformed("start_date is after end_date", param="start_date")
+    if wanted.first is not None:
+        require_retained(caller, wanted.first, param="start_date")
+    if wanted.last is not None:
+        require_retained(caller, wanted.last, param="end_date")
 
 
 def read_report(reports: Reports, caller: Caller, right: Readable, report: ReportId) -> Fact:

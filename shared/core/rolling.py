@@ -36,6 +36,7 @@ from shared.core.senders.catalogue import Catalogue
 from shared.core.senders.identification import NOTHING, Evidence, identify, sender_domain
 from shared.core.senders.passed import what_passed
 from shared.core.senders.standing import Standing, standing_of, what_bears
+from shared.mailauth.reports.failure import AUTH_FAILURE
 from shared.mailauth.reports.values import AuthResults, Evaluated, Kind
 
 
@@ -97,7 +98,8 @@ def roll_up(
 ) -> Rolled:
     """Add up a day. ``hosts`` gives what is known of some addresses; the others have no name yet."""
     shares: dict[Trust, _ShareTally] = {}
-    tls_reports = failure_reports = incidents = successful = failed = expires = 0
+    tls_reports = failure_reports = incidents = complaints = successful = failed = expires = 0
+    failed_from: set[str] = set()
     causes: Counter[str] = Counter()
     for fact in facts:
         summary = fact.summary
@@ -114,9 +116,11 @@ def roll_up(
         else:
             failure_reports += 1
             incidents += summary.messages
-    addresses = frozenset(
-        seen.ip for tally in shares.values() for seen in tally.seen if is_worth_asking(seen.ip)
-    )
+            if summary.marks is not None:
+                complaints += summary.marks.feedback_type != AUTH_FAILURE
+                failed_from.add(summary.marks.source_ip)
+    seen = {seen.ip for tally in shares.values() for seen in tally.seen} | failed_from
+    addresses = frozenset(filter(is_worth_asking, seen))
     names = hosts(addresses) if addresses else {}
     details = [
         _share_detail(trust, tally, names, places, catalogue) for trust, tally in sorted(shares.items())
@@ -125,7 +129,7 @@ def roll_up(
         day,
         tuple((detail.trust, _share(shares[detail.trust], detail)) for detail in details),
         TlsTotals(tls_reports, successful, failed, tuple(sorted(causes.items()))),
-        FailureTotals(failure_reports, incidents),
+        FailureTotals(failure_reports, incidents, complaints),
     )
     detail = DayDetail(day, tuple(details))
     return Rolled(DayRollup(account, domain, totals, detail, expires), addresses, names)

@@ -139,8 +139,11 @@ class TlsTotals:
 
 @dataclass(frozen=True, slots=True)
 class FailureTotals:
+    """``complaints`` are those of the reports that tell of something else than failed authentication."""
+
     reports: int = 0
     incidents: int = 0
+    complaints: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from shared.mailauth.reports import read_delivery
 from shared.mailauth.reports.limits import Limits
 from shared.mailauth.reports.meter import Meter
 from shared.mailauth.reports.reading import Reading
-from shared.wiring import table
+from shared.wiring import enrichment, table
 from shared.wiring.buckets import mailbox
 from shared.wiring.queues import touched_days
 
@@ -31,6 +31,7 @@ def intake() -> Intake:
         read=_read,
         redaction_key=table.redaction_key(),
         filed_mails=table.filed_mails(),
+        places=enrichment.places(),
     )
 
 

@@ -20,6 +20,7 @@ from shared.adapters.dynamodb.audit import DynamoAudit
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.groups import DynamoGroups
+from shared.adapters.dynamodb.failure_jobs import DynamoFailureJobs
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.members import DynamoMembers
@@ -44,6 +45,7 @@ from shared.core.idempotency import Answers
 from shared.core.mail import Mailbox
 from shared.core.members import Members, Users
 from shared.core.people.tickets import Attempts, Tickets
+from shared.core.failures.jobs import FailureJobs
 from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
 from shared.core.rollups import Rollups
@@ -116,6 +118,7 @@ class AwsStores(Stores):
     def objects(self, bucket: str) -> int:
         """How many objects a bucket holds."""
         listing = boto3.client("s3", region_name=REGION).list_objects_v2(Bucket=bucket)
+    failure_jobs: FailureJobs
         return listing["KeyCount"]
 
 
@@ -178,6 +181,7 @@ def on_aws() -> Iterator[AwsStores]:
             clock=clock,
             accounts=DynamoAccounts(table),
             api_keys=DynamoApiKeys(table),
+        failure_jobs=fakes.FakeFailureJobs(clock),
             members=DynamoMembers(table),
             address_limits=DynamoAddressLimits(table),
             answers=DynamoAnswers(table),
@@ -202,3 +206,4 @@ def on_aws() -> Iterator[AwsStores]:
             table=table,
             blobs=blobs,
         )
+            failure_jobs=DynamoFailureJobs(table, clock),

@@ -8,6 +8,7 @@ from tests.fakes.answers import FakeAnswers
 from tests.fakes.api_keys import FakeAddressLimits, FakeApiKeys
 from tests.fakes.audit import FakeAudit
 from tests.fakes.domains import FakeDomains
+from tests.fakes.failure_jobs import FakeFailureJobs
 from tests.fakes.groups import FakeGroups
 from tests.fakes.holdings import FakeArchive, FakeExports, FakeFiledMails
 from tests.fakes.hosting import FakeHostings, FakePolicyFiles, FakePolicyHosts, FakeZones
@@ -65,6 +66,7 @@ __all__ = [
     "FakeExportings",
     "FakeExports",
     "FakeFiledMails",
+    "FakeFailureJobs",
     "FakeGroups",
     "FakeHostQuestions",
     "FakeHostingChanges",

@@ -99,13 +99,13 @@ def summary_of(item: Item) -> ReportSummary:
 
 def packed_marks(marks: Marks) -> str:
     """Each before a separator, the type first: what somebody looks for is in the text as it was."""
-    fields = (marks.feedback_type, marks.source_ip, marks.subject, *marks.addresses)
+    fields = (marks.feedback_type, marks.source_ip, marks.country, marks.subject, *marks.addresses)
     return "".join(field.replace(SEPARATOR, " ") + SEPARATOR for field in fields)
 
 
 def _marks(packed: str) -> Marks | None:
     feedback_type, *rest = packed.split(SEPARATOR)[:-1] or [""]
-    return Marks(feedback_type, rest[0], rest[1], tuple(rest[2:])) if rest else None
+    return Marks(feedback_type, rest[0], rest[2], tuple(rest[3:]), rest[1]) if rest else None
 
 
 def body_of(fact: Fact) -> bytes:

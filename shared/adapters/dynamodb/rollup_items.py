@@ -36,7 +36,7 @@ def packed_totals(totals: DayTotals) -> bytes:
                 for trust, share in totals.shares
             ],
             [tls.reports, tls.successful, tls.failed, tls.failures],
-            [failure.reports, failure.incidents],
+            [failure.reports, failure.incidents, failure.complaints],
         ]
     )
 

@@ -17,13 +17,14 @@ _LONGEST_ADDRESS: Final = 160
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """All in lower case. ``addresses`` are whom the message is from and to; a subject beyond 200 characters
-    is cut."""
+    """All in lower case but for the country, which is that of the source when the report came. ``addresses``
+    are whom the message is from and to; a subject beyond 200 characters is cut."""
 
     feedback_type: str
     source_ip: str
     subject: str
     addresses: tuple[str, ...]
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
