@@ -14,19 +14,23 @@ from moto import mock_aws
 
 from shared.adapters.blobs import Blobs
 from shared.adapters.dynamodb.accounts import DynamoAccounts
+from shared.adapters.dynamodb.advices import DynamoAdvices
 from shared.adapters.dynamodb.answers import DynamoAnswers
 from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
 from shared.adapters.dynamodb.audit import DynamoAudit
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
-from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.failure_jobs import DynamoFailureJobs
+from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.members import DynamoMembers
+from shared.adapters.dynamodb.policy_filters import DynamoPolicyFilters
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
 from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
+from shared.adapters.dynamodb.sender_extensions import DynamoSenderExtensions
+from shared.adapters.dynamodb.sender_histories import DynamoSenderHistories
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.tags import DynamoTags
 from shared.adapters.dynamodb.tickets import DynamoAttempts, DynamoTickets
@@ -36,19 +40,23 @@ from shared.adapters.dynamodb.watching import DynamoApprovedSources, DynamoSeenM
 from shared.adapters.s3 import S3Mailbox
 from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
+from shared.core.advice.advices import Advices
+from shared.core.advice.policy_filters import PolicyFilters
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.audit import Audit
 from shared.core.domains import Domains
+from shared.core.failures.jobs import FailureJobs
 from shared.core.groups import Groups
 from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
 from shared.core.mail import Mailbox
 from shared.core.members import Members, Users
 from shared.core.people.tickets import Attempts, Tickets
-from shared.core.failures.jobs import FailureJobs
 from shared.core.quarantine import Quarantine
 from shared.core.reports import Reports
 from shared.core.rollups import Rollups
+from shared.core.senders.history import SenderHistories
+from shared.core.senders.own import SenderExtensions
 from shared.core.tags import Tags
 from shared.core.uploads import Uploads
 from shared.core.watching.approved import ApprovedSources
@@ -103,9 +111,14 @@ class Stores:
     turns: Turns
     seen_mail: SeenMail
     approved_sources: ApprovedSources
+    advices: Advices
+    policy_filters: PolicyFilters
+    sender_histories: SenderHistories
+    sender_extensions: SenderExtensions
     users: Users
     tickets: Tickets
     attempts: Attempts
+    failure_jobs: FailureJobs
 
 
 @dataclass
@@ -118,7 +131,6 @@ class AwsStores(Stores):
     def objects(self, bucket: str) -> int:
         """How many objects a bucket holds."""
         listing = boto3.client("s3", region_name=REGION).list_objects_v2(Bucket=bucket)
-    failure_jobs: FailureJobs
         return listing["KeyCount"]
 
 
@@ -162,9 +174,14 @@ def in_memory() -> Stores:
         turns=dns_states.turns,
         seen_mail=dns_states.mail,
         approved_sources=dns_states.sources,
+        advices=fakes.FakeAdvices(lambda account, domain: domains.get(account, domain) is not None),
+        policy_filters=fakes.FakePolicyFilters(),
+        sender_histories=fakes.FakeSenderHistories(),
+        sender_extensions=fakes.FakeSenderExtensions(),
         users=fakes.FakeUsers(tickets),
         tickets=tickets,
         attempts=fakes.FakeAttempts(),
+        failure_jobs=fakes.FakeFailureJobs(clock),
     )
 
 
@@ -181,7 +198,6 @@ def on_aws() -> Iterator[AwsStores]:
             clock=clock,
             accounts=DynamoAccounts(table),
             api_keys=DynamoApiKeys(table),
-        failure_jobs=fakes.FakeFailureJobs(clock),
             members=DynamoMembers(table),
             address_limits=DynamoAddressLimits(table),
             answers=DynamoAnswers(table),
@@ -200,10 +216,14 @@ def on_aws() -> Iterator[AwsStores]:
             turns=DynamoTurns(table),
             seen_mail=DynamoSeenMail(table),
             approved_sources=DynamoApprovedSources(table),
+            advices=DynamoAdvices(table),
+            policy_filters=DynamoPolicyFilters(table),
+            sender_histories=DynamoSenderHistories(table, blobs, clock),
+            sender_extensions=DynamoSenderExtensions(table),
             users=DynamoUsers(table),
             tickets=DynamoTickets(table),
             attempts=DynamoAttempts(table),
+            failure_jobs=DynamoFailureJobs(table, clock),
             table=table,
             blobs=blobs,
         )
-            failure_jobs=DynamoFailureJobs(table, clock),

@@ -36,6 +36,7 @@ from tests.fakes.queues import (
 )
 from tests.fakes.reports import FakeReports
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.senders import FakeSenderExtensions, FakeSenderHistories
 from tests.fakes.tags import FakeTags
 from tests.fakes.uploads import FakeUploads
 from tests.fakes.watching import FakeApprovedSources, FakeDnsStates, FakeSeenMail, FakeTurns
@@ -65,8 +66,8 @@ __all__ = [
     "FakeDomains",
     "FakeExportings",
     "FakeExports",
-    "FakeFiledMails",
     "FakeFailureJobs",
+    "FakeFiledMails",
     "FakeGroups",
     "FakeHostQuestions",
     "FakeHostingChanges",
@@ -86,6 +87,8 @@ __all__ = [
     "FakeReports",
     "FakeRollups",
     "FakeSeenMail",
+    "FakeSenderExtensions",
+    "FakeSenderHistories",
     "FakeSweeps",
     "FakeTags",
     "FakeTickets",
