@@ -9,16 +9,19 @@ everything is found, goes only when nothing was left for as long as anything can
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from shared.core.accounts import Account, Accounts
+from shared.core.clock import utc_day
 from shared.core.domains import Domains
 from shared.core.errors import Conflict, Invalid
 from shared.core.holdings import Holdings, LeavingDomain, Shelves
 from shared.core.ids import AccountId, UserId
+from shared.core.letters import Letters, Undeliverable, account_closing
 from shared.core.mail import Mailbox
-from shared.core.members import Members
+from shared.core.members import Member, Members
 from shared.core.queues import LONGEST_DELAY, CloseAccount, Closings, HostingCheck, HostingChecks
 from shared.core.watching.schedule import Turns
 
@@ -27,6 +30,9 @@ QUIET_SECONDS: Final = 900
 
 QUIET_POLL: Final = 300
 """Seconds between two looks while it is quiet."""
+
+_MOST_TOLD: Final = 25
+"""People who are written to while somebody waits for the answer."""
 
 _PIECE: Final = 25
 _WIPED: Final = 500
@@ -47,6 +53,20 @@ def close_account(
     if delay <= LONGEST_DELAY:
         closings.send([CloseAccount(closing.id)], delay=delay)
     return closing
+
+
+def tell_of_closing(letters: Letters, members: Members, account: Account) -> None:
+    """Mail the owner and the administrators of an account that is closing; of very many the first ones."""
+    running = [member for member in members.list_of(account.id) if member.active and _runs(member)]
+    running.sort(key=lambda member: not member.owner)
+    deleted = utc_day(account.closes or 0)
+    for member in running[:_MOST_TOLD]:
+        with suppress(Undeliverable):
+            letters.send(account_closing(member.email, account=account.title, deleted=deleted))
+
+
+def _runs(member: Member) -> bool:
+    return member.owner or member.admin
 
 
 def due_closings(accounts: Iterable[Account], now: float) -> list[CloseAccount]:

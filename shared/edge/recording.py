@@ -84,18 +84,28 @@ def around(app: Api, following: Callable[[Api], Response[Any]]) -> Response[Any]
         return following(app)
     resource, others = _named_in_path(app)
     response = following(app)
-    if response.status_code < 400 and REPLAYED not in response.headers:
+    done = response.status_code < 400 and REPLAYED not in response.headers
+    if done and not app.context.get("changed_nothing"):
         deed = Deed(
             _operation(app), resource or _id_in(response.body), {**others, **_fields(app)}, app.request_id
         )
-        author = _author(app)
-        if author is not None:
+        for author in _authors(app):
             try:
                 _write(app, author, deed)
             except Exception as error:
                 logger.exception("not in the audit log", exc_info=error, entry=f"{author} {deed}")
                 metrics.add_metric("AuditEntriesLost", MetricUnit.Count, 1)
     return response
+
+
+def changed_nothing(app: Api) -> None:
+    """Say that the request, though it may have, changed nothing."""
+    app.context["changed_nothing"] = True
+
+
+def done_to(app: Api, account: AccountId) -> None:
+    """Say that what the operator does is done to another account: its log has it, too."""
+    app.context["done_to"] = account
 
 
 def records(route: Any, method: str) -> bool:
@@ -141,6 +151,17 @@ def _author(app: Api) -> Author | None:
     else:
         kind, who = ActorKind.API_KEY, ids.render(ids.API_KEY, caller.key) if caller.key else ""
     return Author(caller.account_id, Actor(kind, who, caller.label, *_place(app)))
+
+
+def _authors(app: Api) -> list[Author]:
+    """Who acts, and the same as the operator of an account that it is done to: there the operator's people
+    are known by what they are called, and by no more."""
+    author, account = _author(app), app.context.get("done_to")
+    if author is None:
+        return []
+    if account in (None, author.account):
+        return [author]
+    return [author, Author(account, Actor(ActorKind.OPERATOR, label=author.actor.label))]
 
 
 def _place(app: Api) -> tuple[str, str]:

@@ -7,13 +7,14 @@ from functions.api.account import render, schemas
 from functions.api.account.app import TAGS, app
 from shared.core.access import administer
 from shared.core.accounts import Account
-from shared.core.closing import close_account
+from shared.core.closing import close_account, tell_of_closing
 from shared.core.errors import Forbidden
 from shared.core.exports import begin_export, links
 from shared.edge.openapi import answers
 from shared.edge.schemas import Single
 from shared.wiring import closing, entropy, queues, table
 from shared.wiring.api import idempotent
+from shared.wiring.people import people
 
 
 @app.post(
@@ -26,9 +27,7 @@ from shared.wiring.api import idempotent
     responses=answers(200, "The account.", Single[schemas.Closing], refusals=(400, 409, 413, 415, 422)),
 )
 def close(body: schemas.CloseAccount) -> Single[schemas.Closing]:
-    account = _owned()
-    stores = table.accounts(), queues.closings()
-    return _closing(close_account(*stores, account, body.name, delay=closing.delay(), now=app.now))
+    return _closing(closed(_owned(), body.name))
 
 
 @app.post(
@@ -73,6 +72,15 @@ def read_export() -> Single[schemas.Export]:
     found = table.exports().get(_owned().id)
     files = [] if found is None else links(closing.archive(), found)
     return Single(data=render.export(found, files), meta=app.meta)
+
+
+def closed(account: Account, typed: str) -> Account:
+    """The account as it is closing; who runs it is told, the first time."""
+    stores = table.accounts(), queues.closings()
+    leaving = close_account(*stores, account, typed, delay=closing.delay(), now=app.now)
+    if not account.is_closing:
+        tell_of_closing(people().letters, table.members(), leaving)
+    return leaving
 
 
 def _owned() -> Account:

@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.account import render, schemas
 from functions.api.account.app import TAGS, app
+from functions.api.account.closing import closed
 from shared.core.accounts import Account, Terms, open_account
-from shared.core.closing import close_account
 from shared.core.ids import AccountId
 from shared.core.key_issuing import Minting, create_key
 from shared.core.key_issuing import Terms as KeyTerms
@@ -22,8 +22,9 @@ from shared.core.plans import plan_named
 from shared.core.standing import require_standing
 from shared.edge.openapi import answers
 from shared.edge.params import CursorParam, LimitParam
+from shared.edge.recording import done_to
 from shared.edge.schemas import Listing, Single, page_request
-from shared.wiring import closing, entropy, queues, table
+from shared.wiring import entropy, table
 from shared.wiring.api import idempotent
 from shared.wiring.people import people
 
@@ -82,7 +83,7 @@ def open_new(body: schemas.OpenAccount) -> Single[schemas.Opened]:
         minting = Minting(app.now, entropy.new_secret, entropy.random_bits)
         _, key = create_key(table.api_keys(), account, KeyTerms("First key"), minting)
     invited = None if owner is None else owner.user.email
-    shown = _managed(operated(app.caller, table.accounts(), str(account.id)))
+    shown = _managed(_operated(str(account.id)))
     return Single(data=schemas.Opened(**shown.model_dump(), invited=invited, key=key), meta=app.meta)
 
 
@@ -95,7 +96,7 @@ def open_new(body: schemas.OpenAccount) -> Single[schemas.Opened]:
     responses=answers(200, "The account.", Single[schemas.Managed], refusals=(404,)),
 )
 def read(account_id: AccountPath) -> Single[schemas.Managed]:
-    return Single(data=_managed(operated(app.caller, table.accounts(), account_id)), meta=app.meta)
+    return Single(data=_managed(_operated(account_id)), meta=app.meta)
 
 
 @app.patch(
@@ -108,7 +109,7 @@ def read(account_id: AccountPath) -> Single[schemas.Managed]:
     responses=answers(200, "The account.", Single[schemas.Managed], refusals=(400, 404, 409, 413, 415, 422)),
 )
 def change(account_id: AccountPath, body: schemas.ChangeTerms) -> Single[schemas.Managed]:
-    account = operated(app.caller, table.accounts(), account_id)
+    account = _operated(account_id)
     stores = table.accounts(), table.api_keys(), table.members()
     return Single(data=_managed(put_on_terms(*stores, account, _terms(account, body))), meta=app.meta)
 
@@ -125,10 +126,10 @@ def change(account_id: AccountPath, body: schemas.ChangeTerms) -> Single[schemas
     middlewares=[idempotent()],
 )
 def invite(account_id: AccountPath, body: schemas.InviteOwner) -> Single[schemas.Managed]:
-    account = operated(app.caller, table.accounts(), account_id)
+    account = _operated(account_id)
     require_standing(account, writing=True)
     invite_owner(people(), account, body.email, now=app.now)
-    return Single(data=_managed(operated(app.caller, table.accounts(), account_id)), meta=app.meta)
+    return Single(data=_managed(_operated(account_id)), meta=app.meta)
 
 
 @app.post(
@@ -143,7 +144,7 @@ def invite(account_id: AccountPath, body: schemas.InviteOwner) -> Single[schemas
     middlewares=[idempotent()],
 )
 def reset_second_factor(account_id: AccountPath) -> Response[None]:
-    account = operated(app.caller, table.accounts(), account_id)
+    account = _operated(account_id)
     reset_owner_totp(people(), account.id, now=app.now)
     return Response(status_code=204)
 
@@ -157,10 +158,8 @@ def reset_second_factor(account_id: AccountPath) -> Response[None]:
     responses=answers(200, "The account.", Single[schemas.Managed], refusals=(400, 404, 409, 413, 415, 422)),
 )
 def close(account_id: AccountPath, body: schemas.CloseAccount) -> Single[schemas.Managed]:
-    account = operated(app.caller, table.accounts(), account_id)
-    stores = table.accounts(), queues.closings()
-    closed = close_account(*stores, account, body.name, delay=closing.delay(), now=app.now)
-    return Single(data=_managed(closed), meta=app.meta)
+    account = _operated(account_id)
+    return Single(data=_managed(closed(account, body.name)), meta=app.meta)
 
 
 @app.post(
@@ -172,8 +171,15 @@ def close(account_id: AccountPath, body: schemas.CloseAccount) -> Single[schemas
     responses=answers(200, "The account.", Single[schemas.Managed], refusals=(404, 409)),
 )
 def reopen(account_id: AccountPath) -> Single[schemas.Managed]:
-    account = operated(app.caller, table.accounts(), account_id)
+    account = _operated(account_id)
     return Single(data=_managed(table.accounts().reopen(account.id)), meta=app.meta)
+
+
+def _operated(reference: str) -> Account:
+    """An account that the operator reads or does something to, which is in that account's log, too."""
+    account = operated(app.caller, table.accounts(), reference)
+    done_to(app, account.id)
+    return account
 
 
 def _own() -> list[schemas.Summary]:

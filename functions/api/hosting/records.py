@@ -16,6 +16,7 @@ from shared.core.parking import records_if_parked
 from shared.core.record_generator import Generated, Wishes, generate
 from shared.core.statistics import retained_span, statistics
 from shared.edge.openapi import answers
+from shared.edge.recording import changed_nothing
 from shared.edge.schemas import Single
 from shared.wiring import hosting, lookups, table
 from shared.wiring.api import idempotent
@@ -58,6 +59,7 @@ def generate_one(
 ) -> Single[schemas.GeneratedDmarcRecord]:
     if not body.publish:
         domain = readable(domain_id)[1]
+        changed_nothing(app)
         return _shown(domain, _made(domain, body), published=False)
     right = writable(domain_id)
     made = _made(right.domain, body)
