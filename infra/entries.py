@@ -184,6 +184,7 @@ WORKERS: Final = (
             deletes(Thing.DATA_BUCKET),
             sends(Thing.HOSTS_QUEUE),
             sends(Thing.PURGE_QUEUE),
+            sends(Thing.ALERTS_QUEUE),
         ),
         trigger=Consumes(Thing.ROLLUP_QUEUE, batch=100, window=2, at_once=10),
         memory=1024,
@@ -289,6 +290,7 @@ WORKERS: Final = (
         (
             table("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
             sends(Thing.DNS_QUEUE),
+            sends(Thing.ALERTS_QUEUE),
         ),
         trigger=Consumes(Thing.DNS_QUEUE, batch=10, window=2, at_once=10),
         timeout=120,
@@ -334,6 +336,7 @@ WORKERS: Final = (
             deletes(Thing.POLICY_BUCKET),
             sends(Thing.HOSTING_QUEUE),
             sends(Thing.HOSTING_CHECKS_QUEUE),
+            sends(Thing.ALERTS_QUEUE),
         ),
         trigger=Consumes(Thing.HOSTING_CHECKS_QUEUE, batch=5, window=0, at_once=5),
         memory=1024,

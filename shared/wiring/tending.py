@@ -28,4 +28,5 @@ def tender() -> Tender:
         policy_files=S3PolicyFiles(clients.s3(), required(settings.POLICY_BUCKET)),
         changes=queues.hosting_changes(),
         checks=queues.hosting_checks(),
+        alerts=queues.alert_events(),
     )

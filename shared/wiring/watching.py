@@ -22,4 +22,5 @@ def watcher() -> Watcher:
         lookups=lookups.fresh_lookups(),
         checks=queues.dns_checks(),
         report_domain=required(settings.REPORT_DOMAIN),
+        alerts=queues.alert_events(),
     )

@@ -30,7 +30,7 @@ from tests.bench.name_server import running
 from tests.bench.tables import Report
 from tests.bench.units import NOW, Bench
 from tests.bench.zones import domains
-from tests.fakes.queues import FakeDnsChecks
+from tests.fakes.queues import FakeAlertEvents, FakeDnsChecks
 
 DOMAINS: Final = 100_000
 LOOKS: Final = (1, 4)
@@ -90,6 +90,7 @@ class Watch:
             lookups=ResolvedLookups(Upstream((Server("127.0.0.1", port),)), HttpsFetcher()),
             checks=self.checks,
             report_domain="reports.example.com",
+            alerts=FakeAlertEvents(),
         )
         self.now += QUARTER_SECONDS
 

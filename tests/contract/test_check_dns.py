@@ -18,7 +18,7 @@ from shared.core.watching.seen import Seen
 from tests.bench.metering import Meter
 from tests.contract import given
 from tests.contract.stores import AwsStores
-from tests.fakes import FakeDnsChecks
+from tests.fakes import FakeAlertEvents, FakeDnsChecks
 from tests.fakes.dns import FakeDns, FakeLookups
 
 
@@ -35,6 +35,7 @@ class World:
     stores: AwsStores
     zone: dict[tuple[str, str], Any]
     checks: FakeDnsChecks
+    alerts: FakeAlertEvents
 
     def domain(self, name: str) -> Domain:
         made = given.domain(self.stores, given.account(self.stores), name)
@@ -65,7 +66,7 @@ def check(domain: Domain) -> str:
 
 @pytest.fixture
 def world(aws: AwsStores, monkeypatch: pytest.MonkeyPatch) -> World:
-    made = World(aws, {}, FakeDnsChecks())
+    made = World(aws, {}, FakeDnsChecks(), FakeAlertEvents())
     watcher = Watcher(
         accounts=aws.accounts,
         domains=aws.domains,
@@ -75,6 +76,7 @@ def world(aws: AwsStores, monkeypatch: pytest.MonkeyPatch) -> World:
         lookups=FakeLookups(FakeDns({})),
         checks=made.checks,
         report_domain="reports.example",
+        alerts=made.alerts,
     )
 
     def current() -> Watcher:

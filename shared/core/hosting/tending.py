@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from shared.core.alerts.events import AlertEvents
+from shared.core.alerts.occasions import hosting_turns
 from shared.core.domains import Domains
 from shared.core.hosting.changes import Zones
 from shared.core.hosting.commands import departed
@@ -56,6 +58,7 @@ class Tender:
     policy_files: PolicyFiles
     changes: HostingChanges
     checks: HostingChecks
+    alerts: AlertEvents
 
     def tend(self, check: HostingCheck, now: int) -> Hosting | None:
         """The hosting afterwards, None when there is none any more. When somebody else changed it meanwhile,
@@ -71,6 +74,7 @@ class Tender:
             after = self.hostings.put(after)
         except Changed:
             return before
+        self.alerts.send(hosting_turns(before, after, now))
         if after.unsent:
             self.changes.send([HostingChange(after.zone.id, after.account, after.domain, after.version)])
         self._look_again(check, before, after)

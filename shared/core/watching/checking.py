@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from shared.core.access import system_writable
 from shared.core.accounts import Account, Accounts
+from shared.core.alerts.events import AlertEvents
+from shared.core.alerts.occasions import dns_changes
 from shared.core.clock import DAY_SECONDS
 from shared.core.domains import Domain, Domains
 from shared.core.errors import NotFound
@@ -77,6 +79,7 @@ class Watcher:
     lookups: Lookups
     checks: DnsChecks
     report_domain: str
+    alerts: AlertEvents
 
     def watched(self, check: DnsCheck, now: float) -> Watched | None:
         """None for a domain that is gone, whose turn is then gone, too."""
@@ -143,6 +146,9 @@ class Watcher:
                 now=now,
                 last_checked=domain.dns_checked,
             )
+            if changes:
+                # First: a change that is stored is not found again.
+                self.alerts.send(dns_changes(domain.account, domain.id, changes))
             expires = now + owner.plan.retention_days * DAY_SECONDS
             if state == previous or self.states.replace(state, changes, expires=expires):
                 return state

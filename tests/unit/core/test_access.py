@@ -271,8 +271,8 @@ def test_failure_reports_are_for_the_forensic_scope(domains: FakeDomains, groups
 MINTERS = {"shared/core/watching/checking.py", "cli/operator_domains.py"}
 """Who acts for nobody who could be asked: the worker that finds a proof, the operator's word for one."""
 
-READERS = {"shared/core/advice/advising.py"}
-"""Who reads for nobody who could be asked: the pass that thinks the advice over."""
+READERS = {"shared/core/advice/advising.py", "shared/core/alerts/report_watch.py"}
+"""Who reads for nobody who could be asked: the passes that think the advice over and watch the reports."""
 
 CHANGES = {
     "domains": {"add", "activate", "deactivate", "verify", "change", "note_check", "remove", "park"},

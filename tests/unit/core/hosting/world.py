@@ -51,6 +51,7 @@ class World:
         self.files = fakes.FakePolicyFiles()
         self.changes = fakes.FakeHostingChanges()
         self.checks = fakes.FakeHostingChecks()
+        self.alerts = fakes.FakeAlertEvents()
         self.labels = 0
         self.publisher = Publisher(self.hostings, self.zones, self.checks)
         self.tender = Tender(
@@ -62,6 +63,7 @@ class World:
             self.files,
             self.changes,
             self.checks,
+            self.alerts,
         )
         self.switches = Switches(
             self.hostings, self.changes, self.checks, ZONES, ENDPOINT, "reports.example", self.new_label

@@ -11,7 +11,7 @@ from shared.core.watching.checking import Watcher
 from shared.core.watching.states import Change, DnsState
 from shared.mailauth.evaluate.questions import Answer
 from shared.mailauth.evaluate.whole import DomainInspection, inspect_domain
-from tests.fakes import FakeAccounts, FakeDnsChecks, FakeDnsStates, FakeDomains
+from tests.fakes import FakeAccounts, FakeAlertEvents, FakeDnsChecks, FakeDnsStates, FakeDomains
 from tests.fakes.dns import FAILED, FakeDns, FakeLookups, drive
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW
 
@@ -57,6 +57,7 @@ class World:
         self.states = FakeDnsStates(lambda: self.now)
         self.checks = FakeDnsChecks()
         self.dns = FakeDns(self.zone)
+        self.alerts = FakeAlertEvents()
         self.watcher = Watcher(
             accounts=self.accounts,
             domains=self.domains,
@@ -66,6 +67,7 @@ class World:
             lookups=FakeLookups(self.dns),
             checks=self.checks,
             report_domain="reports.example",
+            alerts=self.alerts,
         )
 
     def look(self, after: int = 0) -> Domain:

@@ -7,6 +7,7 @@ import pytest
 
 from shared.core.watching.checking import Watcher
 from shared.wiring import lookups
+from tests.fakes import FakeAlertEvents
 from tests.fakes.dns import FakeDns, FakeLookups
 from tests.unit.core.hosting.world import World
 from tests.unit.core.watching.world import CHECK, good_zone
@@ -40,6 +41,7 @@ def look(api: Api) -> Callable[..., None]:
         lookups=FakeLookups(FakeDns({})),
         checks=api.dns_checks,
         report_domain="reports.example",
+        alerts=FakeAlertEvents(),
     )
 
     def look(after: int = 0, times: int = 1) -> None:

@@ -1,0 +1,55 @@
+"""Limits of a plan that are nearly reached, or reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from shared.core.accounts import Account
+from shared.core.alerts.events import AlertEvent, AlertKind
+from shared.core.clock import epoch_of, utc_day
+from shared.core.parked_credits import ParkedCredits
+
+STEPS: Final = (100, 80)
+"""Per cent, the largest first: only that is told of."""
+
+LEAST_ALLOWED: Final = 5
+"""Whoever may have fewer of something sees by themselves when they have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    name: str
+    used: int
+    allowed: int
+    period: str = ""
+
+
+def quotas_near(account: Account, parked: ParkedCredits, now: int) -> Iterator[AlertEvent]:
+    """Told once for each step and limit: of parked credits again in each month, of the others again when the
+    plan allows another number."""
+    month = f"{utc_day(now):%Y-%m}"
+    limits = (
+        _Limit("domains", account.active_domains, account.allowed_domains),
+        _Limit("members", account.members, account.plan.members),
+        _Limit("parked_credits", parked.used, parked.allowed, month),
+    )
+    day = epoch_of(utc_day(now))
+    for limit in limits:
+        step = _step(limit)
+        if step is not None:
+            key = f"{limit.name}:{step}:{limit.allowed}:{limit.period}"
+            facts: dict[str, str | int] = {
+                "limit": limit.name.replace("_", " "),
+                "used": limit.used,
+                "allowed": limit.allowed,
+                "per_cent": step,
+            }
+            yield AlertEvent(account.id, None, AlertKind.QUOTA_NEAR, key, day, facts)
+
+
+def _step(limit: _Limit) -> int | None:
+    if limit.allowed < LEAST_ALLOWED:
+        return None
+    return next((step for step in STEPS if limit.used * 100 >= step * limit.allowed), None)
