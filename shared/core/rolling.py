@@ -95,8 +95,10 @@ def roll_up(
     places: Places,
     catalogue: Catalogue,
     hosts: Callable[[Iterable[str]], dict[str, HostName]],
+    included: Callable[[str], tuple[str, ...]] = lambda address: (),
 ) -> Rolled:
-    """Add up a day. ``hosts`` gives what is known of some addresses; the others have no name yet."""
+    """Add up a day. ``hosts`` gives what is known of some addresses; the others have no name yet.
+    ``included`` gives the domains included in SPF that let an address through."""
     shares: dict[Trust, _ShareTally] = {}
     tls_reports = failure_reports = incidents = complaints = successful = failed = expires = 0
     failed_from: set[str] = set()
@@ -122,9 +124,8 @@ def roll_up(
     seen = {seen.ip for tally in shares.values() for seen in tally.seen} | failed_from
     addresses = frozenset(filter(is_worth_asking, seen))
     names = hosts(addresses) if addresses else {}
-    details = [
-        _share_detail(trust, tally, names, places, catalogue) for trust, tally in sorted(shares.items())
-    ]
+    known = _Known(names, places, catalogue, included)
+    details = [_share_detail(trust, tally, known) for trust, tally in sorted(shares.items())]
     totals = DayTotals(
         day,
         tuple((detail.trust, _share(shares[detail.trust], detail)) for detail in details),
@@ -142,13 +143,21 @@ def _share(tally: _ShareTally, detail: ShareDetail) -> Share:
     return Share(tally.reports, tally.total.counters(), Standings(tuple(messages[each] for each in Standing)))
 
 
-def _share_detail(
-    trust: Trust, tally: _ShareTally, names: dict[str, HostName], places: Places, catalogue: Catalogue
-) -> ShareDetail:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of addresses beside what their rows say."""
+
+    hosts: dict[str, HostName]
+    places: Places
+    catalogue: Catalogue
+    included: Callable[[str], tuple[str, ...]]
+
+
+def _share_detail(trust: Trust, tally: _ShareTally, known: _Known) -> ShareDetail:
     lines: dict[tuple[Standing, str, str], SourceLine] = {}
     # In an order of its own, so that the order in which the reports came shows nowhere.
     for seen in sorted(tally.seen, key=repr):
-        line = _line(seen, tally.seen[seen].counters(), names.get(seen.ip), places, catalogue)
+        line = _line(seen, tally.seen[seen].counters(), known)
         key = (line.standing, line.sender_domain, line.ip)
         lines[key] = lines[key].merged(line) if key in lines else line
     signatures = (signature for seen in tally.seen for signature in seen.proven.dkim)
@@ -161,12 +170,11 @@ def _share_detail(
     )
 
 
-def _line(
-    seen: _Seen, counters: Counters, host: HostName | None, places: Places, catalogue: Catalogue
-) -> SourceLine:
-    place, network = places.place(seen.ip), places.network(seen.ip)
-    evidence = Evidence(seen.header_from, seen.proven, host, network)
-    identified = identify(evidence, catalogue)
+def _line(seen: _Seen, counters: Counters, known: _Known) -> SourceLine:
+    host = known.hosts.get(seen.ip)
+    place, network = known.places.place(seen.ip), known.places.network(seen.ip)
+    evidence = Evidence(seen.header_from, seen.proven, host, network, known.included(seen.ip))
+    identified = identify(evidence, known.catalogue)
     domain = sender_domain(evidence, identified)
     return SourceLine(
         sender_domain=domain,

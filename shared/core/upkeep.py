@@ -23,7 +23,10 @@ from shared.core.queues import (
 from shared.core.reports import Reports
 from shared.core.rolling import roll_up
 from shared.core.rollups import DayDetail, DayRollup, DayTotals, Rollups
-from shared.core.senders.catalogue import Catalogue
+from shared.core.senders.history import SenderHistories
+from shared.core.senders.includes import includes_of
+from shared.core.senders.own import Catalogues
+from shared.core.senders.remembering import SourceMemory
 from shared.core.watching.seen import SeenMail, remember
 from shared.core.watching.states import DnsStates
 
@@ -45,14 +48,16 @@ class Roller:
     rollups: Rollups
     hosts: Hosts
     places: Places
-    catalogue: Catalogue
+    catalogues: Catalogues
     host_questions: HostQuestions
     removed_domains: RemovedDomains
     seen_mail: SeenMail
+    dns_states: DnsStates
+    memory: SourceMemory
 
     def refresh(self, touched: TouchedDay, now: int) -> None:
         """Bring one day's rollup up to its reports, ask for the host names it lacks, and note what it tells
-        of the domain's own mail.
+        of the domain's own mail and of its sources.
 
         A report that arrived while its domain was being removed finds no domain here: it is purged.
         """
@@ -60,6 +65,8 @@ class Roller:
         if domain is None:
             self.removed_domains.send([RemovedDomain(touched.account, touched.domain)])
             return
+        catalogue = self.catalogues.of(touched.account)
+        includes = includes_of(self.dns_states.knowledge(touched.account, touched.domain))
         for _ in range(_ATTEMPTS):
             # The version is read before the reports: if another worker saw newer ones, replacing fails.
             version = self.rollups.version(touched.account, touched.domain, touched.day)
@@ -69,13 +76,15 @@ class Roller:
                 touched.day,
                 self.reports.of_day(touched.account, touched.domain, touched.day),
                 places=self.places,
-                catalogue=self.catalogue,
+                catalogue=catalogue,
                 hosts=self.hosts.get_many,
+                included=includes.covering,
             )
             if self.rollups.replace(replace(rolled.rollup, parked=domain.parked), expected=version):
                 due = unknown_among(rolled.known_hosts, rolled.addresses, now)
                 self.host_questions.send(_questions(touched, due))
                 remember(self.seen_mail, domain, rolled.rollup)
+                self.memory.take(domain, rolled.rollup, now)
                 return
         raise Contended(f"{_ATTEMPTS} attempts at {touched}")
 
@@ -111,6 +120,7 @@ class Purge:
     mailbox: Mailbox
     dns_states: DnsStates
     hosting_checks: HostingChecks
+    histories: SenderHistories
 
     def run(self, removed: RemovedDomain) -> int:
         """Returns how many reports went: none if the domain is there, for then it was not removed.
@@ -128,6 +138,7 @@ class Purge:
                 self.reports.remove(fact.summary)
                 gone += 1
             self._empty(removed, touched.day)
+        self.histories.forget(account, domain)
         self.dns_states.forget(account, domain)
         return gone
 

@@ -1,4 +1,4 @@
-"""What is known of addresses without asking anybody: their places, and senders in the catalogue.
+"""What is known of addresses without asking anybody: their places.
 
 Apart from ``lookups``: the functions that only ask the DNS have no databases, and nothing to read them with.
 """
@@ -12,7 +12,6 @@ from typing import Final
 from shared import settings
 from shared.adapters.geoip import BundledPlaces
 from shared.core.addresses import Places
-from shared.core.senders.catalogue import Catalogue, builtin
 from shared.wiring.environment import optional
 
 _BUNDLED: Final = Path(__file__).resolve().parents[2] / "address-data"
@@ -23,9 +22,3 @@ def places() -> Places:
     folder = optional(settings.ADDRESS_DATA)
     city = optional(settings.CITY_DATABASE)
     return BundledPlaces(Path(folder) if folder else _BUNDLED, Path(city) if city else None)
-
-
-@cache
-def catalogue() -> Catalogue:
-    path = optional(settings.SENDER_CATALOGUE)
-    return builtin().extended(Path(path).read_text(encoding="utf-8"), path) if path else builtin()

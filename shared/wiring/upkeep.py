@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
+from shared.core.senders.remembering import SourceMemory
 from shared.core.sweeping import Sweeper
 from shared.core.upkeep import Purge, Roller
 from shared.wiring import enrichment, table
 from shared.wiring.buckets import mailbox
-from shared.wiring.queues import host_questions, hosting_checks, removed_domains
+from shared.wiring.catalogues import catalogues
+from shared.wiring.queues import alert_events, host_questions, hosting_checks, removed_domains
 
 
 @cache
@@ -19,10 +21,12 @@ def roller() -> Roller:
         rollups=table.rollups(),
         hosts=table.hosts(),
         places=enrichment.places(),
-        catalogue=enrichment.catalogue(),
+        catalogues=catalogues(),
         host_questions=host_questions(),
         removed_domains=removed_domains(),
         seen_mail=table.seen_mail(),
+        dns_states=table.dns_states(),
+        memory=SourceMemory(table.sender_histories(), alert_events()),
     )
 
 
@@ -40,4 +44,5 @@ def purge() -> Purge:
         mailbox=mailbox(),
         dns_states=table.dns_states(),
         hosting_checks=hosting_checks(),
+        histories=table.sender_histories(),
     )

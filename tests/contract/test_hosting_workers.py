@@ -105,9 +105,16 @@ class Deployed(World):
         present = aws.domains.get(self.domain.account, self.domain.id)
         assert present is not None
         aws.domains.remove(present)
-        Purge(aws.domains, aws.reports, aws.rollups, aws.mailbox, aws.dns_states, self.checks).run(
-            RemovedDomain(self.domain.account, self.domain.id)
+        purge = Purge(
+            aws.domains,
+            aws.reports,
+            aws.rollups,
+            aws.mailbox,
+            aws.dns_states,
+            self.checks,
+            aws.sender_histories,
         )
+        purge.run(RemovedDomain(self.domain.account, self.domain.id))
 
 
 @pytest.fixture

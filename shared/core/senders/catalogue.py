@@ -31,6 +31,19 @@ class CatalogueError(ValueError):
     """A catalogue file breaks a rule; the message names the file and the entry."""
 
 
+class ListedTwice(CatalogueError):
+    """Two entries of a file claim the same evidence, or one does twice; ``key`` is the latter's field."""
+
+    def __init__(self, origin: str, sender: Sender, key: str, value: str | int) -> None:
+        super().__init__(f"{origin}: {sender.id}: {key}: {value!r} is listed twice")
+        self.value = value
+        self.key = key
+        if value == sender.domain and value not in sender.domains:
+            self.key = "domain"
+        elif value in sender.domains and value not in getattr(sender, key):
+            self.key = "domains"
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
     """To the sender, by each kind of evidence."""
@@ -57,7 +70,7 @@ class _Index:
         for key, index, values in names:
             for value in values:
                 if (key, value) in taken:
-                    raise CatalogueError(f"{origin}: {sender.id}: {key}: {value!r} is listed twice")
+                    raise ListedTwice(origin, sender, key, value)
                 taken.add((key, value))
                 index[value] = sender
 
@@ -85,7 +98,11 @@ class Catalogue:
 
     def extended(self, text: str, origin: str) -> Catalogue:
         """With an operator's file on top: an entry of a known id replaces that one whole."""
-        return Catalogue([*self._sources, (origin, parse(text, origin))])
+        return self.with_senders(parse(text, origin), origin)
+
+    def with_senders(self, senders: tuple[Sender, ...], origin: str) -> Catalogue:
+        """With these on top, as one file."""
+        return Catalogue([*self._sources, (origin, senders)])
 
     def by_dkim(self, domain: str) -> Sender | None:
         return _nearest(self._index.dkim, domain)

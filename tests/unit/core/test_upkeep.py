@@ -9,9 +9,12 @@ from shared.core.addresses import HostName, NoPlaces
 from shared.core.queues import HostingCheck, RemovedDomain, TouchedDay
 from shared.core.rollups import DayRollup
 from shared.core.senders.catalogue import builtin
+from shared.core.senders.own import Catalogues
+from shared.core.senders.remembering import SourceMemory
 from shared.core.upkeep import Contended, Purge, Roller, days_to_rebuild
 from shared.core.watching.seen import Seen
 from tests.fakes import (
+    FakeAlertEvents,
     FakeDnsStates,
     FakeHostingChecks,
     FakeHostQuestions,
@@ -20,6 +23,8 @@ from tests.fakes import (
     FakeRemovedDomains,
     FakeReports,
     FakeRollups,
+    FakeSenderExtensions,
+    FakeSenderHistories,
 )
 from tests.unit.core.world import (
     ACCOUNT,
@@ -47,6 +52,9 @@ class World:
     removed: FakeRemovedDomains = field(default_factory=FakeRemovedDomains)
     mailbox: FakeMailbox = field(default_factory=FakeMailbox)
     hosting_checks: FakeHostingChecks = field(default_factory=FakeHostingChecks)
+    histories: FakeSenderHistories = field(default_factory=FakeSenderHistories)
+    extensions: FakeSenderExtensions = field(default_factory=FakeSenderExtensions)
+    alerts: FakeAlertEvents = field(default_factory=FakeAlertEvents)
     states: FakeDnsStates = field(default_factory=lambda: FakeDnsStates(lambda: NOW))
 
     def __post_init__(self) -> None:
@@ -57,13 +65,21 @@ class World:
             self.rollups,
             self.hosts,
             NoPlaces(),
-            builtin(),
+            Catalogues(builtin(), self.extensions),
             self.questions,
             self.removed,
             self.states.mail,
+            self.states,
+            SourceMemory(self.histories, self.alerts),
         )
         self.purge = Purge(
-            self.domains, self.reports, self.rollups, self.mailbox, self.states, self.hosting_checks
+            self.domains,
+            self.reports,
+            self.rollups,
+            self.mailbox,
+            self.states,
+            self.hosting_checks,
+            self.histories,
         )
 
     def messages(self, day: date = TODAY) -> int:

@@ -37,6 +37,8 @@ from shared.core.quarantine import Entry
 from shared.core.queues import TouchedDay
 from shared.core.reports import Fact
 from shared.core.senders.catalogue import builtin
+from shared.core.senders.own import Catalogues
+from shared.core.senders.remembering import SourceMemory
 from shared.core.upkeep import Roller
 from shared.wiring import buckets, closing, entropy, lookups, queues, table
 from shared.wiring import hosting as switching
@@ -127,6 +129,8 @@ class Api:
     closings: fakes.FakeClosings = field(default_factory=fakes.FakeClosings)
     delivery_orders: fakes.FakeDeliveryOrders = field(default_factory=fakes.FakeDeliveryOrders)
     webhooks: fakes.FakeWebhooks = field(default_factory=fakes.FakeWebhooks)
+    sender_extensions: fakes.FakeSenderExtensions = field(default_factory=fakes.FakeSenderExtensions)
+    sender_histories: fakes.FakeSenderHistories = field(default_factory=fakes.FakeSenderHistories)
     waited: list[float] = field(default_factory=list)
     """Until when answers were held back."""
 
@@ -182,6 +186,8 @@ class Api:
             "turns": self.dns_states.turns,
             "seen_mail": self.dns_states.mail,
             "approved_sources": self.dns_states.sources,
+            "sender_extensions": self.sender_extensions,
+            "sender_histories": self.sender_histories,
         }
         for name, store in stores.items():
             patch.setattr(table, name, lambda store=store: store)
@@ -229,10 +235,12 @@ class Api:
             self.rollups,
             fakes.FakeHosts(),
             NoPlaces(),
-            builtin(),
+            Catalogues(builtin(), self.sender_extensions),
             fakes.FakeHostQuestions(),
             self.removed,
             self.dns_states.mail,
+            self.dns_states,
+            SourceMemory(self.sender_histories, fakes.FakeAlertEvents()),
         )
         for day in {(fact.summary.account, fact.summary.domain_id, fact.summary.day) for fact in facts}:
             roller.refresh(TouchedDay(*day), int(self.now))
