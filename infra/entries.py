@@ -46,6 +46,18 @@ API: Final = (
     Entry("api/api_keys", (table(*AUTHENTICATES, *ONCE, "BatchGetItem"), INDEX_QUERY), knows=(Thing.TOKENS,)),
     Entry("api/audit", (table(*AUTHENTICATES, "Query"), INDEX_QUERY), knows=(Thing.TOKENS,)),
     Entry(
+        "api/detail_reports",
+        (
+            table(*AUTHENTICATES, "Query", "BatchGetItem", "PutItem", "DeleteItem", "BatchWriteItem"),
+            INDEX_QUERY,
+            reads(Thing.DATA_BUCKET, settings.DETAILS),
+            deletes(Thing.DATA_BUCKET, settings.DETAILS),
+            sends(Thing.DETAILS_QUEUE),
+        ),
+        knows=(Thing.TOKENS,),
+        memory=1024,
+    ),
+    Entry(
         "api/domains",
         (
             table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
@@ -57,6 +69,20 @@ API: Final = (
         knows=(Thing.TOKENS,),
         memory=1024,
         layer="lookups",
+    ),
+    Entry(
+        "api/failure_reports",
+        (
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
+            INDEX_QUERY,
+            reads(Thing.MAIL_BUCKET, "failures/"),
+            deletes(Thing.MAIL_BUCKET, "failures/"),
+            reads(Thing.DATA_BUCKET),
+            deletes(Thing.DATA_BUCKET),
+            Grant(Thing.FAILURE_KEY, ("Decrypt",)),
+            sends(Thing.ROLLUP_QUEUE),
+        ),
+        knows=(Thing.TOKENS,),
     ),
     Entry(
         "api/groups",
@@ -226,6 +252,21 @@ WORKERS: Final = (
         trigger=Daily(hour=3),
         timeout=300,
         layer="workers",
+    ),
+    Entry(
+        "workers/run_detail_job",
+        (
+            table("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
+            reads(Thing.DATA_BUCKET),
+            writes(Thing.DATA_BUCKET, settings.DETAILS),
+            sends(Thing.DETAILS_QUEUE),
+        ),
+        trigger=Consumes(Thing.DETAILS_QUEUE, batch=1, window=0, at_once=10),
+        # One whole processor; of the memory it takes a small part.
+        memory=1769,
+        timeout=120,
+        layer="workers",
+        address_data=True,
     ),
     Entry(
         "workers/export_account",

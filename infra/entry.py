@@ -33,6 +33,7 @@ class Thing(StrEnum):
     HOSTING_CHECKS_QUEUE = "hosting-checks-queue"
     EXPORTS_QUEUE = "exports-queue"
     CLOSING_QUEUE = "closing-queue"
+    DETAILS_QUEUE = "details-queue"
     ALERTS_QUEUE = "alerts-queue"
     DELIVERIES_QUEUE = "deliveries-queue"
     HOSTING_ZONES = "hosting-zones"

@@ -26,6 +26,7 @@ _QUEUES: Final = {
     Thing.HOSTING_CHECKS_QUEUE: settings.HOSTING_CHECKS_QUEUE,
     Thing.EXPORTS_QUEUE: settings.EXPORTS_QUEUE,
     Thing.CLOSING_QUEUE: settings.CLOSING_QUEUE,
+    Thing.DETAILS_QUEUE: settings.DETAILS_QUEUE,
     Thing.ALERTS_QUEUE: settings.ALERTS_QUEUE,
     Thing.DELIVERIES_QUEUE: settings.DELIVERIES_QUEUE,
 }

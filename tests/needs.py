@@ -18,6 +18,8 @@ class Need(StrEnum):
     READ_GROUP = "read the group"
     READ_FAILURES = "read, forensic"
     READ_FAILURE = "read the domain, forensic"
+    READ_FULL_FAILURE = "read the domain, forensic, admin"
+    DELETE_FAILURES = "write, forensic"
     WRITE_DOMAIN = "write to the domain"
     ADD_DOMAIN = "write in the default group"
     READ_ARRIVALS = "read every domain"
@@ -60,6 +62,7 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "add_domain": (Probe(Need.ADD_DOMAIN, {"domain": "com"}),),
     "add_domains_to_group": (Probe(Need.ADMIN_WRITE, {"domains": []}),),
     "approve_source": (Probe(Need.WRITE_DOMAIN, _SOURCE),),
+    "ask_detail_report": (Probe(Need.READ, {"start_date": "2026-01-02", "end_date": "2026-01-01"}),),
     "ask_password_reset": (Probe(Need.NOTHING, {"email": ""}),),
     "begin_totp": (Probe(Need.PERSON),),
     "change_alert": (Probe(Need.WRITE_DOMAIN, {"state": "open"}),),
@@ -88,10 +91,13 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "deactivate_domain": (Probe(Need.WRITE_DOMAIN, uses_up="domain_id"),),
     "delete_domain": (Probe(Need.WRITE_DOMAIN, uses_up="domain_id"),),
     "delete_domain_group": (Probe(Need.ADMIN, uses_up="group_id"),),
+    "delete_all_failure_reports": (Probe(Need.DELETE_FAILURES),),
+    "delete_failure_reports": (Probe(Need.DELETE_FAILURES, {"ids": ["rpt_1"]}),),
     "delete_quarantine_entry": (Probe(Need.WRITE_ARRIVALS, uses_up="entry_id"),),
     "delete_report": (Probe(Need.WRITE_DOMAIN, uses_up="report_id"),),
     "delete_tag": (Probe(Need.ADMIN, uses_up="tag_id"),),
     "delete_webhook": (Probe(Need.ADMIN, uses_up="webhook_id"),),
+    "delete_detail_report": (Probe(Need.READ_DOMAIN, uses_up="report_token"),),
     "deliver_tls_report": (Probe(Need.NOTHING, {}),),
     "export_account": (Probe(Need.OWNER),),
     "generate_dmarc_record": (
@@ -110,9 +116,14 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "list_approved_sources": (_READ_DOMAIN,),
     "list_audit": (Probe(Need.ADMIN),),
     "list_deliveries": (Probe(Need.ADMIN),),
+    "list_detail_reports": (Probe(Need.READ),),
+    "list_detail_rows": (_READ_DOMAIN,),
+    "list_detail_servers": (_READ_DOMAIN,),
     "list_dns_changes": (_READ_DOMAIN,),
     "list_domain_groups": (Probe(Need.READ),),
     "list_domains": (Probe(Need.READ),),
+    "list_failure_jobs": (Probe(Need.READ_FAILURES),),
+    "list_failure_reports": (Probe(Need.READ_FAILURES),),
     "list_quarantine": (Probe(Need.READ_ARRIVALS),),
     "list_reporters": (_READ_DOMAIN,),
     "list_reports": (
@@ -130,11 +141,25 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "read_access": (Probe(Need.ADMIN),),
     "read_account": (Probe(Need.READ),),
     "read_alert": (_READ_DOMAIN,),
+    "read_detail_charts": (_READ_DOMAIN,),
+    "read_detail_progress": (_READ_DOMAIN,),
+    "read_detail_report": (_READ_DOMAIN,),
+    "read_detail_sources": (_READ_DOMAIN,),
     "read_dns": (_READ_DOMAIN,),
     "read_docs": (Probe(Need.NOTHING),),
     "read_domain": (_READ_DOMAIN,),
     "read_domain_group": (Probe(Need.READ_GROUP),),
     "read_export": (Probe(Need.OWNER),),
+    "read_failure_job": (Probe(Need.READ_FAILURES),),
+    "read_failure_report": (
+        Probe(Need.READ_FAILURE, instead={"report_id": "failure_id"}),
+        Probe(
+            Need.READ_FULL_FAILURE,
+            query={"redact": "false"},
+            note="with `redact=false`",
+            instead={"report_id": "failure_id"},
+        ),
+    ),
     "read_hosted_dmarc": (_READ_DOMAIN,),
     "read_hosted_mta_sts": (_READ_DOMAIN,),
     "read_hosting": (_READ_DOMAIN,),
@@ -182,6 +207,9 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "revoke_api_token": (Probe(Need.ADMIN),),
     "rotate_webhook": (Probe(Need.ADMIN),),
     "rotate_api_key": (Probe(Need.ADMIN, {"overlap_seconds": -1}),),
+    "search_failure_reports": (
+        Probe(Need.READ_FAILURES, {"start_date": "2026-09-02", "end_date": "2026-09-01"}),
+    ),
     "show_activation": (Probe(Need.NOTHING),),
     "show_address_confirmation": (Probe(Need.NOTHING),),
     "show_password_reset": (Probe(Need.NOTHING),),

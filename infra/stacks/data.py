@@ -55,6 +55,7 @@ class DataStack(Stack):
             days={
                 **{f"{days}/": days for days in settings.KEPT_DAYS},
                 settings.EXPORTS: settings.EXPORT_DAYS,
+                settings.DETAILS: settings.DETAIL_DAYS,
             },
         )
         self.queues = {

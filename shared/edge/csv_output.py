@@ -21,10 +21,11 @@ def columns_of(row: type[BaseModel]) -> list[str]:
     return list(_columns(row))
 
 
-def write(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+def write(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, titles: Sequence[str] = ()) -> str:
+    """``titles`` of the columns, where they are not the names of the fields."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(columns)
+    writer.writerow(titles or columns)
     for row in rows:
         flat = dict(_flat(row, set(columns)))
         writer.writerow([_cell(flat.get(column)) for column in columns])

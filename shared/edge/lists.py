@@ -17,11 +17,19 @@ MEDIA_TYPE: Final = "text/csv; charset=utf-8"
 Middleware = Callable[[Api, Callable[[Api], Response[Any]]], Response[Any]]
 
 
-def also_csv(row: type[BaseModel], *, name: str, rows: tuple[str, ...] = ("data",)) -> Middleware:
+def also_csv(
+    row: type[BaseModel],
+    *,
+    name: str,
+    rows: tuple[str, ...] = ("data",),
+    headings: Mapping[str, str] | None = None,
+) -> Middleware:
     """Answer as CSV on ``?format=csv`` or ``Accept: text/csv``. ``rows`` is the way to them in the body.
+    ``headings`` are the fields that are columns, with their titles: where there are none, all are.
 
     What the JSON has in ``meta`` is in the headers ``X-Total-Count`` and ``X-Next-Cursor``."""
-    columns = columns_of(row)
+    columns = list(headings) if headings else columns_of(row)
+    titles = list(headings.values()) if headings else columns
 
     def middleware(app: Api, following: Callable[[Api], Response[Any]]) -> Response[Any]:
         wanted = _wants_csv(app)
@@ -35,7 +43,7 @@ def also_csv(row: type[BaseModel], *, name: str, rows: tuple[str, ...] = ("data"
         return Response(
             status_code=response.status_code,
             content_type=MEDIA_TYPE,
-            body=write(columns, listed),
+            body=write(columns, listed, titles=titles),
             headers={
                 "Content-Disposition": f'attachment; filename="{name}.csv"',
                 "Vary": "Accept",

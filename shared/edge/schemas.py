@@ -79,6 +79,7 @@ class ErrorCode(StrEnum):
     RETENTION_EXCEEDED = "retention_exceeded"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
+    NOT_READY = "not_ready"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     CONFLICT = "conflict"
     PRECONDITION_FAILED = "precondition_failed"

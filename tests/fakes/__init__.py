@@ -7,6 +7,7 @@ from tests.fakes.alerts import FakeAlerts, FakeBus, FakeDeliveries, FakeWebhooks
 from tests.fakes.answers import FakeAnswers
 from tests.fakes.api_keys import FakeAddressLimits, FakeApiKeys
 from tests.fakes.audit import FakeAudit
+from tests.fakes.details import FakeDetailJobs, FakeDetailShelf
 from tests.fakes.domains import FakeDomains
 from tests.fakes.failure_jobs import FakeFailureJobs
 from tests.fakes.groups import FakeGroups
@@ -59,6 +60,8 @@ __all__ = [
     "FakeClosings",
     "FakeDeliveries",
     "FakeDeliveryOrders",
+    "FakeDetailJobs",
+    "FakeDetailShelf",
     "FakeDetailSteps",
     "FakeDirectory",
     "FakeDnsChecks",

@@ -140,6 +140,7 @@ class DetailShelf(Protocol):
 
 def ordering_of(text: str, among: Sequence[str]) -> Ordering:
     """``field``, or ``-field`` for the largest first. ``Malformed`` for others."""
+    text = text.strip()
     field = text.removeprefix("-").removeprefix("+")
     if field not in among or len(text) - len(field) > 1:
         raise Malformed(
