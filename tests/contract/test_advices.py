@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from shared.core.advice.advices import Advice, Listed, Order, PlanRow, Sorting, orders_of
 from shared.core.advice.ledger import Kind, Matter, matter_number
 from shared.core.advice.planning import Recommendation
-from shared.core.advice.policy_filters import PolicyFilter
 from shared.core.advice.world import Stance
 from shared.core.domains import Domain
-from shared.core.ids import DomainId, MatterId, PolicyFilterId
+from shared.core.ids import DomainId, MatterId
 from tests.contract import given as make
 from tests.contract.stores import AwsStores, Stores, in_memory
 
@@ -66,7 +65,9 @@ def test_advice_is_kept_as_it_was_and_counts_its_versions(stores: Stores) -> Non
     second = replace(stored, matters=(), stance=None)
     assert stores.advices.replace(stored, second)
     assert stores.advices.get(home.account, home.id) == replace(second, version=2)
-    assert stores.advices.get_many(home.account, [DomainId(999), home.id]) == [replace(second, version=2)]
+    assert stores.advices.get_many(home.account, [DomainId(999), home.id]) == [
+        replace(second, version=2, row=None)
+    ]
 
 
 def test_who_comes_late_changes_nothing(stores: Stores) -> None:
@@ -194,18 +195,6 @@ def test_rows_come_in_the_order_of_domains(stores: Stores) -> None:
     assert [each.domain for each in stores.advices.rows(owner.id, after=DomainId(9), batch=1)] == [31, 200]
     some = stores.advices.rows_of(owner.id, [DomainId(200), DomainId(9), DomainId(1)])
     assert [each.domain for each in some] == [9, 200]
-
-
-def test_policy_filters_are_kept(stores: Stores) -> None:
-    owner, stranger = make.account(stores), make.account(stores)
-    made = PolicyFilter(PolicyFilterId(7), owner.id, (DomainId(1), DomainId(2)), 1_000)
-    later = PolicyFilter(PolicyFilterId(12), owner.id, (DomainId(3),), 2_000)
-    for each in (later, made):
-        stores.policy_filters.add(each)
-    assert stores.policy_filters.list_of(owner.id) == [made, later]
-    assert stores.policy_filters.get(owner.id, made.id) == made
-    assert stores.policy_filters.get(stranger.id, made.id) is None
-    assert stores.policy_filters.list_of(stranger.id) == []
 
 
 def test_orders_are_those_of_their_kind() -> None:

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from shared.core.advice.advices import Advice, Listed, PlanRow, Sorting
 from shared.core.advice.ledger import Kind
-from shared.core.advice.policy_filters import PolicyFilter
-from shared.core.ids import AccountId, DomainId, MatterId, PolicyFilterId
+from shared.core.ids import AccountId, DomainId, MatterId
 
 _Home = tuple[AccountId, DomainId]
 
@@ -24,7 +23,8 @@ class FakeAdvices:
         return self.stored.get((account, domain))
 
     def get_many(self, account: AccountId, domains: Collection[DomainId]) -> list[Advice]:
-        return [self.stored[account, each] for each in sorted(domains) if (account, each) in self.stored]
+        there = (self.stored.get((account, each)) for each in sorted(domains))
+        return [replace(advice, row=None) for advice in there if advice is not None]
 
     def replace(self, before: Advice | None, after: Advice) -> bool:
         home = (after.account, after.domain)
@@ -67,7 +67,8 @@ class FakeAdvices:
         return iter(self.rows_of(account, [each for each in domains if after is None or each > after]))
 
     def rows_of(self, account: AccountId, domains: Collection[DomainId]) -> list[PlanRow]:
-        return [advice.row for advice in self.get_many(account, domains) if advice.row is not None]
+        there = (self.stored.get((account, each)) for each in sorted(domains))
+        return [advice.row for advice in there if advice is not None and advice.row is not None]
 
     def forget(self, account: AccountId, domain: DomainId) -> None:
         self.stored.pop((account, domain), None)
@@ -76,17 +77,3 @@ class FakeAdvices:
         for (owner, domain), advice in sorted(self.stored.items()):
             if owner == account:
                 yield from (Listed(domain, advice.name, each) for each in advice.matters)
-
-
-class FakePolicyFilters:
-    def __init__(self) -> None:
-        self.stored: dict[tuple[AccountId, PolicyFilterId], PolicyFilter] = {}
-
-    def add(self, made: PolicyFilter) -> None:
-        self.stored[made.account, made.id] = made
-
-    def list_of(self, account: AccountId) -> list[PolicyFilter]:
-        return [made for (owner, _), made in sorted(self.stored.items()) if owner == account]
-
-    def get(self, account: AccountId, number: PolicyFilterId) -> PolicyFilter | None:
-        return self.stored.get((account, number))

@@ -36,10 +36,14 @@ class DynamoAdvices:
         self._table = table
 
     def get(self, account: AccountId, domain: DomainId) -> Advice | None:
-        return next(iter(self._read(account, [domain], consistent=True)), None)
+        ledger, plan = keys.advice(account, domain), keys.plan(account, domain)
+        found = self._table.get_many([ledger, plan])
+        return advice_of(account, domain, found[ledger], found.get(plan)) if ledger in found else None
 
     def get_many(self, account: AccountId, domains: Collection[DomainId]) -> list[Advice]:
-        return self._read(account, domains, consistent=False)
+        wanted = {keys.advice(account, each): each for each in sorted(domains)}
+        found = self._table.get_many(wanted, consistent=False)
+        return [advice_of(account, wanted[key], found[key], None) for key in wanted if key in found]
 
     def replace(self, before: Advice | None, after: Advice) -> bool:
         old = before or Advice(after.account, after.domain, after.name)
@@ -104,16 +108,6 @@ class DynamoAdvices:
                 self._table.delete(keys.Key(gone["pk"], gone["sk"]))
         self._table.delete(keys.plan(account, domain))
         self._table.delete(keys.advice(account, domain))
-
-    def _read(self, account: AccountId, domains: Collection[DomainId], *, consistent: bool) -> list[Advice]:
-        kinds = (keys.advice, keys.plan)
-        wanted = [key(account, each) for each in sorted(domains) for key in kinds]
-        found = self._table.get_many(wanted, consistent=consistent)
-        return [
-            advice_of(account, each, found[keys.advice(account, each)], found.get(keys.plan(account, each)))
-            for each in sorted(domains)
-            if keys.advice(account, each) in found
-        ]
 
     def _put_row(self, after: Advice) -> bool:
         """Numbers of a day alone: nothing that lists of matters show. Twice as cheap as a transaction."""

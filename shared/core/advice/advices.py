@@ -101,7 +101,7 @@ class Advices(Protocol):
         """Strongly consistent."""
 
     def get_many(self, account: AccountId, domains: Collection[DomainId]) -> list[Advice]:
-        """Those that are there, by domain."""
+        """Those that are there, by domain, without their rows."""
 
     def replace(self, before: Advice | None, after: Advice) -> bool:
         """Put ``after`` in the place of ``before``, and all that lists show of it, as if at once. False when

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shared.core.access import system_readable
+from shared.core.access import Readable, system_readable
 from shared.core.accounts import Account, Accounts
 from shared.core.advice.advices import Advice, Advices, PlanRow
 from shared.core.advice.journey import TASKS
@@ -17,9 +17,9 @@ from shared.core.advice.traffic import Traffic, traffic, window
 from shared.core.advice.world import Stance, World, stance_of
 from shared.core.alerts.events import AlertEvent, AlertEvents, AlertKind
 from shared.core.clock import DAY_SECONDS, utc_day
-from shared.core.domains import Domain, Domains
+from shared.core.domains import Domains
 from shared.core.hosting.hosting import Hostings
-from shared.core.ids import ISSUE, render
+from shared.core.ids import ISSUE, AccountId, render
 from shared.core.queues import AdviceDue
 from shared.core.rollups import Rollups
 from shared.core.senders.catalogue import Catalogue
@@ -42,16 +42,20 @@ class Eyes:
     states: DnsStates
     rollups: Rollups
     hostings: Hostings
-    catalogue: Catalogue
+    catalogue: Callable[[AccountId], Catalogue]
     report_domain: str
 
-    def world(self, domain: Domain, owner: Account, before: Advice | None, now: int) -> World:
+    def world(self, right: Readable, owner: Account, before: Advice | None, now: int) -> World:
+        """``right`` is to one domain."""
+        domain = right.domain
+        if domain is None:
+            raise ValueError("advice is about one domain")
         known = self.states.knowledge(domain.account, domain.id)
         matters = before.matters if before is not None else ()
         return World(
             domain=domain,
             now=now,
-            traffic=self.traffic(domain, now),
+            traffic=self._traffic(right, now),
             dns=known.state,
             addresses=tuple(f"{token}@{self.report_domain}" for token in (domain.token, owner.token)),
             seen=known.seen,
@@ -59,11 +63,11 @@ class Eyes:
             hosting=self.hostings.get(domain.account, domain.id),
             stance=stance_of(known.state, before.stance if before is not None else None),
             open=_open(matters),
-            catalogue=self.catalogue,
+            catalogue=self.catalogue(domain.account),
         )
 
-    def traffic(self, domain: Domain, now: int) -> Traffic:
-        right, (first, last) = system_readable(domain), window(utc_day(now))
+    def _traffic(self, right: Readable, now: int) -> Traffic:
+        first, last = window(utc_day(now))
         totals, details = self.rollups.totals(right, first, last), self.rollups.details(right, first, last)
         return traffic(last, totals, details)
 
@@ -88,7 +92,7 @@ class Adviser:
             return False
         for _ in range(_ATTEMPTS):
             before = self.advices.get(due.account, due.domain)
-            after = advised(self.eyes.world(domain, owner, before, now), before)
+            after = advised(self.eyes.world(system_readable(domain), owner, before, now), before)
             if before is not None and after == before:
                 self.alerts.send(_events(after, now))
                 return False

@@ -1,0 +1,64 @@
+"""A simulation over the stored reports of one domain, while somebody waits: so within limits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from shared.core.access import Readable
+from shared.core.advice.simulation import Policy, Simulation, Simulator, named_by
+from shared.core.clock import days
+from shared.core.errors import Invalid
+from shared.core.mail import Trust
+from shared.core.reports import Reports
+from shared.core.rollups import Rollups, SourceLine
+from shared.core.segments import unpack
+from shared.core.statistics import Span
+from shared.mailauth.reports.values import Kind
+
+MOST_DAYS: Final = 31
+MOST_ROWS: Final = 200_000
+
+_ELSEWHERE: Final = "ask for a detail report, which takes its time"
+
+
+def simulate(
+    reports: Reports,
+    rollups: Rollups,
+    right: Readable,
+    policy: Policy,
+    span: Span,
+    *,
+    trusts: Collection[Trust],
+    most_rows: int = MOST_ROWS,
+) -> Simulation:
+    """``Invalid`` for more than a month, and for more rows than can be gone through at once."""
+    domain = right.domain
+    if domain is None:
+        raise ValueError("a simulation is of one domain")
+    if not span.empty and (span.last - span.first).days >= MOST_DAYS:
+        raise Invalid(f"A simulation takes {MOST_DAYS} days at most; {_ELSEWHERE}", param="end_date")
+    simulator = Simulator(domain.name, policy, named_by(_lines(rollups, right, span, trusts)))
+    if span.empty:
+        return simulator.result()
+    for day in days(span.first, span.last):
+        for fact in reports.of_day(right.account, domain.id, day):
+            summary = fact.summary
+            if summary.kind is not Kind.AGGREGATE or summary.trust not in trusts:
+                continue
+            if simulator.rows + summary.rows > most_rows:
+                raise Invalid(
+                    f"There are more than {most_rows:,} rows in these days; choose fewer, or {_ELSEWHERE}",
+                    param="end_date",
+                )
+            simulator.add(summary.policy_domain, unpack(fact.segment))
+    return simulator.result()
+
+
+def _lines(rollups: Rollups, right: Readable, span: Span, trusts: Collection[Trust]) -> Iterator[SourceLine]:
+    if span.empty:
+        return
+    for detail in rollups.details(right, span.first, span.last):
+        for share in detail.shares:
+            if share.trust in trusts:
+                yield from share.sources
