@@ -29,7 +29,7 @@ AlertId = NewType("AlertId", int)
 WebhookId = NewType("WebhookId", int)
 DeliveryId = NewType("DeliveryId", int)
 MatterId = NewType("MatterId", int)
-PolicyFilterId = NewType("PolicyFilterId", int)
+FilterId = NewType("FilterId", int)
 
 ACCOUNT: Final = "usr"
 DOMAIN: Final = "ud"
@@ -47,6 +47,7 @@ DELIVERY: Final = "dlv"
 ISSUE: Final = "iss"
 TASK: Final = "task"
 POLICY_FILTER: Final = "pf"
+SOURCE_FILTER: Final = "sf"
 
 _LARGEST: Final = 2**53 - 1
 _EPOCH_MS: Final = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp() * 1000)

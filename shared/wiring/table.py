@@ -14,6 +14,7 @@ from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
 from shared.adapters.dynamodb.audit import DynamoAudit
 from shared.adapters.dynamodb.deliveries import DynamoDeliveries
 from shared.adapters.dynamodb.detail_jobs import DynamoDetailJobs
+from shared.adapters.dynamodb.digest_marks import DynamoDigestMarks
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.exports import DynamoExports
@@ -24,13 +25,13 @@ from shared.adapters.dynamodb.holdings import DynamoHoldings
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.members import DynamoMembers
-from shared.adapters.dynamodb.policy_filters import DynamoPolicyFilters
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
 from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.secrets import kept_secret
 from shared.adapters.dynamodb.sender_extensions import DynamoSenderExtensions
 from shared.adapters.dynamodb.sender_histories import DynamoSenderHistories
+from shared.adapters.dynamodb.stored_filters import DynamoStoredFilters
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.tags import DynamoTags
 from shared.adapters.dynamodb.tickets import DynamoAttempts, DynamoTickets
@@ -41,9 +42,9 @@ from shared.adapters.dynamodb.webhooks import DynamoWebhooks
 from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
 from shared.core.advice.advices import Advices
-from shared.core.advice.policy_filters import PolicyFilters
 from shared.core.alerts.alerts import Alerts
 from shared.core.alerts.deliveries import Deliveries
+from shared.core.alerts.digests import DigestMarks
 from shared.core.alerts.webhooks import Webhooks
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.audit import Audit
@@ -62,6 +63,7 @@ from shared.core.reports import Reports
 from shared.core.rollups import Rollups
 from shared.core.senders.history import SenderHistories
 from shared.core.senders.own import SenderExtensions
+from shared.core.stored_filters import Purpose, StoredFilters
 from shared.core.tags import Tags
 from shared.core.uploads import Uploads
 from shared.core.watching.approved import ApprovedSources
@@ -185,8 +187,13 @@ def sender_extensions() -> SenderExtensions:
 
 
 @cache
-def policy_filters() -> PolicyFilters:
-    return DynamoPolicyFilters(_table())
+def policy_filters() -> StoredFilters:
+    return DynamoStoredFilters(_table(), Purpose.POLICIES)
+
+
+@cache
+def source_filters() -> StoredFilters:
+    return DynamoStoredFilters(_table(), Purpose.SOURCES)
 
 
 @cache
@@ -247,6 +254,17 @@ def deliveries() -> Deliveries:
 @cache
 def detail_jobs() -> DetailJobs:
     return DynamoDetailJobs(_table(), now)
+
+
+@cache
+def digest_marks() -> DigestMarks:
+    return DynamoDigestMarks(_table())
+
+
+@cache
+def unsubscribe_key() -> bytes:
+    """Signs the links that end digests."""
+    return kept_secret(_table(), "unsubscribe", lambda: secrets.token_bytes(32))
 
 
 @cache

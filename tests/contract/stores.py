@@ -25,12 +25,12 @@ from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.members import DynamoMembers
-from shared.adapters.dynamodb.policy_filters import DynamoPolicyFilters
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
 from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.sender_extensions import DynamoSenderExtensions
 from shared.adapters.dynamodb.sender_histories import DynamoSenderHistories
+from shared.adapters.dynamodb.stored_filters import DynamoStoredFilters
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.tags import DynamoTags
 from shared.adapters.dynamodb.tickets import DynamoAttempts, DynamoTickets
@@ -41,7 +41,6 @@ from shared.adapters.s3 import S3Mailbox
 from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
 from shared.core.advice.advices import Advices
-from shared.core.advice.policy_filters import PolicyFilters
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.audit import Audit
 from shared.core.domains import Domains
@@ -57,6 +56,7 @@ from shared.core.reports import Reports
 from shared.core.rollups import Rollups
 from shared.core.senders.history import SenderHistories
 from shared.core.senders.own import SenderExtensions
+from shared.core.stored_filters import Purpose, StoredFilters
 from shared.core.tags import Tags
 from shared.core.uploads import Uploads
 from shared.core.watching.approved import ApprovedSources
@@ -112,7 +112,8 @@ class Stores:
     seen_mail: SeenMail
     approved_sources: ApprovedSources
     advices: Advices
-    policy_filters: PolicyFilters
+    policy_filters: StoredFilters
+    source_filters: StoredFilters
     sender_histories: SenderHistories
     sender_extensions: SenderExtensions
     users: Users
@@ -175,7 +176,8 @@ def in_memory() -> Stores:
         seen_mail=dns_states.mail,
         approved_sources=dns_states.sources,
         advices=fakes.FakeAdvices(lambda account, domain: domains.get(account, domain) is not None),
-        policy_filters=fakes.FakePolicyFilters(),
+        policy_filters=fakes.FakeStoredFilters(Purpose.POLICIES),
+        source_filters=fakes.FakeStoredFilters(Purpose.SOURCES),
         sender_histories=fakes.FakeSenderHistories(),
         sender_extensions=fakes.FakeSenderExtensions(),
         users=fakes.FakeUsers(tickets),
@@ -217,7 +219,8 @@ def on_aws() -> Iterator[AwsStores]:
             seen_mail=DynamoSeenMail(table),
             approved_sources=DynamoApprovedSources(table),
             advices=DynamoAdvices(table),
-            policy_filters=DynamoPolicyFilters(table),
+            policy_filters=DynamoStoredFilters(table, Purpose.POLICIES),
+            source_filters=DynamoStoredFilters(table, Purpose.SOURCES),
             sender_histories=DynamoSenderHistories(table, blobs, clock),
             sender_extensions=DynamoSenderExtensions(table),
             users=DynamoUsers(table),

@@ -2,8 +2,8 @@
 
 from tests.fakes.access_tokens import FakeAccessTokens
 from tests.fakes.accounts import FakeAccounts
-from tests.fakes.advice import FakeAdvices, FakePolicyFilters
-from tests.fakes.alerts import FakeAlerts, FakeBus, FakeDeliveries, FakeWebhooks
+from tests.fakes.advice import FakeAdvices
+from tests.fakes.alerts import FakeAlerts, FakeBus, FakeDeliveries, FakeDigestMarks, FakeWebhooks
 from tests.fakes.answers import FakeAnswers
 from tests.fakes.api_keys import FakeAddressLimits, FakeApiKeys
 from tests.fakes.audit import FakeAudit
@@ -23,6 +23,7 @@ from tests.fakes.queues import (
     FakeAlertEvents,
     FakeClosings,
     FakeDeliveryOrders,
+    FakeDigestOrders,
     FakeDetailSteps,
     FakeDnsChecks,
     FakeExportings,
@@ -34,10 +35,12 @@ from tests.fakes.queues import (
     FakeReplays,
     FakeSweeps,
     FakeTouchedDays,
+    FakeWatchOrders,
 )
 from tests.fakes.reports import FakeReports
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.senders import FakeSenderExtensions, FakeSenderHistories
+from tests.fakes.stored_filters import FakeStoredFilters
 from tests.fakes.tags import FakeTags
 from tests.fakes.uploads import FakeUploads
 from tests.fakes.watching import FakeApprovedSources, FakeDnsStates, FakeSeenMail, FakeTurns
@@ -63,6 +66,8 @@ __all__ = [
     "FakeDetailJobs",
     "FakeDetailShelf",
     "FakeDetailSteps",
+    "FakeDigestMarks",
+    "FakeDigestOrders",
     "FakeDirectory",
     "FakeDnsChecks",
     "FakeDnsStates",
@@ -81,7 +86,6 @@ __all__ = [
     "FakeMailbox",
     "FakeMembers",
     "FakePolicyFiles",
-    "FakePolicyFilters",
     "FakePolicyHosts",
     "FakeQuarantine",
     "FakeQueue",
@@ -92,6 +96,7 @@ __all__ = [
     "FakeSeenMail",
     "FakeSenderExtensions",
     "FakeSenderHistories",
+    "FakeStoredFilters",
     "FakeSweeps",
     "FakeTags",
     "FakeTickets",
@@ -99,6 +104,7 @@ __all__ = [
     "FakeTurns",
     "FakeUploads",
     "FakeUsers",
+    "FakeWatchOrders",
     "FakeWebhooks",
     "FakeZones",
 ]

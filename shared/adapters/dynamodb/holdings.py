@@ -20,9 +20,9 @@ from shared.core.ids import (
     AccountId,
     ApiKeyId,
     DomainId,
+    FilterId,
     GroupId,
     MatterId,
-    PolicyFilterId,
     QuarantineId,
     ReportId,
     TagId,
@@ -30,6 +30,7 @@ from shared.core.ids import (
 )
 from shared.core.reports import Fact
 from shared.core.rights import DEFAULT_GROUP
+from shared.core.stored_filters import Purpose
 from shared.mailauth.reports.values import Kind
 
 _DOMAIN: Final = "DOMAIN"
@@ -184,7 +185,6 @@ def advice_lists(account: AccountId) -> Iterator[str]:
         yield from (keys.matters_by(account, kind, order) for order in orders_of(kind))
     yield keys.matter(account, MatterId(0)).pk
     yield keys.plan(account, _NEVER).pk
-    yield keys.policy_filter(account, PolicyFilterId(0)).pk
 
 
 def partitions_of_account(account: AccountId, since: date, today: date) -> Iterator[str]:
@@ -204,6 +204,7 @@ def partitions_of_account(account: AccountId, since: date, today: date) -> Itera
     yield keys.tag_name(account, "").pk
     yield keys.failure_job(account, "", "").pk
     yield from advice_lists(account)
+    yield from (keys.stored_filter(account, purpose, FilterId(0)).pk for purpose in Purpose)
     month = since.replace(day=1)
     while month <= today:
         yield keys.audit_month(account, month)

@@ -74,6 +74,7 @@ found through it is then read from the table.
 | solved; those that are (not) solved or ignored        | ``<solved><ignored>#<place>#<id>``             |
 | tasks of an account, sorted so, or by category        | ``A#<account>#TASKS#<order>`` / the same       |
 | policy filters of an account                          | ``A#<account>#POLICYFILTERS`` / ``<id>``       |
+| filters of its sources                                | ``A#<account>#SOURCEFILTERS`` / ``<id>``       |
 | attempts at something in a stretch of time            | update ``TRY#<what>#<seconds>#<stretch>``      |
 """
 
@@ -96,9 +97,9 @@ from shared.core.ids import (
     AuditId,
     DeliveryId,
     DomainId,
+    FilterId,
     GroupId,
     MatterId,
-    PolicyFilterId,
     QuarantineId,
     ReportId,
     TagId,
@@ -107,7 +108,8 @@ from shared.core.ids import (
     WebhookId,
     minted_at,
 )
-from shared.core.people.tickets import Purpose
+from shared.core.people.tickets import Purpose as TicketPurpose
+from shared.core.stored_filters import Purpose
 from shared.core.watching.states import ChangeId
 from shared.mailauth.reports.values import Kind
 
@@ -424,8 +426,8 @@ def matter_state(*, solved: bool, ignored: bool) -> str:
     return f"{solved:d}{ignored:d}"
 
 
-def policy_filter(owner: AccountId, number: PolicyFilterId) -> Key:
-    return Key(f"A#{owner}#POLICYFILTERS", padded(number))
+def stored_filter(owner: AccountId, purpose: Purpose, number: FilterId) -> Key:
+    return Key(f"A#{owner}#{purpose.upper()}FILTERS", padded(number))
 
 
 def user(number: UserId) -> Key:
@@ -437,7 +439,7 @@ def user_email(address: str) -> Key:
     return Key(f"E#{address}", "USER")
 
 
-def ticket(purpose: Purpose, number: UserId, owner: AccountId | None) -> Key:
+def ticket(purpose: TicketPurpose, number: UserId, owner: AccountId | None) -> Key:
     return Key(f"P#{number}", f"TICKET#{purpose}#{owner or 0}")
 
 

@@ -44,6 +44,7 @@ _PARTITIONS: Final = {
     "J": "advice",
     "PLANS": "policy_plan",
     "POLICYFILTERS": "policy_filter",
+    "SOURCEFILTERS": "source_filter",
     "SEARCHES": "failure_search",
     "Q": "quarantine",
     "L": "audit",
