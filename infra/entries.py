@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from infra.entry import Consumes, Daily, Entry, Every, Grant, Thing, deletes, reads, sends, table, writes
+from infra.entry import (
+    Consumes,
+    Daily,
+    Entry,
+    Every,
+    Grant,
+    Thing,
+    deletes,
+    lists,
+    reads,
+    sends,
+    table,
+    writes,
+)
 from shared import settings
 
 INDEX_QUERY: Final = Grant(Thing.INDEX, ("Query",))
@@ -19,7 +32,7 @@ API: Final = (
     Entry(
         "api/account",
         (
-            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem", "ConditionCheckItem"),
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
             INDEX_QUERY,
             reads(Thing.DATA_BUCKET, settings.EXPORTS),
             Grant(
@@ -287,12 +300,12 @@ WORKERS: Final = (
     Entry(
         "workers/close_account",
         (
-            table(*ONCE, "GetItem", "BatchGetItem", "Query", "BatchWriteItem"),
+            table(*ONCE, "GetItem", "Query", "BatchWriteItem"),
             Grant(Thing.AUDIT_LOG, ("BatchWriteItem",)),
             INDEX_QUERY,
-            reads(Thing.MAIL_BUCKET),
+            lists(Thing.MAIL_BUCKET),
             deletes(Thing.MAIL_BUCKET),
-            reads(Thing.DATA_BUCKET),
+            lists(Thing.DATA_BUCKET),
             deletes(Thing.DATA_BUCKET),
             Grant(Thing.USER_POOL, ("AdminDeleteUser",)),
             sends(Thing.HOSTING_CHECKS_QUEUE),

@@ -128,6 +128,11 @@ def reads(bucket: Thing, within: str = "") -> Grant:
     return Grant(bucket, ("GetObject", "ListBucket"), within)
 
 
+def lists(bucket: Thing) -> Grant:
+    """Names of objects, whose content is nobody's business."""
+    return Grant(bucket, ("ListBucket",))
+
+
 def writes(bucket: Thing, within: str = "") -> Grant:
     return Grant(bucket, ("PutObject",), within)
 

@@ -176,7 +176,7 @@ def _without_audit_log(grants: Sequence[Grant], owners: Owners) -> list[iam.Poli
 def _on_bucket(grant: Grant, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     """ListBucket is a verb on the bucket, narrowed by condition; all others are verbs on its objects."""
     objects = tuple(verb for verb in grant.verbs if verb != "ListBucket")
-    allowed = [_allow("s3", objects, [bucket.arn_for_objects(f"{grant.within}*")])]
+    allowed = [_allow("s3", objects, [bucket.arn_for_objects(f"{grant.within}*")])] if objects else []
     if "ListBucket" in grant.verbs:
         condition = {"StringLike": {"s3:prefix": f"{grant.within}*"}} if grant.within else {}
         allowed.append(_allow("s3", ("ListBucket",), [bucket.bucket_arn], condition))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import uuid4
@@ -16,6 +17,7 @@ import dns.query
 
 from infra.local.zone_files import remove_zone, write_zone
 from shared.adapters.blobs import Blobs
+from shared.adapters.dynamodb.accounts import DynamoAccounts
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
@@ -31,6 +33,8 @@ from shared.core.queues import TouchedDay
 from shared.core.reports import Fact, ReportSummary
 from tests.fixtures.packaging import failure_mail
 from tests.fixtures.reports import FEEDBACK, Record, aggregate_xml, feedback_report
+from tests.local.rights.persons import Persons, Somebody
+from tests.local.rights.understudy import Understudy
 from tests.local.running import RunningStack
 from tests.local.tenants import Tenant, open_account
 from tests.local.workers import works
@@ -57,11 +61,14 @@ class Scene:
         self.s3 = stack.aws("s3")
         self.table = Table(stack.aws("dynamodb"), stack.table)
         blobs = Blobs(self.s3, stack.data_bucket)
+        self.accounts = DynamoAccounts(self.table)
         self.domains = DynamoDomains(self.table)
         self.hostings = DynamoHostings(self.table)
         self.quarantine = DynamoQuarantine(self.table, time.time)
         self.reports = DynamoReports(self.table, blobs, time.time)
         self.turns = DynamoTurns(self.table)
+        self.persons = Persons(stack, self.table)
+        self.understudy = Understudy(stack)
         self.made: list[Domain] = []
         self.home = self.domain(active=True)
         self.large = self.report(self.home, _MORE)
@@ -69,9 +76,15 @@ class Scene:
 
     def close(self) -> None:
         """What is hosted for domains that are gone is let go by itself."""
+        self.understudy.close()
         for domain in self.made:
             self.domains.remove(domain)
             remove_zone(domain.name)
+
+    @cached_property
+    def owner(self) -> Somebody:
+        """Of the account, signed in."""
+        return self.persons.member(self.account, signs_in=True, owner=True)
 
     def domain(self, *, below: str = "example", verified: bool = True, active: bool = False) -> Domain:
         domain = self._new(below, verified)
@@ -132,6 +145,10 @@ class Scene:
 
     def works(self, worker: str, body: str) -> bool:
         return works(self.stack, worker, body)
+
+    def runs(self, worker: str) -> Try:
+        """A worker that is started by the clock."""
+        return lambda: self.understudy.plays(worker, {}) is not None
 
     def asks(self, method: str, path: str, expected: HTTPStatus = HTTPStatus.OK, **options: Any) -> Try:
         def ask() -> bool:

@@ -7,8 +7,9 @@ from http import HTTPStatus
 from typing import Final
 
 from tests.local.privileges import Right
-from tests.local.rights import asked, watched, worked
+from tests.local.rights import accounts, asked, groups, people, watched, worked
 from tests.local.rights.asked import Case, ask, of_nobody
+from tests.local.rights.people import in_person
 from tests.local.rights.unshown import UNSHOWN
 
 _Uses = Mapping[Case, str]
@@ -27,27 +28,61 @@ _TLSRPT: Final = of_nobody(
 )
 
 _OF: Final[Mapping[str, _Uses]] = {
-    "account": {ask("GET", "/account"): f"{_KNOWN}, Query table"},
+    "account": {
+        ask("GET", "/account"): f"{_KNOWN}, Query table",
+        in_person("GET", "/account"): "Query gsi1",
+        accounts.lists_accounts: "BatchGetItem table",
+        accounts.opens: "PutItem DeleteItem table, SendEmail ses",
+        accounts.opens_for_nobody: "AdminDeleteUser cognito-idp",
+        accounts.resets_second_factor: "AdminGetUser AdminSetUserMFAPreference cognito-idp, "
+        "AdminUserGlobalSignOut cognito-idp",
+        accounts.closes_another: "SendMessage closing-queue",
+        accounts.begins_export: "SendMessage exports-queue",
+        accounts.reads_export: "ListBucket data, GetObject data/exports/",
+    },
     "api-keys": {
         ask("GET", "/api-keys"): f"{_KNOWN}, BatchGetItem table, Query gsi1",
         asked.creates_key: "PutItem table",
         asked.revokes_key: "DeleteItem table",
     },
+    "audit": {
+        ask("GET", "/audit"): f"{_KNOWN}, Query table",
+        in_person("GET", "/audit"): "Query gsi1",
+    },
     "docs": {of_nobody("GET", "/v1/openapi.json", HTTPStatus.OK): "UpdateItem table"},
     "domains": {
+        in_person("GET", "/domains/{home}"): "Query gsi1",
         ask("GET", "/domains/{home}/sources"): f"{_KNOWN}, Query table, GetObject data",
         asked.adds_domain: "PutItem table, SendMessage dns-queue",
         asked.verifies_below: "BatchGetItem table",
         asked.removes_domain: "DeleteItem table, SendMessage purge-queue",
     },
+    "groups": {
+        ask("GET", "/tags"): f"{_KNOWN}, Query table",
+        in_person("GET", "/tags"): "Query gsi1",
+        groups.creates_tag: "PutItem table",
+        groups.removes_tag: "DeleteItem table, SendMessage purge-queue",
+        groups.fills_group: "BatchGetItem table, SendMessage dns-queue",
+    },
     "hosting": {
+        in_person("GET", "/domains/{home}/hosting"): "Query gsi1",
         asked.reads_parked_records: f"{_KNOWN}, Query table",
         asked.hosts_dmarc: "BatchGetItem PutItem table, SendMessage hosting-queue, "
         "SendMessage hosting-checks-queue",
         asked.refuses_a_look: "DeleteItem table",
     },
-    "inspect": {ask("GET", _SPF): f"{_KNOWN}, Query table, GetObject data"},
+    "inspect": {
+        ask("GET", _SPF): f"{_KNOWN}, Query table, GetObject data",
+        in_person("GET", _SPF): "Query gsi1",
+    },
+    "letters": {
+        people.takes_up: "GetItem Query UpdateItem PutItem DeleteItem table, "
+        "AdminCreateUser AdminSetUserPassword cognito-idp",
+        people.sets_password: "AdminUserGlobalSignOut cognito-idp, SendEmail ses",
+        people.confirms_address: "AdminUpdateUserAttributes cognito-idp",
+    },
     "quarantine": {
+        in_person("GET", "/quarantine"): "Query gsi1",
         ask("GET", "/quarantine"): f"{_KNOWN}, Query table",
         asked.reads_entry: "BatchGetItem table",
         asked.replays_entry: "PutItem table, SendMessage mail-queue",
@@ -57,6 +92,7 @@ _OF: Final[Mapping[str, _Uses]] = {
     "reports": {
         ask("GET", "/reports"): f"{_KNOWN}, Query gsi1",
         ask("GET", "/reports?domain_id={home}"): "Query table",
+        people.reads_reports_of_a_group: "BatchGetItem table",
         asked.uploads_report: "PutItem table, PutObject mail/uploads/",
         asked.removes_report: "DeleteItem table, DeleteObject mail, DeleteObject data, "
         "SendMessage rollup-queue",
@@ -64,6 +100,18 @@ _OF: Final[Mapping[str, _Uses]] = {
         asked.reads_large_report: "GetObject data",
     },
     "tlsrpt": {_TLSRPT: f"{_KNOWN}, PutObject mail/tlsrpt/"},
+    "users": {
+        ask("GET", "/users"): f"{_KNOWN}, Query BatchGetItem table",
+        in_person("GET", "/users/me"): "Query gsi1",
+        people.reads_user: "AdminGetUser cognito-idp",
+        people.resets_second_factor: "AdminSetUserMFAPreference cognito-idp",
+        people.invites: "PutItem DeleteItem table, SendEmail ses",
+        people.changes_role: "ConditionCheckItem table",
+        people.changes_password: "AdminInitiateAuth AdminSetUserPassword cognito-idp, "
+        "AdminUserGlobalSignOut cognito-idp",
+        people.converts: "AdminLinkProviderForUser cognito-idp",
+        people.removes_user: "AdminDeleteUser cognito-idp",
+    },
     "ingest-mail": {
         worked.takes_in: "GetItem BatchGetItem PutItem table, GetObject mail, SendMessage rollup-queue",
         worked.takes_in_upload: "UpdateItem table",
@@ -80,10 +128,22 @@ _OF: Final[Mapping[str, _Uses]] = {
     "purge": {
         worked.purges: "GetItem Query PutItem UpdateItem DeleteItem table, GetObject DeleteObject data, "
         "DeleteObject mail, SendMessage hosting-checks-queue",
+        groups.sweeps: "BatchGetItem table, Query gsi1",
+    },
+    "export-account": {
+        accounts.exports_records: "GetItem BatchGetItem Query table, Query gsi1, PutObject data/exports/, "
+        "SendMessage exports-queue",
+        accounts.exports_reports: "GetObject data, GetObject mail",
+        accounts.exports_no_more: "UpdateItem table",
+    },
+    "close-account": {
+        accounts.closes: "GetItem Query PutItem UpdateItem DeleteItem BatchWriteItem table, Query gsi1, "
+        "AdminDeleteUser cognito-idp, ListBucket DeleteObject data, ListBucket DeleteObject mail, "
+        "SendMessage hosting-checks-queue, SendMessage closing-queue",
     },
     "reconcile": {
         worked.reconciles: "GetItem BatchGetItem Query PutItem table, Query gsi1, SendMessage rollup-queue, "
-        "SendMessage dns-queue",
+        "SendMessage dns-queue, SendMessage closing-queue",
     },
     "check-dns": {
         watched.looks: "GetItem Query PutItem UpdateItem table",

@@ -19,7 +19,6 @@ from shared.core.messages import encode_dns_check, encode_hosting_change, encode
 from shared.core.queues import DnsCheck, HostingChange, HostingCheck
 from shared.core.watching.schedule import Turn, quarter_of
 from tests.local.rights.scene import Scene, Try
-from tests.local.workers import invoked
 
 _NOBODY = AccountId(1)
 _RECORD = "v=DMARC1; p=none"
@@ -54,7 +53,7 @@ def schedules_looks(scene: Scene) -> Try:
     quarter = quarter_of(time.time())
     scene.turns.put(Turn(_NOBODY, DomainId(quarter % 24), 24))
     scene.table.put({**keys.CHECKS._asdict(), "quarter": quarter - 1})
-    return lambda: "FunctionError" not in invoked(scene.stack, "schedule-checks", {})
+    return scene.runs("schedule-checks")
 
 
 def schedules_tending(scene: Scene) -> Try:
@@ -63,7 +62,7 @@ def schedules_tending(scene: Scene) -> Try:
         domain = scene.domain_gone()
         _store(scene, _hosting(scene, replace(domain, id=DomainId(domain.id // SLOTS * SLOTS + slot))))
     scene.table.put({**keys.HOSTING_LOOKS._asdict(), "quarter": quarter_of(time.time()) - 1})
-    return lambda: "FunctionError" not in invoked(scene.stack, "schedule-hosting", {})
+    return scene.runs("schedule-hosting")
 
 
 def publishes(scene: Scene) -> Try:

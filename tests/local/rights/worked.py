@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from ipaddress import ip_address
 
 from shared.adapters.dynamodb import keys
@@ -9,9 +10,9 @@ from shared.core.ids import DomainId
 from shared.core.mail import Door
 from shared.core.messages import encode_removed_domain, encode_touched_day, encode_unknown_hosts
 from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+from tests.local.rights.accounts import new_account
 from tests.local.rights.asked import entry_of
 from tests.local.rights.scene import MANY, Scene, Try, aggregate, failure, today
-from tests.local.workers import invoked
 
 _NAMED = "51.38.41.10"
 """An address that the shipped zones have a name for."""
@@ -88,6 +89,7 @@ def purges(scene: Scene) -> Try:
 
 
 def reconciles(scene: Scene) -> Try:
-    """An active domain without its turn."""
+    """An active domain without its turn, and an account whose time has come."""
+    scene.accounts.close(new_account(scene).id, closes=int(time.time()))
     scene.turns.remove(scene.account, scene.home.id)
-    return lambda: "FunctionError" not in invoked(scene.stack, "reconcile", {})
+    return scene.runs("reconcile")
