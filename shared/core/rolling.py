@@ -58,13 +58,11 @@ class _ShareTally:
     reports: int = 0
     total: Tally = field(default_factory=Tally)
     seen: dict[_Seen, Tally] = field(default_factory=dict)
-    reporters: dict[str, list[int]] = field(default_factory=dict)
+    reporters: dict[str, ReporterLine] = field(default_factory=dict)
 
     def add(self, fact: Fact) -> None:
         self.reports += 1
-        line = self.reporters.setdefault(fact.summary.reporter, [0, 0])
-        line[0] += 1
-        line[1] += fact.summary.messages
+        done = Tally()
         proven: dict[AuthResults, AuthResults] = {}
         judged: dict[Evaluated, Evaluated] = {}
         for row in unpack(fact.segment):
@@ -73,8 +71,15 @@ class _ShareTally:
             if row.evaluated not in judged:
                 judged[row.evaluated] = what_bears(row.evaluated)
             self.total.add(row.evaluated, row.count)
+            done.add(row.evaluated, row.count)
             key = _Seen(row.source_ip, proven[row.auth], row.identifiers.header_from, judged[row.evaluated])
             self.seen.setdefault(key, Tally()).add(row.evaluated, row.count)
+        self._count_reporter(fact, done.counters())
+
+    def _count_reporter(self, fact: Fact, done: Counters) -> None:
+        name = fact.summary.reporter
+        line = ReporterLine(name, 1, fact.summary.messages, done.quarantined, done.rejected)
+        self.reporters[name] = self.reporters[name] + line if name in self.reporters else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,7 @@ def _share_detail(trust: Trust, tally: _ShareTally, known: _Known) -> ShareDetai
     return ShareDetail(
         trust,
         tuple(lines[key] for key in sorted(lines)),
-        tuple(ReporterLine(name, *counts) for name, counts in sorted(tally.reporters.items())),
+        tuple(line for _, line in sorted(tally.reporters.items())),
         tuple(sorted(selectors)),
     )
 

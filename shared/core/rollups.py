@@ -211,9 +211,26 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ReporterLine:
+    """``quarantined`` and ``rejected`` are messages, too: what was done with them."""
+
     reporter: str
     reports: int
     messages: int
+    quarantined: int = 0
+    rejected: int = 0
+
+    @property
+    def accepted(self) -> int:
+        return self.messages - self.quarantined - self.rejected
+
+    def __add__(self, other: ReporterLine) -> ReporterLine:
+        return ReporterLine(
+            self.reporter,
+            self.reports + other.reports,
+            self.messages + other.messages,
+            self.quarantined + other.quarantined,
+            self.rejected + other.rejected,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,15 +101,13 @@ def reporters(
 ) -> list[ReporterLine]:
     """Who reported on the domain in the span, most reports first."""
     wanted = frozenset(trusts)
-    sums: dict[str, list[int]] = {}
+    sums: dict[str, ReporterLine] = {}
     for detail in _details(rollups, right, span):
         for share in detail.shares:
             for line in share.reporters if share.trust in wanted else ():
-                total = sums.setdefault(line.reporter, [0, 0])
-                total[0] += line.reports
-                total[1] += line.messages
-    found = [ReporterLine(name, *total) for name, total in sums.items()]
-    return sorted(found, key=lambda line: (-line.reports, -line.messages, line.reporter))
+                known = sums.get(line.reporter)
+                sums[line.reporter] = line if known is None else known + line
+    return sorted(sums.values(), key=lambda line: (-line.reports, -line.messages, line.reporter))
 
 
 def _details(rollups: Rollups, right: Readable, span: Span) -> list[DayDetail]:

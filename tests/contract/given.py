@@ -150,7 +150,9 @@ def rollup(
         )
         for place in range(sources)
     )
-    detail = ShareDetail(trust, lines, (ReporterLine("google.com", reports, messages),), (("a.test", "s1"),))
+    detail = ShareDetail(
+        trust, lines, (ReporterLine("google.com", reports, messages, 1, 2),), (("a.test", "s1"),)
+    )
     return DayRollup(
         account=home.account,
         domain=home.id,

@@ -65,7 +65,10 @@ def packed_detail(detail: DayDetail) -> bytes:
             [
                 share.trust.value,
                 [_plain_source(line) for line in share.sources],
-                [[line.reporter, line.reports, line.messages] for line in share.reporters],
+                [
+                    [line.reporter, line.reports, line.messages, line.quarantined, line.rejected]
+                    for line in share.reporters
+                ],
                 share.selectors,
             ]
             for share in detail.shares

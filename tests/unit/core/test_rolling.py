@@ -126,6 +126,12 @@ def test_a_rollup_is_a_function_of_the_facts_and_not_of_their_order(
     assert result.rollup.totals.share().counters.dmarc_pass == sum(
         each.count for each in everything if "pass" in (each.evaluated.dkim, each.evaluated.spf)
     )
+    done = [line for share in result.rollup.detail.shares for line in share.reporters]
+    by_reporters = [
+        sum(getattr(line, name) for line in done) for name in ("accepted", "quarantined", "rejected")
+    ]
+    counters = result.rollup.totals.share().counters
+    assert by_reporters == [counters.accepted, counters.quarantined, counters.rejected]
     sources = [line.counters for share in result.rollup.detail.shares for line in share.sources]
     assert sum(sources, Counters()) == result.rollup.totals.share().counters
     standings = result.rollup.totals.share().standings
