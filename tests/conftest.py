@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 
+from tests.local import sharing
 from tests.scheduling import FilesAndFolders
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Postseal")
@@ -20,3 +21,7 @@ settings.load_profile("postseal")
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesAndFolders:
     return FilesAndFolders(config, log)
+
+
+def pytest_sessionfinish() -> None:
+    sharing.end()

@@ -56,7 +56,7 @@ def units_of(stores: AwsStores, here: Crowd, what: str, cursor: Cursor | None) -
 
 
 def test_a_page_costs_the_same_in_any_account(aws: AwsStores) -> None:
-    small, large = crowd(aws, given.account(aws), 240), crowd(aws, given.account(aws), 720)
+    small, large = crowd(aws, given.account(aws), 160), crowd(aws, given.account(aws), 480)
 
     for what in PAGES:
         inside = Cursor(DomainId(40), 9)

@@ -6,7 +6,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -15,6 +15,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.table import Table
+from shared.core.ids import AccountId
 from tests.fixtures.packaging import Attached, mail
 from tests.fixtures.reports import Record, aggregate_xml, tls_json
 from tests.local.people import letters_to, sign_in, token_in
@@ -105,19 +108,26 @@ def posted(stack: RunningStack, tenant: Tenant, token: str) -> None:
 
 
 class Kept:
-    """Everything that the deployment keeps: items by key, and objects by bucket and name."""
+    """Everything that the deployment keeps with one of the marks in it: items by key, and objects by bucket
+    and name."""
 
-    def __init__(self, stack: RunningStack) -> None:
+    def __init__(self, stack: RunningStack, *marks: str) -> None:
         pages = stack.aws("dynamodb").get_paginator("scan").paginate(TableName=stack.table)
+        items = ((item, str(item)) for page in pages for item in page["Items"])
         self.items = {
-            (item["pk"]["S"], item["sk"]["S"]): str(item) for page in pages for item in page["Items"]
+            f"{item['pk']['S']} {item['sk']['S']}": text for item, text in items if _any(marks, text)
         }
-        self.objects = dict(_objects(stack, (stack.mail_bucket, stack.data_bucket)))
+        objects = _objects(stack, (stack.mail_bucket, stack.data_bucket))
+        self.objects = {name: tag for name, tag in objects if _any(marks, name)}
 
-    def of(self, *marks: str) -> set[str]:
-        """Where any of the marks is."""
-        found = {f"{pk} {sk}" for (pk, sk), text in self.items.items() if any(m in text for m in marks)}
-        return found | {name for name in self.objects if any(mark in name for mark in marks)}
+    def of(self, *marks: str) -> dict[str, str]:
+        """What has one of these, which are among the marks."""
+        items = {key: text for key, text in self.items.items() if _any(marks, text)}
+        return items | {name: tag for name, tag in self.objects.items() if _any(marks, name)}
+
+
+def _any(marks: Iterable[str], text: str) -> bool:
+    return any(mark in text for mark in marks)
 
 
 def _objects(stack: RunningStack, buckets: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -128,12 +138,12 @@ def _objects(stack: RunningStack, buckets: tuple[str, ...]) -> Iterator[tuple[st
                 yield f"{bucket}/{held['Key']}", str(held["ETag"])
 
 
-def settled(stack: RunningStack) -> Kept:
+def settled(stack: RunningStack, *marks: str) -> Kept:
     """Once what was begun has come to its end."""
-    before, since = Kept(stack), time.monotonic()
+    before, since = Kept(stack, *marks), time.monotonic()
     while time.monotonic() - since < _SETTLED:
         time.sleep(0.5)
-        now = Kept(stack)
+        now = Kept(stack, *marks)
         if (now.items, now.objects) != (before.items, before.objects):
             before, since = now, time.monotonic()
     return before
@@ -188,22 +198,20 @@ def test_nothing_is_left_of_a_closed_account_and_all_of_its_neighbour(
     neighbour = open_tenant(stack)
     belongings(neighbour)
     beside = neighbour.data("/account")["id"].removeprefix("usr_")
-    before = settled(stack)
+    before = settled(stack, *leaving.marks, beside)
     assert len(before.of(*leaving.marks)) > 30
 
     closed = made(leaving.owner, "POST", "/account/close", {"name": leaving.name})
     assert closed["status"] == "closing"
     assert leaving.owner.ask("POST", "/tags", json={"name": "Late"}).status_code in {402, 403}
-    number = leaving.marks[0]
-    until(lambda: (f"A#{number}", "ACCOUNT") not in Kept(stack).items)
-    after = settled(stack)
+    table, key = Table(stack.aws("dynamodb"), stack.table), keys.account(AccountId(int(leaving.marks[0])))
+    until(lambda: table.get(key) is None)
+    after = settled(stack, *leaving.marks, beside)
 
-    assert after.of(*leaving.marks) == {leaving.hosting}
+    assert after.of(*leaving.marks).keys() == {leaving.hosting}
     assert leaving.owner.ask("GET", "/account").status_code in {401, 403}
     pool = stack.aws("cognito-idp")
     with pytest.raises(pool.exceptions.UserNotFoundException):
         pool.admin_get_user(UserPoolId=stack.user_pool, Username=leaving.user)
-    theirs = {key: text for key, text in before.items.items() if beside in text}
-    assert {key: text for key, text in after.items.items() if beside in text} == theirs
     assert after.of(beside) == before.of(beside)
-    assert len(theirs) > 10
+    assert len(after.of(beside)) > 10
