@@ -48,7 +48,7 @@ class ObservabilityStack(Stack):
             alarms += queue.alarms(self)
         for function in functions:
             alarms += function.alarms(self)
-        alarms.append(_refused(self))
+        alarms += [_refused(self), _unrecorded(self)]
         for alarm in alarms:
             alarm.add_alarm_action(actions.SnsAction(topic))
         _dashboard(self, stage, api, queues, functions, alarms)
@@ -66,6 +66,25 @@ def _refused(scope: Construct) -> cloudwatch.Alarm:
             namespace=METRICS,
             metric_name="HostingsRefused",
             dimensions_map={"service": "publish-hosting"},
+            statistic="Sum",
+            period=PERIOD,
+        ),
+        threshold=1,
+        evaluation_periods=1,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
+
+
+def _unrecorded(scope: Construct) -> cloudwatch.Alarm:
+    """What was done and is not in the audit log stands in the function's own log, for 30 days."""
+    return cloudwatch.Alarm(
+        scope,
+        "audit-entries-lost",
+        alarm_description="Something was done that could not be written to the audit log.",
+        metric=cloudwatch.Metric(
+            namespace=METRICS,
+            metric_name="AuditEntriesLost",
+            dimensions_map={"service": "api"},
             statistic="Sum",
             period=PERIOD,
         ),

@@ -206,6 +206,14 @@ def test_refused_changes_of_hosted_records_are_told(templates: Templates) -> Non
     assert alarm["Dimensions"] == [{"Name": "service", "Value": "publish-hosting"}]
 
 
+def test_what_is_missing_from_the_audit_log_is_told(templates: Templates) -> None:
+    alarms = templates.resources("AWS::CloudWatch::Alarm").values()
+    (alarm,) = (one for one in alarms if one["MetricName"] == "AuditEntriesLost")
+    assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == ("Postseal", "Sum", 1)
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": "api"}]
+    assert alarm["AlarmActions"]
+
+
 def test_who_changes_items_does_not_change_entries_of_the_audit_log(templates: Templates) -> None:
     changing = {"dynamodb:UpdateItem", "dynamodb:DeleteItem"}
     policies = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
-from shared.core.audit import Actor, ActorKind
+from shared.core.audit import Actor, ActorKind, AuditEntry
 from shared.core.ids import AccountId, UserId
 from shared.core.members import Member
 from tests.unit.core.world import ACCOUNT, NOW
@@ -65,6 +66,22 @@ def test_what_is_refused_or_done_to_oneself_stands_nowhere_twice(operating: Api)
 
     assert recorded(operating, CLIENT) == []
     assert [action for action, *_ in recorded(operating, ACCOUNT.id)] == ["change_terms"]
+
+
+def test_an_entry_that_is_lost_raises_the_alarm_and_takes_nothing_back(
+    operating: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(entry: AuditEntry) -> None:
+        raise OSError("the table is throttled")
+
+    monkeypatch.setattr(operating.audit, "add", full)
+    assert operating.patch("/accounts/usr_8", {"plan": "msp"}).status == 200
+
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "AuditEntriesLost" in line]
+    counted = [one["_aws"]["CloudWatchMetrics"][0] for one in said if "_aws" in one]
+    assert [(one["Namespace"], one["Dimensions"]) for one in counted] == [("Postseal", [["service"]])] * 2
+    assert {one["service"] for one in said} == {"api"}
+    assert operating.accounts.stored[CLIENT].plan.name == "msp"
 
 
 def test_a_record_that_is_shown_and_not_published_is_no_change(api: Api) -> None:
