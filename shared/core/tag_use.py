@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Final
 
 from shared.core import ids
-from shared.core.access import Administration
+from shared.core.access import Administration, Caller, within
 from shared.core.errors import Invalid, NotFound
-from shared.core.ids import AccountId, TagId, mint
+from shared.core.groups import Groups
+from shared.core.ids import AccountId, DomainId, TagId, mint
 from shared.core.labels import checked_label
 from shared.core.queues import RemovedTag, Sweeps
 from shared.core.tags import MOST_TAGS, Tag, Tags
@@ -18,6 +19,7 @@ from shared.core.tags import MOST_TAGS, Tag, Tags
 PLAIN: Final = "#64748B"
 """The colour of a tag that was given none."""
 
+_BATCH: Final = 1_000
 _COLOR: Final = re.compile(r"#[0-9A-F]{6}", re.ASCII)
 
 
@@ -72,6 +74,24 @@ def find_tag(tags: Tags, account: AccountId, reference: str, *, param: str = "id
     if tag is None:
         raise NotFound("The requested resource could not be found", param=param)
     return tag
+
+
+def counted_for(tags: Tags, groups: Groups, caller: Caller, found: Sequence[Tag]) -> list[Tag]:
+    """The tags with the numbers of the domains that the caller sees."""
+    seen = within(caller, groups)
+    if seen is None:
+        return list(found)
+    return [replace(tag, domains=_count(tags, tag, seen) if tag.domains else 0) for tag in found]
+
+
+def _count(tags: Tags, tag: Tag, seen: frozenset[DomainId]) -> int:
+    """How many of these domains have the tag."""
+    count, after, more = 0, None, bool(seen)
+    while more:
+        page = tags.domains_of(tag.account, tag.id, after=after, limit=_BATCH)
+        count += sum(number in seen for number in page.items)
+        after, more = page.items[-1] if page.items else None, page.more
+    return count
 
 
 def wanted_tags(

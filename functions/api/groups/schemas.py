@@ -130,7 +130,7 @@ class Tag(Wire):
     id: str = Field(examples=["tag_7"])
     name: str
     color: str = Field(examples=["#64748B"])
-    domain_count: int
+    domain_count: int = Field(description="Of the domains that you see.")
     created_at: Timestamp
 
 

@@ -11,7 +11,8 @@ from functions.api.groups import render, schemas
 from functions.api.groups.app import app
 from shared.core.access import administer, require_scope
 from shared.core.rights import Scope
-from shared.core.tag_use import PLAIN, change_tag, create_tag, find_tag, remove_tag
+from shared.core.tag_use import PLAIN, change_tag, counted_for, create_tag, find_tag, remove_tag
+from shared.core.tags import Tag
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
 from shared.edge.schemas import Listing, Single
@@ -33,7 +34,7 @@ TagParam = Annotated[str, Path(description="`tag_7`, or `7`.", examples=["tag_7"
 )
 def list_all() -> Listing[schemas.Tag]:
     require_scope(app.caller, Scope.READ)
-    found = table.tags().list_of(app.caller.account_id)
+    found = _counted(table.tags().list_of(app.caller.account_id))
     return Listing(data=[render.tag(each) for each in found], meta=app.whole_list_meta(len(found)))
 
 
@@ -69,7 +70,8 @@ def create(body: schemas.CreateTag) -> Single[schemas.Tag]:
 )
 def read(tag_id: TagParam) -> Single[schemas.Tag]:
     require_scope(app.caller, Scope.READ)
-    return Single(data=render.tag(find_tag(table.tags(), app.caller.account_id, tag_id)), meta=app.meta)
+    (tag,) = _counted([find_tag(table.tags(), app.caller.account_id, tag_id)])
+    return Single(data=render.tag(tag), meta=app.meta)
 
 
 @app.patch(
@@ -98,3 +100,7 @@ def change(tag_id: TagParam, body: schemas.ChangeTag) -> Single[schemas.Tag]:
 def delete(tag_id: TagParam) -> Response[None]:
     remove_tag(table.tags(), queues.sweeps(), administer(app.caller), tag_id)
     return Response(status_code=204)
+
+
+def _counted(found: list[Tag]) -> list[Tag]:
+    return counted_for(table.tags(), table.groups(), app.caller, found)

@@ -57,3 +57,25 @@ def test_a_stranger_finds_no_tag(api: Api) -> None:
     assert api.call("GET", f"/tags/{made}", key=key).status == 404
     assert api.call("PATCH", f"/tags/{made}", body="{}", key=key).status == 404
     assert api.call("DELETE", f"/tags/{made}", key=key).status == 404
+
+
+def test_a_tag_counts_the_domains_that_one_sees(api: Api) -> None:
+    """Of one group: not how many others have the tag, neither in the list nor alone."""
+    group = api.post("/domain-groups", {"label": "Clients"}).data["id"]
+    empty = api.post("/domain-groups", {"label": "None"}).data["id"]
+    tag = api.post("/tags", {"name": "Urgent"}).data["id"]
+    for name, place in (("one.example", group), ("two.example", None), ("three.example", None)):
+        body = {"domain": name, "tag_ids": [tag], **({"group_id": place} if place else {})}
+        assert api.post("/domains", body).status == 201
+
+    def counted(key: str) -> tuple[int, int]:
+        (listed,) = api.call("GET", "/tags", key=key).data
+        return listed["domain_count"], api.call("GET", f"/tags/{tag}", key=key).data["domain_count"]
+
+    def key_of(reference: str) -> str:
+        limited = {"name": "k", "group_id": reference, "scopes": ["read"]}
+        return str(api.post("/api-keys", limited).data["key"])
+
+    assert counted(api.key) == (3, 3)
+    assert counted(key_of(group)) == (1, 1)
+    assert counted(key_of(empty)) == (0, 0)
