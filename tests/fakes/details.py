@@ -105,7 +105,7 @@ class FakeDetailShelf:
     def clear(self, account: AccountId, token: str) -> None:
         for held in (self.objects, self.results):
             for key in [key for key in held if key[:2] == (account, token)]:
-                held.pop(key)  # type: ignore[attr-defined]
+                held.pop(key)
 
 
 def _home(job: DetailJob) -> _Home:
