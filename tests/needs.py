@@ -18,8 +18,11 @@ class Need(StrEnum):
     READ_GROUP = "read the group"
     READ_FAILURES = "read, forensic"
     READ_FAILURE = "read the domain, forensic"
+    READ_FAILURE_MAIL = "read the domain, forensic; admin"
+    READ_SHOWN_FAILURE = "read the domain; forensic first"
     READ_FULL_FAILURE = "read the domain, forensic, admin"
     DELETE_FAILURES = "write, forensic"
+    OWN_SEARCH = "read, forensic, one's own"
     WRITE_DOMAIN = "write to the domain"
     ADD_DOMAIN = "write in the default group"
     READ_ARRIVALS = "read every domain"
@@ -91,7 +94,7 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "deactivate_domain": (Probe(Need.WRITE_DOMAIN, uses_up="domain_id"),),
     "delete_domain": (Probe(Need.WRITE_DOMAIN, uses_up="domain_id"),),
     "delete_domain_group": (Probe(Need.ADMIN, uses_up="group_id"),),
-    "delete_all_failure_reports": (Probe(Need.DELETE_FAILURES),),
+    "delete_all_failure_reports": (Probe(Need.DELETE_FAILURES, query={"before": "1970-01-01"}),),
     "delete_failure_reports": (Probe(Need.DELETE_FAILURES, {"ids": ["rpt_1"]}),),
     "delete_quarantine_entry": (Probe(Need.WRITE_ARRIVALS, uses_up="entry_id"),),
     "delete_report": (Probe(Need.WRITE_DOMAIN, uses_up="report_id"),),
@@ -150,9 +153,9 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "read_domain": (_READ_DOMAIN,),
     "read_domain_group": (Probe(Need.READ_GROUP),),
     "read_export": (Probe(Need.OWNER),),
-    "read_failure_job": (Probe(Need.READ_FAILURES),),
+    "read_failure_job": (Probe(Need.OWN_SEARCH),),
     "read_failure_report": (
-        Probe(Need.READ_FAILURE, instead={"report_id": "failure_id"}),
+        Probe(Need.READ_SHOWN_FAILURE, instead={"report_id": "failure_id"}),
         Probe(
             Need.READ_FULL_FAILURE,
             query={"redact": "false"},
@@ -174,7 +177,7 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     ),
     "read_report_raw": (
         _READ_DOMAIN,
-        Probe(Need.READ_FAILURE, note="a failure report", instead={"report_id": "failure_id"}),
+        Probe(Need.READ_FAILURE_MAIL, note="a failure report", instead={"report_id": "failure_id"}),
     ),
     "read_sign_in": (Probe(Need.NOTHING),),
     "read_sources": (_READ_DOMAIN,),

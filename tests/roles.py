@@ -95,6 +95,11 @@ _SCOPES: Final[Mapping[Need, frozenset[Scope]]] = {
     Need.READ_GROUP: frozenset({READ}),
     Need.READ_FAILURES: frozenset({READ, FORENSIC}),
     Need.READ_FAILURE: frozenset({READ}),
+    Need.READ_FAILURE_MAIL: frozenset({READ}),
+    Need.READ_SHOWN_FAILURE: frozenset({READ, FORENSIC}),
+    Need.READ_FULL_FAILURE: frozenset({READ, FORENSIC, ADMIN}),
+    Need.OWN_SEARCH: frozenset({READ, FORENSIC}),
+    Need.DELETE_FAILURES: frozenset({WRITE, FORENSIC}),
     Need.WRITE_DOMAIN: frozenset({WRITE}),
     Need.ADD_DOMAIN: frozenset({WRITE}),
     Need.READ_ARRIVALS: frozenset({READ}),
@@ -107,6 +112,9 @@ _OF_A_DOMAIN: Final = {
     Need.READ_DOMAIN: Level.READ,
     Need.READ_GROUP: Level.READ,
     Need.READ_FAILURE: Level.READ,
+    Need.READ_FAILURE_MAIL: Level.READ,
+    Need.READ_SHOWN_FAILURE: Level.READ,
+    Need.READ_FULL_FAILURE: Level.READ,
     Need.WRITE_DOMAIN: Level.WRITE,
 }
 _OF_ALL_DOMAINS: Final = {
@@ -139,9 +147,11 @@ def _by_rights(need: Need, role: Role) -> Answer:
     if need is Need.OWNER:
         return Answer.GRANTED if role.owner else Answer.DENIED
     if role.kind in {Kind.STRANGER, Kind.OPERATOR}:
-        return Answer.GRANTED
+        return Answer.HIDDEN if need is Need.OWN_SEARCH else Answer.GRANTED
     if not _SCOPES.get(need, frozenset()) <= role.scopes:
         return Answer.DENIED
+    if need is Need.OWN_SEARCH:
+        return Answer.HIDDEN
     if need in _OF_A_DOMAIN:
         return _of_a_domain(need, role)
     wanted = _OF_ALL_DOMAINS.get(need, Level.NONE)
@@ -150,9 +160,11 @@ def _by_rights(need: Need, role: Role) -> Answer:
 
 def _of_a_domain(need: Need, role: Role) -> Answer:
     """What is out of sight is not there; what is seen and must not be changed is denied."""
-    hidden = need is Need.READ_FAILURE and FORENSIC not in role.scopes
+    hidden = need in {Need.READ_FAILURE, Need.READ_FAILURE_MAIL} and FORENSIC not in role.scopes
     if role.group is Level.NONE or hidden:
         return Answer.HIDDEN
+    if need is Need.READ_FAILURE_MAIL and ADMIN not in role.scopes:
+        return Answer.DENIED
     return Answer.GRANTED if _OF_A_DOMAIN[need].rank <= role.group.rank else Answer.DENIED
 
 

@@ -22,16 +22,17 @@ _MISSING: Final = frozenset({"NoSuchKey", "NotFound", "404"})
 
 class S3Mailbox:
     """``Mailbox`` on the mail bucket. Failure reports rest under ``failure_key`` (ARN of a KMS key);
-    empty means the bucket's own key."""
+    empty means the bucket's own key. With ``apart`` it looks for deliveries among those alone."""
 
-    def __init__(self, client: S3Client, bucket: str, *, failure_key: str = "") -> None:
+    def __init__(self, client: S3Client, bucket: str, *, failure_key: str = "", apart: bool = False) -> None:
         self._client = client
         self._bucket = bucket
         self._failure_key = failure_key
+        self._apart = apart
 
     def open(self, key: str) -> BinaryIO:
         """Reads from the network as it is read; holds 64 kB at most."""
-        for place in _places(key):
+        for place in self._places(key):
             try:
                 body = self._client.get_object(Bucket=self._bucket, Key=place)["Body"]
             except ClientError as error:
@@ -58,7 +59,7 @@ class S3Mailbox:
         self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def remove(self, key: str) -> None:
-        for place in _places(key):
+        for place in self._places(key):
             self._client.delete_object(Bucket=self._bucket, Key=place)
 
     def link(self, key: str, *, seconds: int, filename: str) -> str:
@@ -79,9 +80,12 @@ class S3Mailbox:
             "put_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=seconds
         )
 
+    def _places(self, key: str) -> tuple[str, ...]:
+        return (APART + key,) if self._apart else (key, APART + key)
+
     def _place(self, key: str) -> str:
         """Where the delivery rests now."""
-        for place in _places(key):
+        for place in self._places(key):
             try:
                 self._client.head_object(Bucket=self._bucket, Key=place)
             except ClientError as error:
@@ -89,10 +93,6 @@ class S3Mailbox:
             else:
                 return place
         raise _missing()
-
-
-def _places(key: str) -> tuple[str, str]:
-    return key, APART + key
 
 
 def _missing() -> NotFound:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.core.access import Caller, Readable, find_to_remove, require_retained, write_domain
+from shared.core.access import (
+    Caller,
+    Readable,
+    find_to_remove,
+    require_retained,
+    require_scope,
+    write_domain,
+)
 from shared.core.domains import Domains
 from shared.core.errors import Forbidden, Malformed, NotFound
 from shared.core.groups import Groups
 from shared.core.ids import ReportId
 from shared.core.paging import Cursor, Page, PageRequest
 from shared.core.reports import Fact, ReportFilter, Reports, ReportSummary
+from shared.core.rights import Scope
 from shared.mailauth.reports.values import Kind
 
 
@@ -63,8 +71,11 @@ def find_report(reports: Reports, caller: Caller, right: Readable, report: Repor
 
 def find_mail(reports: Reports, caller: Caller, right: Readable, report: ReportId) -> ReportSummary:
     """A report whose mail may be read: ``Forbidden`` where the mail brought other reports, too, for who may
-    not read whatever those may be."""
+    not read whatever those may be; and that of a failure report for who does not administer the account,
+    as it hides no personal data."""
     summary = find_report(reports, caller, right, report)
+    if summary.kind is Kind.FAILURE:
+        require_scope(caller, Scope.ADMIN)
     if not summary.sole and not (right.whole and right.forensic):
         raise Forbidden("This mail brought other reports, too: it needs a right to all of the account")
     return summary

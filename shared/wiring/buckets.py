@@ -18,5 +18,13 @@ def mailbox() -> Mailbox:
 
 
 @cache
+def failure_mailbox() -> Mailbox:
+    """Of what is set apart, and nothing else."""
+    return S3Mailbox(
+        clients.s3(), required(settings.MAIL_BUCKET), failure_key=optional(settings.FAILURE_KEY), apart=True
+    )
+
+
+@cache
 def blobs() -> Blobs:
     return Blobs(clients.s3(), required(settings.DATA_BUCKET))

@@ -147,6 +147,7 @@ class Cast:
             "me": "me",
             "group_id": self.group,
             "tag_id": self._made("/tags", name="spare"),
+            "search_token": "nobodysown",
             "token": str(self.tenant.data("/account")["reporting_address"]).partition("@")[0],
         }
 

@@ -119,7 +119,8 @@ def delete(report_id: ReportParam) -> Response[None]:
     "/reports/<report_id>/raw",
     summary="Read a report's mail",
     description="As it came. A large one is answered by a redirect to a link that holds for five minutes. A "
-    "mail that brought several reports is for those who may read all of the account's.",
+    "mail that brought several reports is for those who may read all of the account's, and that of a failure "
+    "report, which hides no personal data, for the admin scope beside the forensic one.",
     operation_id="read_report_raw",
     tags=_TAGS,
     responses=raw_answers(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from shared.core.access import Caller, Readable, find_to_remove, level_in, require_scope
 from shared.core.domains import Domains
@@ -70,16 +71,17 @@ class Removing:
         self._remove(deleted)
         return Removed(deleted, tuple(missing))
 
-    def all(self, jobs: FailureJobs) -> RemovedAll:
-        """All of the domains that the caller may write to, as many as one request can, and the searches: the
-        caller's own, or everybody's where every domain is the caller's to write to."""
+    def all(self, jobs: FailureJobs, *, before: date | None = None) -> RemovedAll:
+        """All (of arrivals before a day) of the domains that the caller may write to, as many as one request
+        can, and the searches: the caller's own, or everybody's for who sees every domain."""
         right = self._right()
         if self.caller.rights.highest is not Level.WRITE:
             raise Forbidden("You may not delete reports of any domain")
         gone = jobs.remove_all(right.account, None if right.whole else asker_of(self.caller))
+        wanted = ReportFilter(Kind.FAILURE, last=None if before is None else before - timedelta(days=1))
         deleted, after = 0, None
         while deleted < MOST_AT_ONCE:
-            page = self.reports.page(right, ReportFilter(Kind.FAILURE), after=after, limit=_PIECE)
+            page = self.reports.page(right, wanted, after=after, limit=_PIECE)
             mine = [summary for summary in page.items if self._may_write(summary)]
             self._remove(mine)
             deleted += len(mine)

@@ -20,6 +20,7 @@ from functions.api.api_keys import handler as api_keys
 from functions.api.audit import handler as audit
 from functions.api.docs import handler as docs
 from functions.api.domains import handler as domains
+from functions.api.failure_reports import handler as failure_reports
 from functions.api.groups import handler as groups
 from functions.api.hosting import handler as hosting
 from functions.api.inspect import handler as inspect
@@ -70,6 +71,8 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "domain-groups": groups.handler,
     "domains": domains.handler,
     "inspect": inspect.handler,
+    "failure-jobs": failure_reports.handler,
+    "failure-reports": failure_reports.handler,
     "validate": inspect.handler,
     "reports": reports.handler,
     "uploads": reports.handler,
@@ -103,6 +106,9 @@ class Answer:
 @dataclass
 class Api:
     """``key`` is that of ``ACCOUNT``, which has ``DOMAIN``."""
+REDACTION_KEY = b"k" * 32
+
+
 
     accounts: fakes.FakeAccounts = field(default_factory=fakes.FakeAccounts)
     keys: fakes.FakeApiKeys = field(default_factory=fakes.FakeApiKeys)
@@ -116,6 +122,7 @@ class Api:
     mailbox: fakes.FakeMailbox = field(default_factory=fakes.FakeMailbox)
     touched: fakes.FakeTouchedDays = field(default_factory=fakes.FakeTouchedDays)
     removed: fakes.FakeRemovedDomains = field(default_factory=fakes.FakeRemovedDomains)
+    hosts: fakes.FakeHosts = field(default_factory=fakes.FakeHosts)
     replays: fakes.FakeReplays = field(default_factory=fakes.FakeReplays)
     sweeps: fakes.FakeSweeps = field(default_factory=fakes.FakeSweeps)
     dns_checks: fakes.FakeDnsChecks = field(default_factory=fakes.FakeDnsChecks)
@@ -151,6 +158,7 @@ class Api:
         self.alerts = fakes.FakeAlerts(lambda: self.now)
         self.deliveries = fakes.FakeDeliveries(lambda: self.now)
         self.dns_states = fakes.FakeDnsStates(lambda: self.now)
+        self.failure_jobs = fakes.FakeFailureJobs(lambda: self.now)
         self.hosting = World(customer=self.zone)
         self.users = fakes.FakeUsers(self.tickets)
         self.secrets = 0
@@ -179,6 +187,8 @@ class Api:
             "quarantine": self.quarantine,
             "uploads": self.uploads,
             "alerts": self.alerts,
+            "failure_jobs": self.failure_jobs,
+            "hosts": self.hosts,
             "webhooks": self.webhooks,
             "deliveries": self.deliveries,
             "hostings": self.hosting.hostings,
@@ -198,6 +208,8 @@ class Api:
         patch.setattr(queues, "replays", lambda: self.replays)
         patch.setattr(queues, "sweeps", lambda: self.sweeps)
         patch.setattr(queues, "exportings", lambda: self.exportings)
+        patch.setattr(buckets, "failure_mailbox", lambda: self.mailbox)
+        patch.setattr(table, "redaction_key", lambda: REDACTION_KEY)
         patch.setattr(queues, "delivery_orders", lambda: self.delivery_orders)
         patch.setattr(queues, "closings", lambda: self.closings)
         patch.setattr(closing, "archive", lambda: self.archive)
@@ -233,7 +245,7 @@ class Api:
             self.domains,
             self.reports,
             self.rollups,
-            fakes.FakeHosts(),
+            self.hosts,
             NoPlaces(),
             Catalogues(builtin(), self.sender_extensions),
             fakes.FakeHostQuestions(),

@@ -24,9 +24,9 @@ from tests.roles import ROLES, TABLE, Answer, Kind, Role, Row, rendered, rows
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW, fact, row, said
 from tests.unit.functions.api.alerting import alert, webhook
 from tests.unit.functions.api.client import Api, other_account
+from tests.unit.functions.api.failures import failure_mail, take_in
 from tests.unit.functions.api.people import MEMBER, as_user, join
 from tests.unit.functions.api.test_quarantine import entry
-from tests.unit.functions.api.test_reports import failure_fact
 
 GROUP = GroupId(5)
 HERE, ELSEWHERE = UserId(31), UserId(32)
@@ -95,8 +95,8 @@ def things(api: Api) -> dict[str, str]:
     """The id of one thing of each kind, by the parameter of routes that takes it."""
     api.groups.add(Group(GROUP, ACCOUNT.id, "Customers", NOW), most=10)
     api.groups.assign(DOMAIN, GROUP)
-    brought, failed = fact(said(row())), failure_fact()
-    api.file(brought, failed)
+    brought, failed = fact(said(row())), take_in(api, failure_mail())
+    api.file(brought)
     api.set_aside(entry())
     for mail in {brought.summary.mail, failed.summary.mail, entry().mail}:
         api.mailbox.put(mail, b"mail")
@@ -115,7 +115,7 @@ def things(api: Api) -> dict[str, str]:
         "me": "me",
         "domain_id": "ud_19",
         "report_id": ids.render(ids.REPORT, brought.summary.id),
-        "failure_id": ids.render(ids.REPORT, failed.summary.id),
+        "failure_id": ids.render(ids.REPORT, failed),
         "entry_id": ids.render(ids.QUARANTINE, entry().id),
         "upload_id": api.call("POST", "/reports", body=b"x").data["id"],
         "key_id": key["id"],
@@ -125,6 +125,8 @@ def things(api: Api) -> dict[str, str]:
         "slug": "mailer",
         "token": "acct",
     }
+        "sender_id": "press",
+        "search_token": "nobodysown",
 
 
 @pytest.mark.parametrize("asked", ROWS, ids=[each.route for each in ROWS])
