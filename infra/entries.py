@@ -46,6 +46,16 @@ API: Final = (
         knows=(Thing.TOKENS,),
     ),
     Entry(
+        "api/advice",
+        (
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem", "ConditionCheckItem"),
+            INDEX_QUERY,
+            reads(Thing.DATA_BUCKET),
+        ),
+        knows=(Thing.TOKENS,),
+        memory=1024,
+    ),
+    Entry(
         "api/alerts",
         (
             table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem", "BatchWriteItem"),
@@ -260,6 +270,7 @@ WORKERS: Final = (
             sends(Thing.ROLLUP_QUEUE),
             sends(Thing.DNS_QUEUE),
             sends(Thing.CLOSING_QUEUE),
+            sends(Thing.WATCH_QUEUE),
         ),
         knows=(Thing.DATA_BUCKET,),
         trigger=Daily(hour=3),
@@ -328,6 +339,32 @@ WORKERS: Final = (
         layer="workers",
     ),
     Entry(
+        "workers/watch_reports",
+        (
+            table("GetItem", "Query"),
+            reads(Thing.DATA_BUCKET),
+            sends(Thing.ALERTS_QUEUE),
+            sends(Thing.WATCH_QUEUE),
+            sends(Thing.DIGESTS_QUEUE),
+        ),
+        trigger=Consumes(Thing.WATCH_QUEUE, batch=1, window=0, at_once=5),
+        memory=1024,
+        timeout=300,
+        layer="workers",
+    ),
+    Entry(
+        "workers/send_digests",
+        (
+            table("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
+            Grant(Thing.LETTERS, ("SendEmail",)),
+        ),
+        knows=(Thing.DATA_BUCKET,),
+        trigger=Consumes(Thing.DIGESTS_QUEUE, batch=1, window=0, at_once=5),
+        memory=1024,
+        timeout=600,
+        layer="workers",
+    ),
+    Entry(
         "workers/deliver_alerts",
         (
             table("GetItem", "PutItem", "UpdateItem"),
@@ -348,6 +385,26 @@ WORKERS: Final = (
         ),
         trigger=Consumes(Thing.DNS_QUEUE, batch=10, window=2, at_once=10),
         timeout=120,
+        layer="workers",
+    ),
+    Entry(
+        "workers/advise",
+        (
+            table("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"),
+            reads(Thing.DATA_BUCKET),
+            sends(Thing.ALERTS_QUEUE),
+        ),
+        # What comes within the window about one domain is looked at once.
+        trigger=Consumes(Thing.ADVICE_QUEUE, batch=50, window=5, at_once=5),
+        memory=1024,
+        timeout=120,
+        layer="workers",
+    ),
+    Entry(
+        "workers/schedule_advice",
+        (table("BatchGetItem"), INDEX_QUERY, sends(Thing.ADVICE_QUEUE)),
+        trigger=Daily(hour=5),
+        timeout=300,
         layer="workers",
     ),
     Entry(

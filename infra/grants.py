@@ -22,6 +22,7 @@ _QUEUES: Final = {
     Thing.HOSTS_QUEUE: settings.HOSTS_QUEUE,
     Thing.PURGE_QUEUE: settings.PURGE_QUEUE,
     Thing.DNS_QUEUE: settings.DNS_QUEUE,
+    Thing.ADVICE_QUEUE: settings.ADVICE_QUEUE,
     Thing.HOSTING_QUEUE: settings.HOSTING_QUEUE,
     Thing.HOSTING_CHECKS_QUEUE: settings.HOSTING_CHECKS_QUEUE,
     Thing.EXPORTS_QUEUE: settings.EXPORTS_QUEUE,
@@ -29,6 +30,8 @@ _QUEUES: Final = {
     Thing.DETAILS_QUEUE: settings.DETAILS_QUEUE,
     Thing.ALERTS_QUEUE: settings.ALERTS_QUEUE,
     Thing.DELIVERIES_QUEUE: settings.DELIVERIES_QUEUE,
+    Thing.WATCH_QUEUE: settings.WATCH_QUEUE,
+    Thing.DIGESTS_QUEUE: settings.DIGESTS_QUEUE,
 }
 _BUCKETS: Final = {
     Thing.MAIL_BUCKET: settings.MAIL_BUCKET,

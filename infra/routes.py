@@ -20,9 +20,14 @@ RESOURCES: Final = {
     "failure-jobs": "api/failure_reports",
     "failure-reports": "api/failure_reports",
     "inspect": "api/inspect",
+    "issues": "api/advice",
+    "policy-domains": "api/advice",
+    "policy-filters": "api/advice",
     "quarantine": "api/quarantine",
     "reports": "api/reports",
+    "senders": "api/domains",
     "tags": "api/groups",
+    "tasks": "api/advice",
     "uploads": "api/reports",
     "users": "api/users",
     "validate": "api/inspect",
@@ -35,6 +40,8 @@ WITHIN_DOMAINS: Final = {
     "domains/{id}/hosting/{proxy+}": "api/hosting",
     "domains/{id}/dmarc-record": "api/hosting",
     "domains/{id}/parked-records": "api/hosting",
+    "domains/{id}/policy-plan": "api/advice",
+    "domains/{id}/simulate": "api/advice",
 }
 """What of ``domains`` another function answers for: API Gateway takes the route that says most."""
 
@@ -50,6 +57,8 @@ OTHERS: Final = {
     "/v1/password-resets/confirm": "api/letters",
     "/v1/reset-password": "api/letters",
     "/v1/sign-in": "api/docs",
+    "/v1/unsubscribe": "api/letters",
+    "/v1/unsubscriptions": "api/letters",
 }
 
 UNKNOWN: Final = "api/docs"

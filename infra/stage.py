@@ -93,6 +93,8 @@ class Stage:
     log_level: str = "INFO"
     mail_days: int = settings.MAIL_DAYS
     """Days that a raw mail or an upload rests, so that it can be read and replayed."""
+    advice_seconds: int = 300
+    """For which news about a domain gathers before its advice is thought over."""
     closing_seconds: int = 30 * 86_400
     """From the closing of an account to the deletion of its data: until then it can be reopened."""
     failure_days: int = 30
@@ -147,6 +149,7 @@ def local(
         authorizes_by_arn=False,
         redelivery_seconds=20,
         log_days=1,
+        advice_seconds=1,
         closing_seconds=5,
         requests_per_second=1000,
         requests_burst=2000,

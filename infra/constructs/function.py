@@ -73,6 +73,7 @@ class EntryFunction(Construct):
                 **_powertools(entry, stage),
                 settings.STAGE: stage.name,
                 settings.REPORT_DOMAIN: stage.report_domain,
+                settings.ADVICE_DELAY: str(stage.advice_seconds),
                 settings.CLOSING_DELAY: str(stage.closing_seconds),
                 **environment,
                 **stage.environment,

@@ -17,15 +17,18 @@ from shared.core.advice.traffic import Traffic, traffic, window
 from shared.core.advice.world import Stance, World, stance_of
 from shared.core.alerts.events import AlertEvent, AlertEvents, AlertKind
 from shared.core.clock import DAY_SECONDS, utc_day
-from shared.core.domains import Domains
+from shared.core.domains import Domains, every_active
 from shared.core.hosting.hosting import Hostings
 from shared.core.ids import ISSUE, AccountId, render
-from shared.core.queues import AdviceDue
+from shared.core.queues import AdviceCalls, AdviceDue
 from shared.core.rollups import Rollups
 from shared.core.senders.catalogue import Catalogue
 from shared.core.watching.states import DnsStates
 
 _ATTEMPTS: Final = 5
+_SENT: Final = 1_000
+"""Calls that are sent together."""
+
 _TOLD_SECONDS: Final = 2 * DAY_SECONDS
 """For how long each pass tells again of an issue that was opened: whoever was to be told may not have been
 reached the first time, and an alert is raised once however often it is sent."""
@@ -136,6 +139,20 @@ def with_row(advice: Advice, row: PlanRow) -> Advice:
     """With what lists show of it, counted anew."""
     counted = replace(row, issues=advice.count(Kind.ISSUE), tasks=advice.count(Kind.TASK))
     return replace(advice, row=counted)
+
+
+def call_for_all(domains: Domains, calls: AdviceCalls) -> int:
+    """Ask for advice about every active domain of the deployment; how many they are."""
+    count = 0
+    due: list[AdviceDue] = []
+    for domain in every_active(domains):
+        due.append(AdviceDue(domain.account, domain.id))
+        count += 1
+        if len(due) == _SENT:
+            calls.send(due)
+            due = []
+    calls.send(due)
+    return count
 
 
 def _open(matters: tuple[Matter, ...]) -> dict[str, frozenset[str]]:

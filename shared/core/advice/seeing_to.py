@@ -30,12 +30,14 @@ def read_matter(shelf: Shelf, caller: Caller, kind: Kind, reference: str) -> Lis
 
 
 def ignore_matter(
-    advices: Advices, domains: Domains, caller: Caller, kind: Kind, reference: str, *, ignored: bool
+    advices: Advices, domains: Domains, caller: Caller, kind: Kind, reference: str, *, ignored: bool | None
 ) -> Listed:
     """The matter afterwards. ``Forbidden`` for who may only read its domain. It stays ignored, whatever
-    becomes of it, until somebody says otherwise."""
+    becomes of it, until somebody says otherwise; None leaves it as it is."""
     found = _find(advices, caller, kind, reference)
     write_domain(caller, str(found.domain), domains)
+    if ignored is None:
+        return found
     for _ in range(_ATTEMPTS):
         before = advices.get(caller.account_id, found.domain)
         there = before is not None and any(each.id == found.matter.id for each in before.matters)

@@ -4,8 +4,8 @@ Alignment is worked out anew from the results that passed, under the asked modes
 without asking the DNS. Where a reporter says that a mechanism passed and names no result of it that did, its
 word is taken. A receiver may do otherwise than it is asked; here every one does as it is asked.
 
-Whether a name existed when the mail came cannot be known from reports: all mail of subdomains is under sp, and
-np is not applied.
+Whether a name existed when the mail came cannot be known from reports: all mail of subdomains is under sp,
+and np is not applied.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from functools import lru_cache
 from typing import Final
 
 from shared.core.domain_names import organizational_domain
-from shared.core.rollups import FORWARDED, SourceLine
+from shared.core.rollups import SourceLine
+from shared.core.senders.standing import FORWARDED
 from shared.mailauth.evaluate.alignment import Mode
 from shared.mailauth.reports.values import Row
 
@@ -111,14 +112,7 @@ class Simulator:
 
     def result(self) -> Simulation:
         found = [SourceFate(*source, fate) for source, fate in self._sources.items()]
-        lost = sorted(
-            found,
-            key=lambda each: (
-                each.fate.delivered - each.fate.messages,
-                -each.fate.messages,
-                each.sender_domain,
-            ),
-        )
+        lost = sorted(found, key=_most_lost)
         after = sum((each.fate for each in found), Fate())
         return Simulation(self.rows, self._before, after, self.own_record, tuple(lost))
 
@@ -127,6 +121,11 @@ class Simulator:
             return Fate(delivered=row.count)
         author = row.identifiers.header_from.lower().rstrip(".")
         return fate_of(self.policy.applied(author, self.domain), row)
+
+
+def _most_lost(source: SourceFate) -> tuple[int, int, str, str]:
+    fate = source.fate
+    return fate.delivered - fate.messages, -fate.messages, source.sender_domain, source.sender_name
 
 
 def fate_of(disposition: str, row: Row) -> Fate:
