@@ -77,6 +77,7 @@ def deploy(app: App, stage: Stage, bundles: Bundles) -> Deployment:
         app, f"{prefix}-workers", stage, bundles, owners, **common("functions behind queues")
     )
     api = ApiStack(app, f"{prefix}-api", stage, bundles, owners, **common("the HTTP API"))
+    workers.know_pages(api.pages)
     observability = ObservabilityStack(
         app, f"{prefix}-observability", stage, data, people, workers, api, **common("alarms and dashboard")
     )

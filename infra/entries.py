@@ -58,7 +58,7 @@ API: Final = (
     Entry(
         "api/alerts",
         (
-            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem", "BatchWriteItem"),
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
             INDEX_QUERY,
             sends(Thing.DELIVERIES_QUEUE),
         ),

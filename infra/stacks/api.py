@@ -69,10 +69,10 @@ class ApiStack(Stack):
             self.api.add_routes(
                 path=path, methods=[apigateway.HttpMethod.ANY], integration=integrations[function]
             )
-        pages = stage.people.pages_url or f"{self.api.api_endpoint}/v1"
+        self.pages = stage.people.pages_url or f"{self.api.api_endpoint}/v1"
         for writing in self.functions:
             if any(grant.thing is Thing.LETTERS for grant in writing.entry.grants):
-                writing.function.add_environment(settings.PAGES_URL, pages)
+                writing.function.add_environment(settings.PAGES_URL, self.pages)
         _open(self, self.api, stage)
         CfnOutput(self, "ApiId", value=self.api.api_id)
         CfnOutput(self, "ApiUrl", value=self.api.api_endpoint)

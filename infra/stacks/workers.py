@@ -14,10 +14,11 @@ from infra import grants
 from infra.constructs.bundles import Bundles
 from infra.constructs.function import EntryFunction
 from infra.entries import WORKERS
-from infra.entry import Consumes, Daily, Every
+from infra.entry import Consumes, Daily, Every, Thing
 from infra.grants import Owners
 from infra.stacks.data import DataStack
 from infra.stage import Stage
+from shared import settings
 
 
 class WorkersStack(Stack):
@@ -48,6 +49,12 @@ class WorkersStack(Stack):
                     _scheduled(self, worker, events.Schedule.cron(hour=str(hour), minute="17"))
                 case Every(minutes=minutes):
                     _scheduled(self, worker, events.Schedule.rate(Duration.minutes(minutes)))
+
+    def know_pages(self, pages: str) -> None:
+        """``pages`` is what the links in letters begin with."""
+        for writing in self.functions:
+            if any(grant.thing is Thing.LETTERS for grant in writing.entry.grants):
+                writing.function.add_environment(settings.PAGES_URL, pages)
 
 
 def _source(trigger: Consumes, data: DataStack, stage: Stage) -> sources.SqsEventSource:

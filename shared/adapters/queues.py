@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from shared.core.alerts.deliveries import DeliveryOrder
 from shared.core.alerts.events import AlertEvent
+from shared.core.alerts.report_watch import DigestOrder, WatchOrder
 from shared.core.mail import Delivery
 from shared.core.messages import (
     encode_advice_due,
@@ -17,6 +18,7 @@ from shared.core.messages import (
     encode_delivery,
     encode_delivery_order,
     encode_detail_task,
+    encode_digest_order,
     encode_dns_check,
     encode_export,
     encode_hosting_change,
@@ -25,6 +27,7 @@ from shared.core.messages import (
     encode_sweep,
     encode_touched_day,
     encode_unknown_hosts,
+    encode_watch_order,
 )
 from shared.core.queues import (
     AdviceDue,
@@ -193,6 +196,22 @@ class SqsDeliveryOrders(_Queue[DeliveryOrder]):
         super().__init__(client, url, encode_delivery_order)
 
     def send(self, orders: Iterable[DeliveryOrder], *, delay: int = 0) -> None:
+        self._send(orders, lambda _: _delayed(delay))
+
+
+class SqsWatchOrders(_Queue[WatchOrder]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_watch_order)
+
+    def send(self, orders: Iterable[WatchOrder]) -> None:
+        self._send(orders)
+
+
+class SqsDigestOrders(_Queue[DigestOrder]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_digest_order)
+
+    def send(self, orders: Iterable[DigestOrder], *, delay: int = 0) -> None:
         self._send(orders, lambda _: _delayed(delay))
 
 

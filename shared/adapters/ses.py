@@ -15,7 +15,8 @@ _REFUSED: Final = frozenset({"MessageRejected", "BadRequestException"})
 
 
 class SesLetters:
-    """``Letters`` from one sender. SES writes the headers: a subject cannot become another one."""
+    """``Letters`` from one sender. SES writes the headers, those of the letter too: a subject cannot become
+    another one."""
 
     def __init__(self, client: SESV2Client, sender: str) -> None:
         self._client = client
@@ -26,17 +27,22 @@ class SesLetters:
             self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [letter.to]},
-                Content={
-                    "Simple": {
-                        "Subject": _text(letter.subject),
-                        "Body": {"Text": _text(letter.text), "Html": _text(letter.html)},
-                    }
-                },
+                Content={"Simple": _content(letter)},
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _REFUSED:
                 raise Undeliverable from error
             raise
+
+
+def _content(letter: Letter) -> Any:
+    said = {
+        "Subject": _text(letter.subject),
+        "Body": {"Text": _text(letter.text), "Html": _text(letter.html)},
+    }
+    if not letter.headers:
+        return said
+    return {**said, "Headers": [{"Name": name, "Value": value} for name, value in letter.headers]}
 
 
 def _text(data: str) -> Any:

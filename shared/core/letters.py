@@ -21,6 +21,8 @@ class Letter:
     subject: str
     text: str
     html: str
+    headers: tuple[tuple[str, str], ...] = ()
+    """Beside those that every mail has."""
 
 
 class Undeliverable(Invalid):

@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.core.alerts.deliveries import DeliveryOrder
 from shared.core.alerts.events import AlertEvent, AlertKind
+from shared.core.alerts.report_watch import DigestOrder, WatchOrder
 from shared.core.ids import AccountId, DeliveryId, DomainId, GroupId, TagId, WebhookId
 from shared.core.mail import Delivery, Door, Verdicts
 from shared.core.queues import (
@@ -158,6 +159,25 @@ def decode_advice_due(text: str) -> AdviceDue:
     return AdviceDue(AccountId(_number(fields, "account")), DomainId(_number(fields, "domain")))
 
 
+def encode_watch_order(order: WatchOrder) -> str:
+    return _text({"account": order.account, "today": order.today.isoformat(), "after": order.after})
+
+
+def decode_watch_order(text: str) -> WatchOrder:
+    fields = _fields(text)
+    after = None if fields.get("after") is None else DomainId(_number(fields, "after"))
+    return WatchOrder(AccountId(_number(fields, "account")), _date(fields, "today"), after)
+
+
+def encode_digest_order(order: DigestOrder) -> str:
+    return _text({"account": order.account, "digests_of": order.today.isoformat()})
+
+
+def decode_digest_order(text: str) -> DigestOrder:
+    fields = _fields(text)
+    return DigestOrder(AccountId(_number(fields, "account")), _date(fields, "digests_of"))
+
+
 def encode_closing(order: CloseAccount) -> str:
     return _text({"account": order.account, "quiet": order.quiet})
 
@@ -237,11 +257,15 @@ def _plain_day(touched: TouchedDay) -> dict[str, Any]:
 
 
 def _day(fields: dict[str, Any]) -> TouchedDay:
+    day = _date(fields, "day")
+    return TouchedDay(AccountId(_number(fields, "account")), DomainId(_number(fields, "domain")), day)
+
+
+def _date(fields: dict[str, Any], name: str) -> date:
     try:
-        day = date.fromisoformat(fields["day"])
+        return date.fromisoformat(fields[name])
     except (KeyError, TypeError, ValueError) as error:
         raise Unreadable(f"not a day: {error}") from error
-    return TouchedDay(AccountId(_number(fields, "account")), DomainId(_number(fields, "domain")), day)
 
 
 def _number(fields: dict[str, Any], name: str) -> int:

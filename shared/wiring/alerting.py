@@ -9,6 +9,7 @@ from shared.adapters.event_bus import EventBridgeBus
 from shared.core.alerts.deliveries import WAITS
 from shared.core.alerts.delivering import Deliverer
 from shared.core.alerts.raising import Raiser
+from shared.core.alerts.report_watch import ReportWatch
 from shared.wiring import clients, entropy, lookups, queues, table
 from shared.wiring.environment import optional, required
 from shared.wiring.people import letters
@@ -40,6 +41,18 @@ def deliverer() -> Deliverer:
         letters=letters(),
         waits=_waits(),
         random_bits=entropy.random_bits,
+    )
+
+
+@cache
+def report_watch() -> ReportWatch:
+    return ReportWatch(
+        accounts=table.accounts(),
+        domains=table.domains(),
+        rollups=table.rollups(),
+        alerts=queues.alert_events(),
+        orders=queues.watch_orders(),
+        digests=queues.digest_orders(),
     )
 
 

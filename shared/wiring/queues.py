@@ -11,6 +11,7 @@ from shared.adapters.queues import (
     SqsClosings,
     SqsDeliveryOrders,
     SqsDetailSteps,
+    SqsDigestOrders,
     SqsDnsChecks,
     SqsExportings,
     SqsHostingChanges,
@@ -20,9 +21,11 @@ from shared.adapters.queues import (
     SqsReplays,
     SqsSweeps,
     SqsTouchedDays,
+    SqsWatchOrders,
 )
 from shared.core.alerts.deliveries import DeliveryOrders
 from shared.core.alerts.events import AlertEvents
+from shared.core.alerts.report_watch import DigestOrders, WatchOrders
 from shared.core.queues import (
     AdviceCalls,
     Closings,
@@ -94,6 +97,16 @@ def alert_events() -> AlertEvents:
 @cache
 def delivery_orders() -> DeliveryOrders:
     return SqsDeliveryOrders(clients.sqs(), required(settings.DELIVERIES_QUEUE))
+
+
+@cache
+def watch_orders() -> WatchOrders:
+    return SqsWatchOrders(clients.sqs(), required(settings.WATCH_QUEUE))
+
+
+@cache
+def digest_orders() -> DigestOrders:
+    return SqsDigestOrders(clients.sqs(), required(settings.DIGESTS_QUEUE))
 
 
 @cache

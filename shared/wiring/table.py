@@ -19,6 +19,7 @@ from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.exports import DynamoExports
 from shared.adapters.dynamodb.failure_jobs import DynamoFailureJobs
+from shared.adapters.dynamodb.favourites import DynamoFavourites
 from shared.adapters.dynamodb.filed_mails import DynamoFiledMails
 from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.holdings import DynamoHoldings
@@ -63,6 +64,7 @@ from shared.core.reports import Reports
 from shared.core.rollups import Rollups
 from shared.core.senders.history import SenderHistories
 from shared.core.senders.own import SenderExtensions
+from shared.core.sending.favourites import Favourites
 from shared.core.stored_filters import Purpose, StoredFilters
 from shared.core.tags import Tags
 from shared.core.uploads import Uploads
@@ -189,6 +191,11 @@ def sender_extensions() -> SenderExtensions:
 @cache
 def policy_filters() -> StoredFilters:
     return DynamoStoredFilters(_table(), Purpose.POLICIES)
+
+
+@cache
+def favourites() -> Favourites:
+    return DynamoFavourites(_table())
 
 
 @cache

@@ -10,6 +10,7 @@ from tests.fakes.audit import FakeAudit
 from tests.fakes.details import FakeDetailJobs, FakeDetailShelf
 from tests.fakes.domains import FakeDomains
 from tests.fakes.failure_jobs import FakeFailureJobs
+from tests.fakes.favourites import FakeFavourites
 from tests.fakes.groups import FakeGroups
 from tests.fakes.holdings import FakeArchive, FakeExports, FakeFiledMails
 from tests.fakes.hosting import FakeHostings, FakePolicyFiles, FakePolicyHosts, FakeZones
@@ -23,8 +24,8 @@ from tests.fakes.queues import (
     FakeAlertEvents,
     FakeClosings,
     FakeDeliveryOrders,
-    FakeDigestOrders,
     FakeDetailSteps,
+    FakeDigestOrders,
     FakeDnsChecks,
     FakeExportings,
     FakeHostingChanges,
@@ -75,6 +76,7 @@ __all__ = [
     "FakeExportings",
     "FakeExports",
     "FakeFailureJobs",
+    "FakeFavourites",
     "FakeFiledMails",
     "FakeGroups",
     "FakeHostQuestions",

@@ -7,7 +7,7 @@ from shared.core.alerts.alerts import TELLING_SECONDS, Alert, AlertFilter, Alert
 from shared.core.alerts.deliveries import CLAIM_SECONDS, Delivery, DeliveryPage
 from shared.core.alerts.webhooks import Webhook
 from shared.core.errors import Conflict, NotFound, Outdated
-from shared.core.ids import AccountId, AlertId, DeliveryId, DomainId, WebhookId
+from shared.core.ids import AccountId, AlertId, DeliveryId, DomainId, UserId, WebhookId
 
 
 class FakeAlerts:
@@ -163,9 +163,22 @@ class FakeDeliveries:
         self.claims.pop(_key(delivery), None)
         return True
 
-    def forget(self, account: AccountId, webhook: WebhookId) -> None:
-        for key in [key for key in self.stored if key[:2] == (account, webhook)]:
-            del self.stored[key]
+
+class FakeDigestMarks:
+    def __init__(self) -> None:
+        self.sent: dict[tuple[AccountId, UserId, str], int] = {}
+
+    def claim(self, account: AccountId, reader: UserId, period: str, now: int) -> bool:
+        if (account, reader, period) in self.sent:
+            return False
+        self.sent[account, reader, period] = now
+        return True
+
+    def release(self, account: AccountId, reader: UserId, period: str) -> None:
+        self.sent.pop((account, reader, period), None)
+
+    def claimed(self, account: AccountId, reader: UserId, period: str) -> int | None:
+        return self.sent.get((account, reader, period))
 
 
 class FakeBus:

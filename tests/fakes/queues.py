@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from shared.core.alerts.deliveries import DeliveryOrder
 from shared.core.alerts.events import AlertEvent
+from shared.core.alerts.report_watch import DigestOrder, WatchOrder
 from shared.core.mail import Delivery
 from shared.core.queues import (
     AdviceDue,
@@ -101,6 +102,21 @@ class FakeDeliveryOrders:
         self.sent: list[tuple[DeliveryOrder, int]] = []
 
     def send(self, orders: Iterable[DeliveryOrder], *, delay: int = 0) -> None:
+        self.sent += [(order, delay) for order in orders]
+
+
+class FakeWatchOrders(FakeQueue[WatchOrder]):
+    def send(self, orders: Iterable[WatchOrder]) -> None:
+        super().send(orders)
+
+
+class FakeDigestOrders:
+    """What was sent, in order, with its delay."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[DigestOrder, int]] = []
+
+    def send(self, orders: Iterable[DigestOrder], *, delay: int = 0) -> None:
         self.sent += [(order, delay) for order in orders]
 
 

@@ -91,7 +91,7 @@ def change(webhook_id: WebhookPath, body: schemas.ChangeWebhook) -> Single[schem
     "/webhooks/<webhook_id>",
     status_code=204,
     summary="Delete a webhook",
-    description="With its deliveries, also those that are under way.",
+    description="Nothing more is sent there, also of what is under way.",
     operation_id="delete_webhook",
     tags=TAGS,
     responses=answers(204, "It is gone.", refusals=(404,)),

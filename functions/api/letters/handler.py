@@ -1,16 +1,18 @@
-"""What letters lead to: invitations taken up, passwords reset, addresses confirmed. Open to whoever has the
-letter."""
+"""What letters lead to: invitations taken up, passwords reset, addresses confirmed, digests ended. Open to
+whoever has the letter."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.letters import pages, schemas
 from functions.api.letters.app import TAGS, app
 from shared.core import ids
+from shared.core.alerts.unsubscribing import unsubscribe
 from shared.core.members import User
 from shared.core.people.inviting import take_up
 from shared.core.people.passwords import ask_reset, confirm_reset
@@ -19,7 +21,7 @@ from shared.core.people.profiles import confirm_address
 from shared.edge.openapi import answers
 from shared.edge.recording import act_for, unrecorded
 from shared.edge.schemas import Single
-from shared.wiring import entropy
+from shared.wiring import entropy, table
 from shared.wiring.api import serve_anyone
 from shared.wiring.people import people
 
@@ -111,8 +113,44 @@ def confirm_new_address(body: schemas.ConfirmAddress) -> Single[schemas.Confirme
     return Single(data=schemas.Confirmed(email=user.email), meta=app.meta)
 
 
+@app.post(
+    "/unsubscriptions",
+    status_code=204,
+    summary="End the digests",
+    description="By the token of a digest's link. Harmless when repeated.",
+    operation_id="end_digests",
+    tags=TAGS,
+    responses=answers(204, "There are no more.", refusals=(400, 413, 415, 422), public=True),
+)
+def end_digests(body: schemas.EndDigests) -> Response[None]:
+    _unsubscribe(body.token)
+    return Response(status_code=204)
+
+
+@app.post(
+    "/unsubscribe",
+    status_code=204,
+    summary="End the digests with one click",
+    description="What mail programs post to by themselves (RFC 8058), as a form that says "
+    "`List-Unsubscribe=One-Click`.",
+    operation_id="unsubscribe_one_click",
+    tags=TAGS,
+    responses=answers(204, "There are no more digests.", refusals=(400, 413, 422), public=True),
+)
+def one_click(
+    token: Annotated[str, Query(max_length=200, description="As the letter's header has it.")],
+) -> Response[None]:
+    _unsubscribe(token)
+    return Response(status_code=204)
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return serve_anyone(app, event, context, bucket="letters", per_minute=_REQUESTS_PER_MINUTE)
+
+
+def _unsubscribe(token: str) -> None:
+    member = unsubscribe(people(), table.unsubscribe_key(), token)
+    act_for(app, member.account, member.user, member.email)
 
 
 def _act_as(user: User) -> None:

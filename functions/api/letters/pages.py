@@ -92,6 +92,14 @@ CONFIRM: Final = Form(
     "Your address is confirmed.",
 )
 
+UNSUBSCRIBE: Final = Form(
+    "No more digests",
+    "You get none any more from this account, until you ask for them again in your settings.",
+    "unsubscriptions",
+    "End the digests",
+    "You get no more digests.",
+)
+
 _PAGE: Final[OpenAPIResponse] = {
     "description": "A page.",
     "content": {"text/html": {"schema": {"type": "string"}}},
@@ -132,6 +140,18 @@ def show_reset() -> Response[str]:
 )
 def show_confirmation() -> Response[str]:
     return _response(CONFIRM)
+
+
+@app.get(
+    "/unsubscribe",
+    summary="Show the form that ends digests",
+    operation_id="show_unsubscription",
+    tags=TAGS,
+    responses={**answers(200, "A page.", public=True), 200: _PAGE},
+    enable_validation=False,
+)
+def show_unsubscription() -> Response[str]:
+    return _response(UNSUBSCRIBE)
 
 
 def render(form: Form) -> str:

@@ -32,6 +32,10 @@ class ConfirmReset(Wire):
     password: str
 
 
+class EndDigests(Wire):
+    token: str = Field(description=_LAST_PART)
+
+
 class ConfirmAddress(Wire):
     token: str = Field(description=_LAST_PART)
 

@@ -9,7 +9,10 @@ from pydantic import Field
 from shared.edge.schemas import Timestamp, Wire
 
 _EMAIL = ["anna@orchard.example"]
-_SETTINGS = "Any JSON, 16 KiB at most: the user's own, for programs to keep what they like."
+_SETTINGS = (
+    "Any JSON, 16 KiB at most: the user's own, for programs to keep what they like. `digest` of an "
+    "object says how often a digest of the account is mailed: `daily`, `weekly` or `off`."
+)
 
 
 class User(Wire):

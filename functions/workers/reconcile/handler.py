@@ -1,6 +1,6 @@
 """Once a day: has the rollups of every active domain's last days made anew, whatever went wrong with them,
-sees to it that every active domain has its turn when its DNS is looked at, and that closed accounts whose
-time has come are deleted."""
+sees to it that every active domain has its turn when its DNS is looked at, that closed accounts whose time
+has come are deleted, and that the reports of all others are watched."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 
+from shared.core.alerts.report_watch import to_be_watched
 from shared.core.clock import utc_day
 from shared.core.closing import due_closings
 from shared.core.domains import every_active
 from shared.core.upkeep import days_to_rebuild
 from shared.core.watching.schedule import repair
 from shared.wiring.entropy import now
-from shared.wiring.queues import closings, dns_checks, touched_days
+from shared.wiring.queues import closings, dns_checks, touched_days, watch_orders
 from shared.wiring.table import accounts, domains, reports, rollups, turns
 
 DAYS = 3
@@ -34,7 +35,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         touched_days().send(days)
         count += len(days)
     given = repair(accounts(), domains(), turns(), dns_checks())
-    due = due_closings(accounts().list_all(), now())
+    everybody = accounts().list_all()
+    due = due_closings(everybody, now())
     closings().send(due)
+    watch_orders().send(to_be_watched(everybody, utc_day(now())))
     log.info("reconciling", days=count, turns_given=given, closing=len(due))
     return {"days": count, "turns_given": given}

@@ -98,11 +98,11 @@ class DynamoAlerts:
             raise Outdated("The alert was changed since it was read") from None
 
     def forget(self, account: AccountId, domain: DomainId) -> None:
-        """The marks go last: a crash leaves alerts that are found again."""
+        """A mark goes after its alert: a crash leaves alerts that are found again."""
         partition = Range(keys.alert_mark(account, domain, "").pk)
-        marks = list(self._table.query(partition, consistent=True))
-        self._table.delete_many(keys.alert(account, AlertId(mark["alert"])) for mark in marks)
-        self._table.delete_many(keys.Key(mark["pk"], mark["sk"]) for mark in marks)
+        for mark in self._table.query(partition, consistent=True):
+            self._table.delete(keys.alert(account, AlertId(mark["alert"])))
+            self._table.delete(keys.Key(mark["pk"], mark["sk"]))
 
     def _newest_first(
         self, account: AccountId, wanted: AlertFilter, after: AlertId | None, limit: int

@@ -67,12 +67,6 @@ class DynamoDeliveries:
             return False
         return True
 
-    def forget(self, account: AccountId, webhook: WebhookId) -> None:
-        first = keys.delivery(account, webhook, DeliveryId(0))
-        part = Range(first.pk, first.sk, keys.delivery(account, webhook, _LAST).sk)
-        found = self._table.query(part, attributes=("pk", "sk"), consistent=True)
-        self._table.delete_many(keys.Key(item["pk"], item["sk"]) for item in found)
-
 
 def _key(delivery: Delivery) -> keys.Key:
     return keys.delivery(delivery.account, delivery.webhook, delivery.id)

@@ -118,9 +118,6 @@ class Deliveries(Protocol):
     def record(self, delivery: Delivery, *, attempts: int) -> bool:
         """Store what became of it and end the claim, if there were so many attempts before."""
 
-    def forget(self, account: AccountId, webhook: WebhookId) -> None:
-        """Remove those of a webhook that is gone."""
-
 
 class DeliveryOrders(Protocol):
     def send(self, orders: Iterable[DeliveryOrder], *, delay: int = 0) -> None:

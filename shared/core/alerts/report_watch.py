@@ -112,7 +112,7 @@ class ReportWatch:
             yield _event(domain, AlertKind.REPORTER_SILENT, f"{silence.reporter}:{last}", silence.last, facts)
 
 
-def watch_orders(accounts: Iterable[Account], today: date) -> Iterator[WatchOrder]:
+def to_be_watched(accounts: Iterable[Account], today: date) -> Iterator[WatchOrder]:
     """One for each account that is not about to be deleted."""
     return (WatchOrder(account.id, today) for account in accounts if not account.is_closing)
 

@@ -102,10 +102,9 @@ def rotate_secret(shelf: WebhookShelf, right: Administration, reference: str, *,
 
 
 def remove_webhook(shelf: WebhookShelf, right: Administration, reference: str) -> Webhook:
-    """Deliveries go after it: one that is under way finds no webhook and ends."""
+    """A delivery that is under way finds no webhook and ends; what became of others goes in its time."""
     webhook = find_webhook(shelf, right, reference)
     shelf.webhooks.remove(webhook.account, webhook.id)
-    shelf.deliveries.forget(webhook.account, webhook.id)
     return webhook
 
 

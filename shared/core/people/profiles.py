@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from shared.core import emails
 from shared.core.access import Caller, administer
+from shared.core.alerts.rhythms import require_rhythm
 from shared.core.errors import Conflict, TooLarge
 from shared.core.letters import Undeliverable, address_changed, address_confirmation
 from shared.core.members import Member, User
@@ -43,7 +44,8 @@ class Changes:
 
 
 def written(settings: Any) -> str:
-    """Settings as they are stored. ``TooLarge``."""
+    """Settings as they are stored. ``TooLarge``, and ``Invalid`` for a digest that there is not."""
+    require_rhythm(settings)
     text = json.dumps(settings, ensure_ascii=False, separators=(",", ":"))
     if len(text.encode()) > LARGEST_SETTINGS:
         raise TooLarge(f"Settings may have {LARGEST_SETTINGS} bytes of JSON", param="settings")

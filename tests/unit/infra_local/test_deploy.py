@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.entries import WORKERS
+from infra.entry import Consumes
 from infra.local.deploy import fingerprint, function_environment
 from infra.local.outputs import read_outputs
 from infra.local.stack_error import StackError
@@ -22,8 +24,9 @@ OUTPUTS = {
         **{
             f"{name}Queue": f"http://q/{name}"
             for name in (
-                *("Mail", "Rollup", "Hosts", "Purge", "Dns"),
-                *("Hosting", "HostingChecks", "Exports", "Closing", "Alerts", "Deliveries"),
+                entry.trigger.queue.removesuffix("-queue").title().replace("-", "")
+                for entry in WORKERS
+                if isinstance(entry.trigger, Consumes)
             )
         },
     },

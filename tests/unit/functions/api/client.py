@@ -41,7 +41,7 @@ from shared.core.senders.catalogue import builtin
 from shared.core.senders.own import Catalogues
 from shared.core.senders.remembering import SourceMemory
 from shared.core.upkeep import Roller
-from shared.wiring import buckets, closing, entropy, lookups, queues, table
+from shared.wiring import buckets, catalogues, closing, entropy, lookups, queues, table
 from shared.wiring import hosting as switching
 from shared.wiring import people as wired_people
 from shared.wiring import tokens as access_tokens
@@ -62,6 +62,8 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "confirm-address": letters.handler,
     "password-resets": letters.handler,
     "reset-password": letters.handler,
+    "unsubscribe": letters.handler,
+    "unsubscriptions": letters.handler,
     "users": users.handler,
     "account": account.handler,
     "accounts": account.handler,
@@ -69,14 +71,15 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "api-keys": api_keys.handler,
     "audit": audit.handler,
     "domain-groups": groups.handler,
-    "domains": domains.handler,
-    "inspect": inspect.handler,
     "failure-jobs": failure_reports.handler,
     "failure-reports": failure_reports.handler,
+    "domains": domains.handler,
+    "inspect": inspect.handler,
     "validate": inspect.handler,
     "reports": reports.handler,
     "uploads": reports.handler,
     "quarantine": quarantine.handler,
+    "senders": domains.handler,
     "tags": groups.handler,
     "tlsrpt": tlsrpt.handler,
     "webhooks": alerts.handler,
@@ -103,12 +106,12 @@ class Answer:
         return self.json["error"]
 
 
-@dataclass
-class Api:
-    """``key`` is that of ``ACCOUNT``, which has ``DOMAIN``."""
 REDACTION_KEY = b"k" * 32
 
 
+@dataclass
+class Api:
+    """``key`` is that of ``ACCOUNT``, which has ``DOMAIN``."""
 
     accounts: fakes.FakeAccounts = field(default_factory=fakes.FakeAccounts)
     keys: fakes.FakeApiKeys = field(default_factory=fakes.FakeApiKeys)
@@ -119,10 +122,10 @@ REDACTION_KEY = b"k" * 32
     audit: fakes.FakeAudit = field(default_factory=fakes.FakeAudit)
     rollups: fakes.FakeRollups = field(default_factory=fakes.FakeRollups)
     uploads: fakes.FakeUploads = field(default_factory=fakes.FakeUploads)
+    hosts: fakes.FakeHosts = field(default_factory=fakes.FakeHosts)
     mailbox: fakes.FakeMailbox = field(default_factory=fakes.FakeMailbox)
     touched: fakes.FakeTouchedDays = field(default_factory=fakes.FakeTouchedDays)
     removed: fakes.FakeRemovedDomains = field(default_factory=fakes.FakeRemovedDomains)
-    hosts: fakes.FakeHosts = field(default_factory=fakes.FakeHosts)
     replays: fakes.FakeReplays = field(default_factory=fakes.FakeReplays)
     sweeps: fakes.FakeSweeps = field(default_factory=fakes.FakeSweeps)
     dns_checks: fakes.FakeDnsChecks = field(default_factory=fakes.FakeDnsChecks)
@@ -155,10 +158,10 @@ REDACTION_KEY = b"k" * 32
         self.tags = fakes.FakeTags(self.domains)
         self.reports = fakes.FakeReports(lambda: self.now)
         self.quarantine = fakes.FakeQuarantine(lambda: self.now)
+        self.failure_jobs = fakes.FakeFailureJobs(lambda: self.now)
         self.alerts = fakes.FakeAlerts(lambda: self.now)
         self.deliveries = fakes.FakeDeliveries(lambda: self.now)
         self.dns_states = fakes.FakeDnsStates(lambda: self.now)
-        self.failure_jobs = fakes.FakeFailureJobs(lambda: self.now)
         self.hosting = World(customer=self.zone)
         self.users = fakes.FakeUsers(self.tickets)
         self.secrets = 0
@@ -184,11 +187,11 @@ REDACTION_KEY = b"k" * 32
             "tags": self.tags,
             "reports": self.reports,
             "rollups": self.rollups,
+            "failure_jobs": self.failure_jobs,
+            "hosts": self.hosts,
             "quarantine": self.quarantine,
             "uploads": self.uploads,
             "alerts": self.alerts,
-            "failure_jobs": self.failure_jobs,
-            "hosts": self.hosts,
             "webhooks": self.webhooks,
             "deliveries": self.deliveries,
             "hostings": self.hosting.hostings,
@@ -201,15 +204,17 @@ REDACTION_KEY = b"k" * 32
         }
         for name, store in stores.items():
             patch.setattr(table, name, lambda store=store: store)
+        own_catalogues = Catalogues(builtin(), self.sender_extensions)
+        patch.setattr(catalogues, "catalogues", lambda: own_catalogues)
         patch.setattr(access_tokens, "access_tokens", lambda: self.tokens)
         patch.setattr(buckets, "mailbox", lambda: self.mailbox)
+        patch.setattr(buckets, "failure_mailbox", lambda: self.mailbox)
+        patch.setattr(table, "redaction_key", lambda: REDACTION_KEY)
         patch.setattr(queues, "touched_days", lambda: self.touched)
         patch.setattr(queues, "removed_domains", lambda: self.removed)
         patch.setattr(queues, "replays", lambda: self.replays)
         patch.setattr(queues, "sweeps", lambda: self.sweeps)
         patch.setattr(queues, "exportings", lambda: self.exportings)
-        patch.setattr(buckets, "failure_mailbox", lambda: self.mailbox)
-        patch.setattr(table, "redaction_key", lambda: REDACTION_KEY)
         patch.setattr(queues, "delivery_orders", lambda: self.delivery_orders)
         patch.setattr(queues, "closings", lambda: self.closings)
         patch.setattr(closing, "archive", lambda: self.archive)
@@ -220,6 +225,7 @@ REDACTION_KEY = b"k" * 32
         patch.setattr(entropy, "now", lambda: self.now)
         patch.setattr(entropy, "wait_until", self.waited.append)
         patch.setattr(wired_people, "directory", lambda: self.directory)
+        patch.setattr(table, "unsubscribe_key", lambda: b"key")
         patch.setattr(wired_people, "letters", lambda: self.letters)
         for name in (settings.SIGN_IN_URL, settings.POOL_URL, settings.USER_POOL_CLIENT):
             patch.setenv(name, "https://people.example")

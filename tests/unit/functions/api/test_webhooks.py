@@ -159,10 +159,12 @@ def test_a_delivery_that_ended_can_be_sent_again_with_its_id(api: Api) -> None:
     assert api.post(f"/webhooks/{hook}/deliveries/dlv_1/redeliver").status == 404
 
 
-def test_deliveries_go_with_their_webhook(api: Api) -> None:
-    hook, _ = webhook(api)
+def test_a_webhook_that_is_gone_is_not_shown_nor_are_its_deliveries(api: Api) -> None:
+    hook, delivery = webhook(api)
     assert api.delete(f"/webhooks/{hook}").status == 204
-    assert (api.webhooks.stored, api.deliveries.stored) == ({}, {})
+    assert api.webhooks.stored == {}
+    assert api.get(f"/webhooks/{hook}/deliveries").status == 404
+    assert api.post(f"/webhooks/{hook}/deliveries/{delivery}/redeliver").status == 404
     assert api.get(f"/webhooks/{hook}").status == 404
     assert api.delete(f"/webhooks/{hook}").status == 404
 
