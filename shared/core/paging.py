@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,13 +21,16 @@ U = TypeVar("U")
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a list goes on: after this id. ``total`` is the count that the first page found."""
+    """Where a list goes on: after this id. ``total`` is the count that the first page found; ``mark`` tells
+    apart what has one id."""
 
     id: int
     total: int | None = None
+    mark: int | None = None
 
     def encode(self) -> str:
-        fields = {"id": self.id} if self.total is None else {"id": self.id, "n": self.total}
+        said = {"id": self.id, "n": self.total, "m": self.mark}
+        fields = {name: value for name, value in said.items() if value is not None}
         return (
             base64.urlsafe_b64encode(json.dumps(fields, separators=(",", ":")).encode()).decode().rstrip("=")
         )
@@ -37,7 +41,7 @@ class Cursor:
             fields = json.loads(
                 base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             )
-            cursor = cls(fields["id"], fields.get("n"))
+            cursor = cls(fields["id"], fields.get("n"), fields.get("m"))
         except (
             binascii.Error,
             UnicodeError,
@@ -48,7 +52,8 @@ class Cursor:
             RecursionError,
         ):
             raise Malformed("The cursor is not one of ours", param="cursor") from None
-        if not all(type(value) is int and 0 <= value < 2**53 for value in (cursor.id, cursor.total or 0)):
+        said = (cursor.id, cursor.total or 0, cursor.mark or 0)
+        if not all(type(value) is int and 0 <= value < 2**53 for value in said):
             raise Malformed("The cursor is not one of ours", param="cursor")
         return cursor
 
@@ -69,3 +74,27 @@ class Page(Generic[T]):
 class PageRequest:
     limit: int = DEFAULT_LIMIT
     cursor: Cursor | None = None
+
+
+def ranked_page(
+    items: Sequence[T], page: PageRequest, *, weight: Callable[[T], int], name: Callable[[T], str]
+) -> Page[T]:
+    """A page of a list, heaviest first, that is made anew for every page.
+
+    It goes on after what the last page ended with; where that is gone by now, with what is lighter."""
+    start = 0 if page.cursor is None else _resumed(items, page.cursor, weight, name)
+    shown = items[start : start + page.limit]
+    more = start + page.limit < len(items)
+    following = Cursor(weight(shown[-1]), mark=_mark(name(shown[-1]))) if more else None
+    return Page(shown, following, len(items))
+
+
+def _resumed(items: Sequence[T], cursor: Cursor, weight: Callable[[T], int], name: Callable[[T], str]) -> int:
+    for place, item in enumerate(items):
+        if weight(item) == cursor.id and _mark(name(item)) == cursor.mark:
+            return place + 1
+    return next((place for place, item in enumerate(items) if weight(item) < cursor.id), len(items))
+
+
+def _mark(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:6], "big")

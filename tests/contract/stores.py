@@ -13,14 +13,17 @@ import boto3
 from moto import mock_aws
 
 from shared.adapters.blobs import Blobs
+from shared.adapters.detail.shelf import S3DetailShelf
 from shared.adapters.dynamodb.accounts import DynamoAccounts
 from shared.adapters.dynamodb.advices import DynamoAdvices
 from shared.adapters.dynamodb.answers import DynamoAnswers
 from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
 from shared.adapters.dynamodb.audit import DynamoAudit
+from shared.adapters.dynamodb.detail_jobs import DynamoDetailJobs
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.failure_jobs import DynamoFailureJobs
+from shared.adapters.dynamodb.favourites import DynamoFavourites
 from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
@@ -43,6 +46,8 @@ from shared.core.addresses import Hosts
 from shared.core.advice.advices import Advices
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.audit import Audit
+from shared.core.detail.jobs import DetailJobs
+from shared.core.detail.results import DetailShelf
 from shared.core.domains import Domains
 from shared.core.failures.jobs import FailureJobs
 from shared.core.groups import Groups
@@ -56,6 +61,7 @@ from shared.core.reports import Reports
 from shared.core.rollups import Rollups
 from shared.core.senders.history import SenderHistories
 from shared.core.senders.own import SenderExtensions
+from shared.core.sending.favourites import Favourites
 from shared.core.stored_filters import Purpose, StoredFilters
 from shared.core.tags import Tags
 from shared.core.uploads import Uploads
@@ -114,12 +120,15 @@ class Stores:
     advices: Advices
     policy_filters: StoredFilters
     source_filters: StoredFilters
+    favourites: Favourites
     sender_histories: SenderHistories
     sender_extensions: SenderExtensions
     users: Users
     tickets: Tickets
     attempts: Attempts
     failure_jobs: FailureJobs
+    detail_jobs: DetailJobs
+    detail_shelf: DetailShelf
 
 
 @dataclass
@@ -177,6 +186,7 @@ def in_memory() -> Stores:
         approved_sources=dns_states.sources,
         advices=fakes.FakeAdvices(lambda account, domain: domains.get(account, domain) is not None),
         policy_filters=fakes.FakeStoredFilters(Purpose.POLICIES),
+        favourites=fakes.FakeFavourites(),
         source_filters=fakes.FakeStoredFilters(Purpose.SOURCES),
         sender_histories=fakes.FakeSenderHistories(),
         sender_extensions=fakes.FakeSenderExtensions(),
@@ -184,6 +194,8 @@ def in_memory() -> Stores:
         tickets=tickets,
         attempts=fakes.FakeAttempts(),
         failure_jobs=fakes.FakeFailureJobs(clock),
+        detail_jobs=fakes.FakeDetailJobs(clock),
+        detail_shelf=fakes.FakeDetailShelf(),
     )
 
 
@@ -220,6 +232,7 @@ def on_aws() -> Iterator[AwsStores]:
             approved_sources=DynamoApprovedSources(table),
             advices=DynamoAdvices(table),
             policy_filters=DynamoStoredFilters(table, Purpose.POLICIES),
+            favourites=DynamoFavourites(table),
             source_filters=DynamoStoredFilters(table, Purpose.SOURCES),
             sender_histories=DynamoSenderHistories(table, blobs, clock),
             sender_extensions=DynamoSenderExtensions(table),
@@ -227,6 +240,8 @@ def on_aws() -> Iterator[AwsStores]:
             tickets=DynamoTickets(table),
             attempts=DynamoAttempts(table),
             failure_jobs=DynamoFailureJobs(table, clock),
+            detail_jobs=DynamoDetailJobs(table, clock),
+            detail_shelf=S3DetailShelf(s3, "data"),
             table=table,
             blobs=blobs,
         )

@@ -176,6 +176,7 @@ def partitions_of_domain(account: AccountId, domain: DomainId) -> tuple[str, ...
         keys.day_detail(account, domain, day).pk,
         keys.watched(account, domain),
         keys.advice(account, domain).pk,
+        keys.favourites(account, domain).pk,
     )
 
 

@@ -74,6 +74,7 @@ found through it is then read from the table.
 | solved; those that are (not) solved or ignored        | ``<solved><ignored>#<place>#<id>``             |
 | tasks of an account, sorted so, or by category        | ``A#<account>#TASKS#<order>`` / the same       |
 | policy filters of an account                          | ``A#<account>#POLICYFILTERS`` / ``<id>``       |
+| favourite addresses of a domain                       | get ``Y#<account>#<domain>`` / ``FAVOURITES``  |
 | filters of its sources                                | ``A#<account>#SOURCEFILTERS`` / ``<id>``       |
 | attempts at something in a stretch of time            | update ``TRY#<what>#<seconds>#<stretch>``      |
 """
@@ -424,6 +425,10 @@ def listed_matter(owner: AccountId, kind: Matters, order: Order, state: str, pla
 
 def matter_state(*, solved: bool, ignored: bool) -> str:
     return f"{solved:d}{ignored:d}"
+
+
+def favourites(owner: AccountId, home: DomainId) -> Key:
+    return Key(f"Y#{owner}#{home}", "FAVOURITES")
 
 
 def stored_filter(owner: AccountId, purpose: Purpose, number: FilterId) -> Key:

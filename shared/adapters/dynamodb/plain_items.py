@@ -42,6 +42,7 @@ _PARTITIONS: Final = {
     "SD": "day_detail",
     "W": "dns",
     "J": "advice",
+    "Y": "favourites",
     "PLANS": "policy_plan",
     "POLICYFILTERS": "policy_filter",
     "SOURCEFILTERS": "source_filter",

@@ -1,0 +1,1 @@
+"""Who sends: the addresses of a domain row by row, and the sources of a whole account."""
