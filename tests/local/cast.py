@@ -143,11 +143,12 @@ class Cast:
             "key_id": self._key(),
             "account_id": self.account,
             "slug": self._source("mailer"),
+            "sender_id": self._sender("press"),
             "user_id": self._user(),
             "me": "me",
             "group_id": self.group,
-            "tag_id": self._made("/tags", name="spare"),
             "search_token": "nobodysown",
+            "tag_id": self._made("/tags", name="spare"),
             "token": str(self.tenant.data("/account")["reporting_address"]).partition("@")[0],
         }
 
@@ -172,6 +173,8 @@ class Cast:
                 return self._user()
             case "slug":
                 return self._source(re.sub(r"\W+", "-", role.name))
+            case "sender_id":
+                return self._sender(uuid4().hex)
         raise AssertionError(f"nothing is made for {row.probe.uses_up}")
 
     def _made(self, path: str, **fields: Any) -> str:
@@ -188,6 +191,11 @@ class Cast:
         path = f"/domains/{self.tenant.domain}/approved_sources/{slug}"
         assert self.tenant.ask("PUT", path, json=SOURCE).status_code == 200
         return slug
+
+    def _sender(self, id_: str) -> str:
+        sender = {"name": id_, "domain": f"{id_}.{self.tenant.domain}", "category": "crm"}
+        assert self.tenant.ask("PUT", f"/senders/{id_}", json=sender).status_code == 200
+        return id_
 
     def _user(self) -> str:
         """Somebody who has not taken up the invitation: nobody's ownership goes there."""

@@ -104,6 +104,8 @@ def belongings(tenant: Tenant) -> dict[str, str]:
     }
     source = f"/domains/{tenant.domain}/approved_sources/mailer"
     assert tenant.ask("PUT", source, json=SOURCE).status_code == 200
+    sender = {"name": "Press", "domain": f"press.{tenant.domain}", "category": "crm"}
+    assert tenant.ask("PUT", "/senders/cider-press", json=sender).status_code == 200
     return {
         **made,
         "account_id": tenant.data("/account")["id"],
@@ -112,6 +114,7 @@ def belongings(tenant: Tenant) -> dict[str, str]:
         "entry_id": entry["id"],
         "upload_id": upload,
         "slug": "mailer",
+        "sender_id": "cider-press",
     }
 
 

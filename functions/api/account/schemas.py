@@ -154,7 +154,7 @@ class InviteOwner(Wire):
     email: str = Field(max_length=1_000)
 
 
-class Standing(StrEnum):
+class SettableStatus(StrEnum):
     ACTIVE = "active"
     EXPIRED = "expired"
     SUSPENDED = "suspended"
@@ -165,7 +165,7 @@ class ChangeTerms(Wire):
 
     plan: str | None = Field(default=None, max_length=100)
     extra_domains: int | None = Field(default=None, ge=0, le=1_000_000)
-    status: Standing | None = None
+    status: SettableStatus | None = None
     current_period_end: int | None = Field(
         default=None, ge=0, le=2**41, description="Epoch seconds; 0 for an account without an end."
     )

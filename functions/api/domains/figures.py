@@ -15,7 +15,7 @@ from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
 from shared.edge.params import EndParam, StartParam, TrustsParam, trusts_of
 from shared.edge.schemas import Day, Listing, Single
-from shared.wiring import table
+from shared.wiring import catalogues, table
 
 _TAGS = ["Figures"]
 RangeParam = Annotated[schemas.Range, Query(alias="range", description="The last 48 hours, 7 or 30 days.")]
@@ -77,7 +77,11 @@ def read_sources(
         start_date=span.first,
         end_date=span.last,
         source_count=len(found),
-        sources=render.sources(found),
+        sources=render.sources(
+            found,
+            table.sender_histories().get(domain.account, domain.id),
+            catalogues.catalogues().of(domain.account),
+        ),
     )
     return Single(data=shown, meta=app.meta)
 

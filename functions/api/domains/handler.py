@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.domains import approved, dns, figures, render, schemas, switching
+from functions.api.domains import approved, dns, figures, render, schemas, senders, switching
 from functions.api.domains.app import DomainParam, app, beside, readable, shown, writable
 from functions.api.domains.places import group_asked_for, newcomer, placed, shelves, tag_asked_for
+from functions.api.domains.spans import span_of
 from shared.core import ids
 from shared.core.accounts import require_forensic
 from shared.core.domain_changes import add_domain, change_domain, remove_domain
@@ -19,6 +20,7 @@ from shared.core.domain_names import normalise
 from shared.core.domains import DmarcPolicy, DnsStatus, ReportKinds
 from shared.core.errors import NotFound
 from shared.core.paging import LARGEST_LIMIT, Cursor, PageRequest
+from shared.core.rollups import Share
 from shared.core.statistics import retained_span, statistics
 from shared.core.watching.switching import look_now
 from shared.core.watching.wanted import required_record
@@ -29,7 +31,7 @@ from shared.edge.schemas import Listing, Single
 from shared.wiring import entropy, queues, table
 from shared.wiring.api import idempotent, serve_with_key
 
-__all__ = ["app", "approved", "dns", "figures", "handler", "switching"]
+__all__ = ["app", "approved", "dns", "figures", "handler", "senders", "switching"]
 
 _TAGS = ["Domains"]
 LookupsParam = Annotated[int | None, Query(ge=0, le=1_000, description="DNS look-ups of the SPF record.")]
@@ -129,15 +131,17 @@ def add(body: schemas.AddDomain) -> Single[schemas.Domain]:
 @app.get(
     "/domains/<domain_id>",
     summary="Read a domain",
-    description="With the figures of the last 30 days.",
+    description="With the figures of the last 30 days, and the messages of the last 7 by standing.",
     operation_id="read_domain",
     tags=_TAGS,
     responses=answers(200, "The domain.", Single[schemas.DomainDetail], refusals=(404,)),
 )
 def read(domain_id: DomainParam) -> Single[schemas.DomainDetail]:
     right, domain = readable(domain_id)
-    month = statistics(table.rollups(), right, retained_span(app.caller, None, None)).total
-    return Single(data=render.domain_detail(domain, beside([domain]), month), meta=app.meta)
+    month = statistics(table.rollups(), right, retained_span(app.caller, None, None))
+    since = span_of(app.caller, schemas.Range.WEEK, None).first
+    week = sum((totals.share() for totals in month.days if totals.day >= since), Share())
+    return Single(data=render.domain_detail(domain, beside([domain]), week, month.total), meta=app.meta)
 
 
 @app.patch(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from functions.api.domains import schemas
+from functions.api.domains.sender_schemas import SenderAlignment
 from shared.core import ids
 from shared.core.clock import rfc3339
 from shared.core.domains import Domain
@@ -13,7 +14,13 @@ from shared.core.ids import GroupId, TagId
 from shared.core.mail import Trust
 from shared.core.ownership import PublishedRecord, Verification, alias_to_publish, record_to_publish
 from shared.core.parked_credits import ParkedCredits
-from shared.core.rollups import Counters, DayTotals, Share
+from shared.core.rollups import Counters, DayTotals, Share, Standings
+from shared.core.senders.alignment import Alignment
+from shared.core.senders.catalogue import Catalogue
+from shared.core.senders.history import Seen, SenderHistory
+from shared.core.senders.identification import confidence
+from shared.core.senders.numbers import source_number
+from shared.core.senders.standing import Standing
 from shared.core.sources import Sender, SourceAddress
 from shared.core.tags import Tag
 
@@ -73,9 +80,9 @@ def _tag(value: Tag) -> schemas.DomainTag:
     return schemas.DomainTag(id=ids.render(ids.TAG, value.id), name=value.name, color=value.color)
 
 
-def domain_detail(value: Domain, beside: Beside, month: Share) -> schemas.DomainDetail:
+def domain_detail(value: Domain, beside: Beside, week: Share, month: Share) -> schemas.DomainDetail:
     return schemas.DomainDetail(
-        **domain(value, beside).model_dump(),
+        **(domain(value, beside).model_dump() | _standings(week.standings)),
         verified_at=_time(value.verified),
         last_checked_at=_time(value.dns_checked),
         deactivated_at=_time(value.deactivated),
@@ -114,10 +121,10 @@ def day(value: DayTotals, trusts: tuple[Trust, ...]) -> schemas.DayFigures:
     return schemas.DayFigures(date=value.day, **_figures(value.share(trusts)))
 
 
-def sources(senders: list[Sender]) -> list[schemas.Source]:
+def sources(senders: list[Sender], history: SenderHistory, catalogue: Catalogue) -> list[schemas.Source]:
     shown = senders[:_MOST_SENDERS]
     each = max(_MOST_ADDRESSES // max(len(shown), 1), 1)
-    return [_source(sender, each) for sender in shown]
+    return [_source(sender, each, history, catalogue) for sender in shown]
 
 
 def percentage(part: int, whole: int) -> float:
@@ -140,15 +147,45 @@ def _figures(share: Share) -> dict[str, int]:
         "dmarc_pass": counters.dmarc_pass,
         "dmarc_fail": messages - counters.dmarc_pass,
         "forwarded": counters.forwarded,
+        **_standings(share.standings),
     }
 
 
-def _source(sender: Sender, most_addresses: int) -> schemas.Source:
+def _standings(standings: Standings) -> dict[str, int]:
+    return {
+        "count_dmarc_capable": standings[Standing.CAPABLE],
+        "count_non_dmarc_capable": standings[Standing.NON_COMPLIANT],
+        "count_forwarded": standings[Standing.FORWARDER],
+        "count_threat_other": standings[Standing.THREAT],
+    }
+
+
+def alignment(known: Alignment | None) -> SenderAlignment | None:
+    if known is None:
+        return None
+    return SenderAlignment(
+        capable=known.capable, dkim=known.dkim, spf=known.spf, how=known.how, docs=known.docs
+    )
+
+
+def _source(
+    sender: Sender, most_addresses: int, history: SenderHistory, catalogue: Catalogue
+) -> schemas.Source:
     counters = sender.counters
+    known = catalogue.by_own_domain(sender.domain)
+    span = Seen(sender.first_seen, sender.last_seen)
+    ever = history.senders.get(sender.domain, span) | span
     return schemas.Source(
         sender_domain=sender.domain,
         sender_name=sender.name,
+        source_id=source_number(sender.domain),
         category=sender.category,
+        standing=sender.standings.dominant,
+        standings=sender.standings.by_standing(),
+        evidence=sender.evidence,
+        evidence_value=sender.evidence_value,
+        confidence=confidence(sender.evidence, sender.category),
+        alignment=alignment(known.alignment if known is not None else None),
         **_dispositions(counters),
         spf_alignment=percentage(counters.spf_pass, counters.messages),
         dkim_alignment=percentage(counters.dkim_pass, counters.messages),
@@ -156,12 +193,16 @@ def _source(sender: Sender, most_addresses: int) -> schemas.Source:
         ip_count=sender.address_count,
         first_seen=sender.first_seen,
         last_seen=sender.last_seen,
-        ips=[_address(address) for address in sender.addresses[:most_addresses]],
+        first_seen_ever=ever.first,
+        last_seen_ever=ever.last,
+        ips=[_address(address, history) for address in sender.addresses[:most_addresses]],
     )
 
 
-def _address(address: SourceAddress) -> schemas.SourceAddress:
+def _address(address: SourceAddress, history: SenderHistory) -> schemas.SourceAddress:
     line, counters = address.line, address.counters
+    span = Seen(address.first_seen, address.last_seen)
+    ever = history.addresses.get((line.sender_domain, line.ip), span) | span
     return schemas.SourceAddress(
         ip=line.ip,
         hostname=line.host,
@@ -177,8 +218,15 @@ def _address(address: SourceAddress) -> schemas.SourceAddress:
         dkim_domains=list(line.dkim_domains),
         spf_domains=list(line.spf_domains),
         header_from=list(line.header_from),
+        standing=address.standings.dominant,
+        standings=address.standings.by_standing(),
+        evidence=line.evidence,
+        evidence_value=line.evidence_value,
+        confidence=confidence(line.evidence, line.category),
         first_seen=address.first_seen,
         last_seen=address.last_seen,
+        first_seen_ever=ever.first,
+        last_seen_ever=ever.last,
     )
 
 

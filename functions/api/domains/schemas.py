@@ -8,8 +8,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from functions.api.domains.sender_schemas import SenderAlignment
 from shared.core.domains import DmarcPolicy, Presence
 from shared.core.parked_credits import ParkedStatus
+from shared.core.senders.identification import Confidence
+from shared.core.senders.standing import Standing
 from shared.core.watching.wanted import LONGEST
 from shared.edge.schemas import Timestamp, Wire
 
@@ -87,6 +90,10 @@ class Figures(Wire):
     dmarc_pass: int
     dmarc_fail: int
     forwarded: int
+    count_dmarc_capable: int = Field(description="Messages of sources that can pass DMARC, passed or not.")
+    count_non_dmarc_capable: int = Field(description="Of senders whose customers cannot align.")
+    count_forwarded: int = Field(description="Passed on by somebody.")
+    count_threat_other: int = Field(description="Of sources that proved nothing.")
 
 
 class Totals(Figures):
@@ -98,6 +105,10 @@ class DomainDetail(Domain):
     last_checked_at: Timestamp | None
     deactivated_at: Timestamp | None
     updated_at: Timestamp
+    count_dmarc_capable: int = Field(description="Messages of the last 7 days, as the next three.")
+    count_non_dmarc_capable: int
+    count_forwarded: int
+    count_threat_other: int
     stats_30d: Totals
 
 
@@ -218,14 +229,28 @@ class SourceAddress(Wire):
     dkim_domains: list[str]
     spf_domains: list[str]
     header_from: list[str]
+    standing: Standing = Field(description="That of most of its messages.")
+    standings: dict[Standing, int] = Field(description="Messages by standing.")
+    evidence: str = Field(description="What it was recognised by.")
+    evidence_value: str
+    confidence: Confidence
     first_seen: dt.date
     last_seen: dt.date
+    first_seen_ever: dt.date = Field(description="Over all reports, not only those of the asked days.")
+    last_seen_ever: dt.date
 
 
 class Source(Wire):
     sender_domain: str = Field(examples=["google.com"])
     sender_name: str = Field(examples=["Google"])
+    source_id: int = Field(description="A number of the sender, the same in every deployment.")
     category: str
+    standing: Standing = Field(description="That of most of its messages.")
+    standings: dict[Standing, int] = Field(description="Messages by standing.")
+    evidence: str = Field(description="The most telling proof of who it is, `none` without any.")
+    evidence_value: str = Field(description="What gave it away: a domain, host name, selector, network.")
+    confidence: Confidence
+    alignment: SenderAlignment | None = Field(description="What its customers do; null where not known.")
     total_messages: int
     accepted: int
     quarantined: int
@@ -237,6 +262,8 @@ class Source(Wire):
     ip_count: int
     first_seen: dt.date
     last_seen: dt.date
+    first_seen_ever: dt.date = Field(description="Over all reports, not only those of the asked days.")
+    last_seen_ever: dt.date
     ips: list[SourceAddress] = Field(description="Most messages first; `ip_count` counts those left out too.")
 
 

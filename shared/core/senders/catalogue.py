@@ -38,10 +38,9 @@ class ListedTwice(CatalogueError):
         super().__init__(f"{origin}: {sender.id}: {key}: {value!r} is listed twice")
         self.value = value
         self.key = key
-        if value == sender.domain and value not in sender.domains:
-            self.key = "domain"
-        elif value in sender.domains and value not in getattr(sender, key):
-            self.key = "domains"
+        everywhere = (sender.domain, *sender.domains)
+        if key != "network_names" and value in everywhere and value not in getattr(sender, key):
+            self.key = "domains" if value in sender.domains else "domain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _SELECTOR: Final = re.compile(r"[a-z0-9_.-]+\*?")
 _REQUIRED: Final = ("id", "name", "domain", "category")
 _LISTS: Final = frozenset(known.name for known in fields(Sender)) - {*_REQUIRED, "alignment"}
 _ALIGNMENT: Final = ("dkim", "spf", "how")
+_LONGEST_ID: Final = 60
 _HOW: Final = 400
 """Characters of ``how``: a sentence or two, not a manual."""
 
@@ -36,8 +37,8 @@ def sender_of(entry: Mapping[str, Any]) -> Sender:
         _check_text(entry, key, key)
     for key in sorted(entry.keys() - {*_REQUIRED, *_LISTS, "alignment"}):
         raise EntryError(key, "is not a key of a sender")
-    if not _ID.fullmatch(entry["id"]):
-        raise EntryError("id", "has other than lower-case letters, digits and hyphens")
+    if len(entry["id"]) > _LONGEST_ID or not _ID.fullmatch(entry["id"]):
+        raise EntryError("id", f"has other than {_LONGEST_ID} lower-case letters, digits and hyphens")
     if entry["category"] not in set(Category):
         raise EntryError("category", f"is none of {', '.join(Category)}")
     _values("domain", [entry["domain"]])

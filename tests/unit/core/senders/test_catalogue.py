@@ -196,6 +196,7 @@ def test_an_operators_file_adds_and_replaces() -> None:
         ('id = "acme"', "id = 7", r"entry 1: id is missing or no text"),
         ('name = "Acme Mail"', 'name = " "', r"entry 1 \(acme\): name is missing"),
         ('id = "acme"', 'id = "Acme!"', r"entry 1 \(Acme!\): id has other"),
+        ('id = "acme"', f'id = "{"a" * 61}"', r": id has other than 60 "),
         ('"marketing"', '"spam"', r"entry 1 \(acme\): category is none of mailbox, "),
         ("dkim = [", "dkmi = [", r"entry 1 \(acme\): dkmi is not a key of a sender"),
         ('dkim = ["signed.example"]', 'dkim = "signed.example"', r"\(acme\): dkim is not a list"),

@@ -66,10 +66,9 @@ def test_a_history_is_the_first_and_last_of_its_days_in_any_order(
     made = SenderHistory()
     for rollup in repeated:
         made = with_day(made, rollup)
-    found: dict[object, Seen] = {}
-    found.update(made.senders)
-    found.update(made.addresses)
-    assert found == {key: Seen(min(seen), max(seen)) for key, seen in expected.items()}
+    spans = {key: Seen(min(seen), max(seen)) for key, seen in expected.items()}
+    assert made.senders == {key: seen for key, seen in spans.items() if isinstance(key, str)}
+    assert made.addresses == {key: seen for key, seen in spans.items() if isinstance(key, tuple)}
 
 
 def test_what_was_not_seen_for_longest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import quote
 
 import pytest
@@ -147,8 +148,25 @@ def test_one_domain_has_the_figures_of_thirty_days(api: Api) -> None:
         "dmarc_pass": 3,
         "dmarc_fail": 1,
         "forwarded": 0,
+        "count_dmarc_capable": 4,
+        "count_non_dmarc_capable": 0,
+        "count_forwarded": 0,
+        "count_threat_other": 0,
         "pass_rate": 75.0,
     }
+
+
+def test_one_domain_has_the_messages_of_a_week_by_standing(api: Api) -> None:
+    forged = partial(row, dkim="fail", spf="fail", raw="fail")
+    listed = forged("192.0.2.3", 7, overrides=("mailing_list",))
+    api.file(
+        fact(said(row(count=3), forged("192.0.2.2", 5), listed)),
+        fact(said(row(count=9), report_id="old", day=day_of(-9))),
+    )
+    data = api.get("/domains/ud_19").data
+    counts = ("count_dmarc_capable", "count_non_dmarc_capable", "count_forwarded", "count_threat_other")
+    assert [data[name] for name in counts] == [3, 0, 7, 5]
+    assert [data["stats_30d"][name] for name in counts] == [12, 0, 7, 5]
 
 
 def test_without_messages_there_is_no_pass_rate(api: Api) -> None:

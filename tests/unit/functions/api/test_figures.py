@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from shared.core.senders.numbers import source_number
 from tests.unit.core.world import FORGED, fact, row, said
 from tests.unit.functions.api.client import Api, day_of
 
@@ -94,6 +95,41 @@ def test_sources_group_addresses_by_sender(filled: Api) -> None:
     assert by_address["192.0.2.1"]["first_seen"] == "2026-11-01"
     assert by_address["192.0.2.1"]["last_seen"] == "2026-11-21"
     assert by_address["198.51.100.7"]["quarantined"] == 10
+
+
+def test_sources_tell_standing_evidence_and_how_to_align(api: Api) -> None:
+    misaligned = row(
+        count=6, dkim="fail", spf="fail", signed_by="sendgrid.net", returned_to="u1.sendgrid.net"
+    )
+    api.file(fact(said(misaligned, row("192.0.2.9", 2, dkim="fail", spf="fail", raw="fail"))))
+    known, unknown = api.get("/domains/ud_19/sources").data["sources"]
+    assert (known["sender_domain"], known["standing"]) == ("sendgrid.com", "dmarc_capable")
+    assert known["source_id"] == source_number("sendgrid.com")
+    assert (known["evidence"], known["evidence_value"], known["confidence"]) == (
+        "dkim",
+        "sendgrid.net",
+        "high",
+    )
+    assert known["alignment"]["spf"] == "custom_return_path"
+    assert known["standings"] == known["ips"][0]["standings"] == {
+        "dmarc_capable": 6, "non_compliant": 0, "forwarders": 0, "threat_unknown": 0,
+    }  # fmt: skip
+    assert (unknown["standing"], unknown["confidence"], unknown["alignment"]) == (
+        "threat_unknown",
+        "low",
+        None,
+    )
+
+
+def test_sources_tell_since_and_until_when_they_were_ever_seen(filled: Api) -> None:
+    (source,) = filled.get("/domains/ud_19/sources", date="2026-11-21").data["sources"]
+    first, *_ = source["ips"]
+    assert (source["first_seen"], source["first_seen_ever"]) == ("2026-11-21", "2026-11-01")
+    assert (first["ip"], first["first_seen"], first["first_seen_ever"]) == (
+        "192.0.2.1", "2026-11-21", "2026-11-01",
+    )  # fmt: skip
+    (source,) = filled.get("/domains/ud_19/sources", date="2026-11-01").data["sources"]
+    assert (source["last_seen"], source["last_seen_ever"]) == ("2026-11-01", "2026-11-21")
 
 
 def test_ranges_count_days_and_a_date_overrides_them(filled: Api) -> None:
