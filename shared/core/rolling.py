@@ -36,6 +36,7 @@ from shared.core.senders.catalogue import Catalogue
 from shared.core.senders.identification import NOTHING, Evidence, identify, sender_domain
 from shared.core.senders.passed import what_passed
 from shared.core.senders.standing import Standing, standing_of, what_bears
+from shared.core.tls.days import TlsTally
 from shared.mailauth.reports.failure import AUTH_FAILURE
 from shared.mailauth.reports.values import AuthResults, Evaluated, Kind
 
@@ -107,6 +108,7 @@ def roll_up(
     shares: dict[Trust, _ShareTally] = {}
     tls_reports = failure_reports = incidents = complaints = successful = failed = expires = 0
     failed_from: set[str] = set()
+    tls = TlsTally()
     causes: Counter[str] = Counter()
     for fact in facts:
         summary = fact.summary
@@ -118,6 +120,7 @@ def roll_up(
             successful += summary.passed
             failed += summary.messages - summary.passed
             for policy in unpack_policies(fact.segment):
+                tls.add(policy, summary.end)
                 for failure in policy.failures:
                     causes[failure.result_type] += failure.failed_session_count
         else:
@@ -138,7 +141,8 @@ def roll_up(
         FailureTotals(failure_reports, incidents, complaints),
     )
     detail = DayDetail(day, tuple(details))
-    return Rolled(DayRollup(account, domain, totals, detail, expires), addresses, names)
+    rollup = DayRollup(account, domain, totals, detail, expires, tls.lines())
+    return Rolled(rollup, addresses, names)
 
 
 def _share(tally: _ShareTally, detail: ShareDetail) -> Share:

@@ -16,6 +16,7 @@ from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Trust
 from shared.core.senders.identification import strongest
 from shared.core.senders.standing import FORWARDED, Standing
+from shared.core.tls.days import PolicyLine, TlsDay
 from shared.mailauth.reports.values import Evaluated
 
 _CELLS = 12
@@ -257,6 +258,7 @@ class DayRollup:
     detail: DayDetail
     expires: int
     """Epoch seconds; the latest expiry among the day's reports, 0 when the day is empty."""
+    tls: tuple[PolicyLine, ...] = ()
     parked: bool = False
     """Whether the domain was parked when the day was summed up: its messages then count for the credits of
     parked domains."""
@@ -292,6 +294,13 @@ class Rollups(Protocol):
 
     def details(self, right: Readable, first: date, last: date) -> list[DayDetail]:
         """As ``totals``, with sources and reporters."""
+
+    def tls_days(self, right: Readable, first: date, last: date) -> list[TlsDay]:
+        """What TLS reports say, of every domain that the right covers: days that have any, by domain and day;
+        of the last ``tls.days.DAYS`` days alone."""
+
+    def forget_tls(self, account: AccountId, domain: DomainId) -> None:
+        """What is left of it where the days were removed, or are older."""
 
     def days_of(self, account: AccountId, domain: DomainId) -> list[date]:
         """The days of a domain that have a rollup, ascending; for purging and rebuilding."""

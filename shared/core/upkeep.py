@@ -141,6 +141,8 @@ class Purge:
         self.histories.forget(account, domain)
         self.dns_states.forget(account, domain)
         return gone
+        self.alerts.forget(account, domain)
+        self.rollups.forget_tls(account, domain)
 
     def _empty(self, removed: RemovedDomain, day: date) -> None:
         empty = DayRollup(removed.account, removed.domain, DayTotals(day), DayDetail(day, ()), 0)

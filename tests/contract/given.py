@@ -37,6 +37,7 @@ from shared.core.rollups import (
     TlsTotals,
 )
 from shared.core.segments import pack_document
+from shared.core.tls.days import PolicyLine
 from shared.mailauth.reports.values import Kind, PolicyPublished
 from tests.contract.stores import Stores
 
@@ -142,6 +143,7 @@ def rollup(
     failures: int = 0,
     sources: int = 1,
     retention: int = 90,
+    policies: tuple[PolicyLine, ...] = (),
 ) -> DayRollup:
     counters = Counters((messages, *[0] * 11), forwarded=1)
     lines = tuple(
@@ -163,6 +165,7 @@ def rollup(
             FailureTotals(failures, failures * 2),
         ),
         detail=DayDetail(day, (detail,)),
+        tls=policies,
         expires=expiry(epoch_of(day), retention),
     )
 

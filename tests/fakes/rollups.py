@@ -5,6 +5,7 @@ from datetime import date
 from shared.core.access import Readable
 from shared.core.ids import AccountId, DomainId
 from shared.core.rollups import AccountDay, DayDetail, DayRollup, DayTotals
+from shared.core.tls.days import TlsDay
 
 _Home = tuple[AccountId, DomainId]
 
@@ -33,6 +34,16 @@ class FakeRollups:
 
     def details(self, right: Readable, first: date, last: date) -> list[DayDetail]:
         return [rollup.detail for rollup in self._between(right, first, last)]
+
+    def tls_days(self, right: Readable, first: date, last: date) -> list[TlsDay]:
+        return [
+            TlsDay(domain, day, rollup.tls)
+            for ((account, domain), day), rollup in sorted(self.stored.items(), key=lambda item: item[0])
+            if account == right.account and right.covers(domain) and rollup.tls and first <= day <= last
+        ]
+
+    def forget_tls(self, account: AccountId, domain: DomainId) -> None:
+        """Days that were removed are gone."""
 
     def days_of(self, account: AccountId, domain: DomainId) -> list[date]:
         return sorted(day for home, day in self.stored if home == (account, domain))

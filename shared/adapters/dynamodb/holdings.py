@@ -210,3 +210,4 @@ def partitions_of_account(account: AccountId, since: date, today: date) -> Itera
     while month <= today:
         yield keys.audit_month(account, month)
         month = (month + timedelta(days=31)).replace(day=1)
+    yield keys.tls_days(account, _NEVER).pk

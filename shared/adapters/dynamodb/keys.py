@@ -35,6 +35,7 @@ found through it is then read from the table.
 | day sources and reporters of a domain between dates   | ``SD#<account>#<domain>`` / ``<day>``          |
 | since when, until when senders of a domain were seen   | get ``SD#<account>#<domain>`` / ``SEEN``       |
 | an account's own senders                              | get ``A#<account>`` / ``SENDERS``              |
+| what TLS reports say of the domains of an account     | ``A#<account>#TLS`` / ``<domain>``             |
 | day counts of an account between dates                | ``A#<account>#DAYS`` / ``<day>``               |
 | audit log of an account, newest first                 | ``L#<account>#<month>`` / ``<id>``             |
 | quarantine of an owner, newest first                  | ``Q#<owner>`` / ``<id>``                       |
@@ -263,6 +264,10 @@ def sender_extension(owner: AccountId) -> Key:
 
 def account_day(owner: AccountId, day: date) -> Key:
     return Key(f"A#{owner}#DAYS", day.isoformat())
+
+
+def tls_days(owner: AccountId, home: DomainId) -> Key:
+    return Key(f"A#{owner}#TLS", padded(home))
 
 
 def quarantined(owner: AccountId, entry: QuarantineId) -> Key:

@@ -17,10 +17,12 @@ from shared.adapters.dynamodb.rollup_items import (
     totals_of,
 )
 from shared.adapters.dynamodb.table import Cancelled, ConditionFailed, Range, Step, Table, put, update
+from shared.adapters.dynamodb.tls_items import read_tls, tls_step
 from shared.core.access import Readable
 from shared.core.clock import DAY_SECONDS
 from shared.core.ids import AccountId, DomainId
 from shared.core.rollups import AccountDay, DayDetail, DayRollup, DayTotals
+from shared.core.tls.days import TlsDay
 
 _INLINE: Final = 14_000
 """Bytes of detail that stay in its item: with the totals, 20 write units at most, and 30 days of them cost
@@ -60,6 +62,10 @@ class DynamoRollups:
         account_step = _account_step(rollup, old, expires)
         if account_step is not None:
             steps.append(account_step)
+        had = "totals" in old and bool(totals_of(rollup.day, old["totals"]).tls.reports)
+        tls = tls_step(rollup, int(self._now()), had=had)
+        if tls is not None:
+            steps.append(tls)
         while True:
             try:
                 self._table.transact(*steps)
@@ -85,6 +91,13 @@ class DynamoRollups:
         start, end = (keys.day_detail(right.account, _domain(right), day) for day in (first, last))
         packed = ((item["sk"], self._detail(item)) for item in self._days(start, end))
         return [detail_of(date.fromisoformat(day), found) for day, found in packed if found is not None]
+
+    def tls_days(self, right: Readable, first: date, last: date) -> list[TlsDay]:
+        found = read_tls(self._table, right, int(self._now()))
+        return [each for each in found if first <= each.day <= last]
+
+    def forget_tls(self, account: AccountId, domain: DomainId) -> None:
+        self._table.delete(keys.tls_days(account, domain))
 
     def days_of(self, account: AccountId, domain: DomainId) -> list[date]:
         everything = Range(keys.day_totals(account, domain, date.min).pk)
