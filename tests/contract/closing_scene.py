@@ -25,8 +25,10 @@ from shared.core.holdings import FiledMail
 from shared.core.idempotency import Kept
 from shared.core.ids import (
     AccountId,
+    AlertId,
     ApiKeyId,
     AuditId,
+    DeliveryId,
     DomainId,
     GroupId,
     QuarantineId,
@@ -34,6 +36,7 @@ from shared.core.ids import (
     TagId,
     UploadId,
     UserId,
+    WebhookId,
     mint,
 )
 from shared.core.key_issuing import Minting, Terms, create_key
@@ -200,6 +203,7 @@ class Scene:
         self.aws.quarantine.add(entry)
         self.exports.begin(Export(account.id, 5, self.now()))
         self.archive.write(account.id, 5, "00000-account.zip", [("records.jsonl", [b"{}"])])
+        self.s3.put_object(Bucket="data", Key=f"details/{account.id}/token/result-1", Body=b"rows")
 
     def _people(self, account: Account, number: int) -> None:
         user = self.user(number + 3, account, owner=True)
@@ -264,6 +268,10 @@ def templates(account: Account, domain: Domain, number: int) -> dict[str, keys.K
         "AccountId": account.id,
         "AccountId | None": account.id,
         "DomainId": domain.id,
+        "DomainId | None": domain.id,
+        "AlertId": AlertId(number + 4),
+        "WebhookId": WebhookId(number + 5),
+        "DeliveryId": DeliveryId(number + 6),
         "ApiKeyId": ApiKeyId(number),
         "GroupId": GroupId(number + 1),
         "TagId": TagId(number + 2),

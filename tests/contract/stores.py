@@ -16,10 +16,13 @@ from shared.adapters.blobs import Blobs
 from shared.adapters.detail.shelf import S3DetailShelf
 from shared.adapters.dynamodb.accounts import DynamoAccounts
 from shared.adapters.dynamodb.advices import DynamoAdvices
+from shared.adapters.dynamodb.alerts import DynamoAlerts
 from shared.adapters.dynamodb.answers import DynamoAnswers
 from shared.adapters.dynamodb.api_keys import DynamoAddressLimits, DynamoApiKeys
 from shared.adapters.dynamodb.audit import DynamoAudit
+from shared.adapters.dynamodb.deliveries import DynamoDeliveries
 from shared.adapters.dynamodb.detail_jobs import DynamoDetailJobs
+from shared.adapters.dynamodb.digest_marks import DynamoDigestMarks
 from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.failure_jobs import DynamoFailureJobs
@@ -40,10 +43,15 @@ from shared.adapters.dynamodb.tickets import DynamoAttempts, DynamoTickets
 from shared.adapters.dynamodb.uploads import DynamoUploads
 from shared.adapters.dynamodb.users import DynamoUsers
 from shared.adapters.dynamodb.watching import DynamoApprovedSources, DynamoSeenMail, DynamoTurns
+from shared.adapters.dynamodb.webhooks import DynamoWebhooks
 from shared.adapters.s3 import S3Mailbox
 from shared.core.accounts import Accounts
 from shared.core.addresses import Hosts
 from shared.core.advice.advices import Advices
+from shared.core.alerts.alerts import Alerts
+from shared.core.alerts.deliveries import Deliveries
+from shared.core.alerts.digests import DigestMarks
+from shared.core.alerts.webhooks import Webhooks
 from shared.core.api_keys import AddressLimits, ApiKeys
 from shared.core.audit import Audit
 from shared.core.detail.jobs import DetailJobs
@@ -126,6 +134,10 @@ class Stores:
     users: Users
     tickets: Tickets
     attempts: Attempts
+    alerts: Alerts
+    webhooks: Webhooks
+    deliveries: Deliveries
+    digest_marks: DigestMarks
     failure_jobs: FailureJobs
     detail_jobs: DetailJobs
     detail_shelf: DetailShelf
@@ -193,6 +205,10 @@ def in_memory() -> Stores:
         users=fakes.FakeUsers(tickets),
         tickets=tickets,
         attempts=fakes.FakeAttempts(),
+        alerts=fakes.FakeAlerts(clock, looked_at=LOOKED_AT),
+        webhooks=fakes.FakeWebhooks(),
+        deliveries=fakes.FakeDeliveries(clock),
+        digest_marks=fakes.FakeDigestMarks(),
         failure_jobs=fakes.FakeFailureJobs(clock),
         detail_jobs=fakes.FakeDetailJobs(clock),
         detail_shelf=fakes.FakeDetailShelf(),
@@ -239,6 +255,10 @@ def on_aws() -> Iterator[AwsStores]:
             users=DynamoUsers(table),
             tickets=DynamoTickets(table),
             attempts=DynamoAttempts(table),
+            alerts=DynamoAlerts(table, clock, looked_at=LOOKED_AT),
+            webhooks=DynamoWebhooks(table),
+            deliveries=DynamoDeliveries(table, clock),
+            digest_marks=DynamoDigestMarks(table),
             failure_jobs=DynamoFailureJobs(table, clock),
             detail_jobs=DynamoDetailJobs(table, clock),
             detail_shelf=S3DetailShelf(s3, "data"),
