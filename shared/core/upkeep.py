@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.core.addresses import Hosts, Places
+from shared.core.alerts.alerts import Alerts
 from shared.core.domains import Domains
 from shared.core.host_names import unknown_among
 from shared.core.ids import AccountId, DomainId
@@ -111,8 +112,8 @@ def days_to_rebuild(
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """Removes all that was stored of a domain that is no more: reports, their mail, rollups, DNS states. What
-    is hosted for it is not among that: it goes when the domain's CNAMEs do."""
+    """Removes all that was stored of a domain that is no more: reports, their mail, rollups, DNS states,
+    alerts. What is hosted for it is not among that: it goes when the domain's CNAMEs do."""
 
     domains: Domains
     reports: Reports
@@ -121,6 +122,7 @@ class Purge:
     dns_states: DnsStates
     hosting_checks: HostingChecks
     histories: SenderHistories
+    alerts: Alerts
 
     def run(self, removed: RemovedDomain) -> int:
         """Returns how many reports went: none if the domain is there, for then it was not removed.
@@ -139,10 +141,10 @@ class Purge:
                 gone += 1
             self._empty(removed, touched.day)
         self.histories.forget(account, domain)
-        self.dns_states.forget(account, domain)
-        return gone
         self.alerts.forget(account, domain)
         self.rollups.forget_tls(account, domain)
+        self.dns_states.forget(account, domain)
+        return gone
 
     def _empty(self, removed: RemovedDomain, day: date) -> None:
         empty = DayRollup(removed.account, removed.domain, DayTotals(day), DayDetail(day, ()), 0)

@@ -39,6 +39,7 @@ def sweeper() -> Sweeper:
 def purge() -> Purge:
     return Purge(
         domains=table.domains(),
+        alerts=table.alerts(),
         reports=table.reports(),
         rollups=table.rollups(),
         mailbox=mailbox(),

@@ -36,6 +36,7 @@ from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.sender_extensions import DynamoSenderExtensions
 from shared.adapters.dynamodb.sender_histories import DynamoSenderHistories
+from shared.adapters.dynamodb.snapshots import DynamoSnapshots
 from shared.adapters.dynamodb.stored_filters import DynamoStoredFilters
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.tags import DynamoTags
@@ -70,6 +71,7 @@ from shared.core.rollups import Rollups
 from shared.core.senders.history import SenderHistories
 from shared.core.senders.own import SenderExtensions
 from shared.core.sending.favourites import Favourites
+from shared.core.sending.snapshots import Snapshots
 from shared.core.stored_filters import Purpose, StoredFilters
 from shared.core.tags import Tags
 from shared.core.uploads import Uploads
@@ -129,6 +131,7 @@ class Stores:
     policy_filters: StoredFilters
     source_filters: StoredFilters
     favourites: Favourites
+    snapshots: Snapshots
     sender_histories: SenderHistories
     sender_extensions: SenderExtensions
     users: Users
@@ -198,6 +201,7 @@ def in_memory() -> Stores:
         approved_sources=dns_states.sources,
         advices=fakes.FakeAdvices(lambda account, domain: domains.get(account, domain) is not None),
         policy_filters=fakes.FakeStoredFilters(Purpose.POLICIES),
+        snapshots=fakes.FakeSnapshots(),
         favourites=fakes.FakeFavourites(),
         source_filters=fakes.FakeStoredFilters(Purpose.SOURCES),
         sender_histories=fakes.FakeSenderHistories(),
@@ -248,6 +252,7 @@ def on_aws() -> Iterator[AwsStores]:
             approved_sources=DynamoApprovedSources(table),
             advices=DynamoAdvices(table),
             policy_filters=DynamoStoredFilters(table, Purpose.POLICIES),
+            snapshots=DynamoSnapshots(table, blobs),
             favourites=DynamoFavourites(table),
             source_filters=DynamoStoredFilters(table, Purpose.SOURCES),
             sender_histories=DynamoSenderHistories(table, blobs, clock),

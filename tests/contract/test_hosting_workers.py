@@ -113,6 +113,7 @@ class Deployed(World):
             aws.dns_states,
             self.checks,
             aws.sender_histories,
+            aws.alerts,
         )
         purge.run(RemovedDomain(self.domain.account, self.domain.id))
 

@@ -18,7 +18,9 @@ from shared.core.domains import Domain
 from shared.core.holdings import FactsPage, FiledMail, LeavingDomain, Place
 from shared.core.ids import (
     AccountId,
+    AlertId,
     ApiKeyId,
+    DeliveryId,
     DomainId,
     FilterId,
     GroupId,
@@ -27,6 +29,7 @@ from shared.core.ids import (
     ReportId,
     TagId,
     UserId,
+    WebhookId,
 )
 from shared.core.reports import Fact
 from shared.core.rights import DEFAULT_GROUP
@@ -175,6 +178,7 @@ def partitions_of_domain(account: AccountId, domain: DomainId) -> tuple[str, ...
         keys.day_totals(account, domain, day).pk,
         keys.day_detail(account, domain, day).pk,
         keys.watched(account, domain),
+        keys.alert_mark(account, domain, "").pk,
         keys.advice(account, domain).pk,
         keys.favourites(account, domain).pk,
     )
@@ -195,6 +199,11 @@ def partitions_of_account(account: AccountId, since: date, today: date) -> Itera
     yield keys.domain_name(account, "").pk
     yield keys.account_day(account, today).pk
     yield keys.quarantined(account, QuarantineId(0)).pk
+    yield keys.alert(account, AlertId(0)).pk
+    yield keys.alert_mark(account, None, "").pk
+    yield keys.webhook(account, WebhookId(0)).pk
+    yield keys.delivery(account, WebhookId(0), DeliveryId(0)).pk
+    yield keys.digest(account, UserId(0), "").pk
     yield keys.answer(account, "").pk
     yield keys.group(account, GroupId(0)).pk
     yield keys.group_label(account, "").pk
@@ -204,10 +213,10 @@ def partitions_of_account(account: AccountId, since: date, today: date) -> Itera
     yield keys.detail_job(account, "").pk
     yield keys.tag_name(account, "").pk
     yield keys.failure_job(account, "", "").pk
+    yield keys.tls_days(account, _NEVER).pk
     yield from advice_lists(account)
     yield from (keys.stored_filter(account, purpose, FilterId(0)).pk for purpose in Purpose)
     month = since.replace(day=1)
     while month <= today:
         yield keys.audit_month(account, month)
         month = (month + timedelta(days=31)).replace(day=1)
-    yield keys.tls_days(account, _NEVER).pk

@@ -24,9 +24,11 @@ _HIDDEN: Final = frozenset(
         "window",
         "used",
         "fingerprint",
+        "secret",
+        "secret_before",
     }
 )
-"""Keys, hashes of secrets, and what rate limits count."""
+"""Keys, secrets and hashes of them, and what rate limits count."""
 
 _COUNTS: Final = re.compile(r"n[0-9]+", re.ASCII)
 """Requests of a minute."""
@@ -35,6 +37,7 @@ _KINDS: Final = {
     "ACCOUNT": "account",
     "KEY": "api_key",
     "EXPORT": "export",
+    "SNAPSHOT": "source_snapshot",
 }
 _PREFIXES: Final = {"D#": "domain", "U#": "upload"}
 _PARTITIONS: Final = {
@@ -47,12 +50,12 @@ _PARTITIONS: Final = {
     "POLICYFILTERS": "policy_filter",
     "SOURCEFILTERS": "source_filter",
     "SEARCHES": "failure_search",
-    "Q": "quarantine",
-    "L": "audit",
     "TLS": "tls_days",
     "N": "alert",
     "V": "delivery",
     "WEBHOOKS": "webhook",
+    "Q": "quarantine",
+    "L": "audit",
     "DAYS": "account_day",
     "GROUPS": "group",
     "TAGS": "tag",

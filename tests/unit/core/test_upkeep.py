@@ -15,6 +15,7 @@ from shared.core.upkeep import Contended, Purge, Roller, days_to_rebuild
 from shared.core.watching.seen import Seen
 from tests.fakes import (
     FakeAlertEvents,
+    FakeAlerts,
     FakeDnsStates,
     FakeHostingChecks,
     FakeHostQuestions,
@@ -72,6 +73,7 @@ class World:
             self.states,
             SourceMemory(self.histories, self.alerts),
         )
+        self.stored_alerts = FakeAlerts()
         self.purge = Purge(
             self.domains,
             self.reports,
@@ -80,6 +82,7 @@ class World:
             self.states,
             self.hosting_checks,
             self.histories,
+            self.stored_alerts,
         )
 
     def messages(self, day: date = TODAY) -> int:
