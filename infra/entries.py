@@ -202,6 +202,11 @@ API: Final = (
         knows=(Thing.SIGN_IN,),
     ),
     Entry("api/docs", (table("UpdateItem"),), knows=(Thing.SIGN_IN,)),
+    Entry(
+        "api/tls",
+        (table(*AUTHENTICATES, "Query", "BatchGetItem"), INDEX_QUERY, reads(Thing.DATA_BUCKET)),
+        knows=(Thing.TOKENS,),
+    ),
     Entry("api/tlsrpt", (table("GetItem", "UpdateItem"), writes(Thing.MAIL_BUCKET, "tlsrpt/"))),
 )
 
@@ -265,7 +270,7 @@ WORKERS: Final = (
     Entry(
         "workers/reconcile",
         (
-            table("GetItem", "Query", "BatchGetItem", "PutItem"),
+            table("GetItem", "Query", "BatchGetItem", "PutItem", "UpdateItem"),
             INDEX_QUERY,
             sends(Thing.ROLLUP_QUEUE),
             sends(Thing.DNS_QUEUE),

@@ -143,6 +143,10 @@ def _domains(right: Readable, named: list[str]) -> tuple[list[Readable], tuple[D
         return [], None
     if not named and len(references) > FEW_DOMAINS:
         return [], tuple(sorted(right.within or ()))
-    alone = read_each_domain(app.caller, references, table.domains(), param="domains")
-    domains = tuple(sorted(each.domain.id for each in alone if each.domain is not None))
-    return alone if len(alone) <= FEW_DOMAINS else [], domains
+    found = {
+        right.domain.id: right
+        for right in read_each_domain(app.caller, references, table.domains(), param="domains")
+        if right.domain is not None
+    }
+    alone = [found[domain] for domain in sorted(found)]
+    return alone if len(alone) <= FEW_DOMAINS else [], tuple(sorted(found))

@@ -1,6 +1,7 @@
 """Once a day: has the rollups of every active domain's last days made anew, whatever went wrong with them,
 sees to it that every active domain has its turn when its DNS is looked at, that closed accounts whose time
-has come are deleted, and that the reports of all others are watched."""
+has come are deleted, that the reports of all others are watched, and that detail reports on which nobody works
+any more are given up."""
 
 from __future__ import annotations
 
@@ -12,12 +13,13 @@ from aws_lambda_powertools import Logger, Tracer
 from shared.core.alerts.report_watch import to_be_watched
 from shared.core.clock import utc_day
 from shared.core.closing import due_closings
+from shared.core.detail.asking import give_up_stalled
 from shared.core.domains import every_active
 from shared.core.upkeep import days_to_rebuild
 from shared.core.watching.schedule import repair
 from shared.wiring.entropy import now
 from shared.wiring.queues import closings, dns_checks, touched_days, watch_orders
-from shared.wiring.table import accounts, domains, reports, rollups, turns
+from shared.wiring.table import accounts, detail_jobs, domains, reports, rollups, turns
 
 DAYS = 3
 
@@ -39,5 +41,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     due = due_closings(everybody, now())
     closings().send(due)
     watch_orders().send(to_be_watched(everybody, utc_day(now())))
-    log.info("reconciling", days=count, turns_given=given, closing=len(due))
+    stalled = give_up_stalled(everybody, detail_jobs(), int(now()))
+    log.info("reconciling", days=count, turns_given=given, closing=len(due), stalled=stalled)
     return {"days": count, "turns_given": given}

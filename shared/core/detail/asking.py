@@ -87,7 +87,7 @@ def version_of(rollups: Rollups, right: Readable, alone: Sequence[Readable], spa
     """Changes when the days of the asked domains do, as far as their rollups tell. ``alone`` has the rights
     to each of the domains, where they are few; else ``right`` is looked at, if it is to the whole account."""
     if alone:
-        said = [repr((each.domain, rollups.totals(each, span.first, span.last))) for each in alone]
+        said = [repr(rollups.totals(each, span.first, span.last)) for each in alone]
     elif right.whole:
         said = [repr(rollups.account_days(right, span.first, span.last))]
     else:

@@ -18,6 +18,7 @@ from functions.api.account import handler as account
 from functions.api.alerts import handler as alerts
 from functions.api.api_keys import handler as api_keys
 from functions.api.audit import handler as audit
+from functions.api.detail_reports import handler as detail_reports
 from functions.api.docs import handler as docs
 from functions.api.domains import handler as domains
 from functions.api.failure_reports import handler as failure_reports
@@ -27,11 +28,13 @@ from functions.api.inspect import handler as inspect
 from functions.api.letters import handler as letters
 from functions.api.quarantine import handler as quarantine
 from functions.api.reports import handler as reports
+from functions.api.tls import handler as tls
 from functions.api.tlsrpt import handler as tlsrpt
 from functions.api.users import handler as users
 from shared import settings
 from shared.core.accounts import Account
 from shared.core.addresses import NoPlaces
+from shared.core.detail.running import DetailRunner
 from shared.core.ids import AccountId
 from shared.core.key_issuing import Minting, Terms, create_key
 from shared.core.quarantine import Entry
@@ -41,12 +44,13 @@ from shared.core.senders.catalogue import builtin
 from shared.core.senders.own import Catalogues
 from shared.core.senders.remembering import SourceMemory
 from shared.core.upkeep import Roller
-from shared.wiring import buckets, catalogues, closing, entropy, lookups, queues, table
+from shared.wiring import buckets, catalogues, closing, details, entropy, lookups, queues, table
 from shared.wiring import hosting as switching
 from shared.wiring import people as wired_people
 from shared.wiring import tokens as access_tokens
 from tests import fakes
 from tests.fakes.dns import FakeDns, FakeLookups
+from tests.unit.core.detail.plain import Known
 from tests.unit.core.hosting.world import World
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW
 
@@ -70,6 +74,7 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "alerts": alerts.handler,
     "api-keys": api_keys.handler,
     "audit": audit.handler,
+    "detail-reports": detail_reports.handler,
     "domain-groups": groups.handler,
     "failure-jobs": failure_reports.handler,
     "failure-reports": failure_reports.handler,
@@ -81,6 +86,7 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "quarantine": quarantine.handler,
     "senders": domains.handler,
     "tags": groups.handler,
+    "tls": tls.handler,
     "tlsrpt": tlsrpt.handler,
     "webhooks": alerts.handler,
 }
@@ -137,6 +143,8 @@ class Api:
     archive: fakes.FakeArchive = field(default_factory=fakes.FakeArchive)
     exportings: fakes.FakeExportings = field(default_factory=fakes.FakeExportings)
     closings: fakes.FakeClosings = field(default_factory=fakes.FakeClosings)
+    detail_steps: fakes.FakeDetailSteps = field(default_factory=fakes.FakeDetailSteps)
+    detail_shelf: fakes.FakeDetailShelf = field(default_factory=fakes.FakeDetailShelf)
     delivery_orders: fakes.FakeDeliveryOrders = field(default_factory=fakes.FakeDeliveryOrders)
     webhooks: fakes.FakeWebhooks = field(default_factory=fakes.FakeWebhooks)
     sender_extensions: fakes.FakeSenderExtensions = field(default_factory=fakes.FakeSenderExtensions)
@@ -159,6 +167,7 @@ class Api:
         self.reports = fakes.FakeReports(lambda: self.now)
         self.quarantine = fakes.FakeQuarantine(lambda: self.now)
         self.failure_jobs = fakes.FakeFailureJobs(lambda: self.now)
+        self.detail_jobs = fakes.FakeDetailJobs(lambda: self.now)
         self.alerts = fakes.FakeAlerts(lambda: self.now)
         self.deliveries = fakes.FakeDeliveries(lambda: self.now)
         self.dns_states = fakes.FakeDnsStates(lambda: self.now)
@@ -188,6 +197,7 @@ class Api:
             "reports": self.reports,
             "rollups": self.rollups,
             "failure_jobs": self.failure_jobs,
+            "detail_jobs": self.detail_jobs,
             "hosts": self.hosts,
             "quarantine": self.quarantine,
             "uploads": self.uploads,
@@ -217,6 +227,8 @@ class Api:
         patch.setattr(queues, "exportings", lambda: self.exportings)
         patch.setattr(queues, "delivery_orders", lambda: self.delivery_orders)
         patch.setattr(queues, "closings", lambda: self.closings)
+        patch.setattr(queues, "detail_steps", lambda: self.detail_steps)
+        patch.setattr(details, "shelf", lambda: self.detail_shelf)
         patch.setattr(closing, "archive", lambda: self.archive)
         patch.setenv(settings.CLOSING_DELAY, "600")
         patch.setattr(queues, "dns_checks", lambda: self.dns_checks)
@@ -262,6 +274,20 @@ class Api:
         )
         for day in {(fact.summary.account, fact.summary.domain_id, fact.summary.day) for fact in facts}:
             roller.refresh(TouchedDay(*day), int(self.now))
+
+    def run_detail_jobs(self) -> None:
+        """Do all that was asked of the worker."""
+        runner = DetailRunner(
+            jobs=self.detail_jobs,
+            shelf=self.detail_shelf,
+            steps=self.detail_steps,
+            domains=self.domains,
+            reports=self.reports,
+            knowledge=Known({}, {}).knowledge,
+            new_name=lambda: str(next(self.numbers)),
+        )
+        while self.detail_steps.sent:
+            runner.run(self.detail_steps.sent.pop(0), int(self.now))
 
     def publish_proof(self, domain: str) -> None:
         """In the domain's DNS, as ``GET .../verify`` says."""

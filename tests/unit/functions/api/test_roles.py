@@ -24,6 +24,7 @@ from tests.roles import ROLES, TABLE, Answer, Kind, Role, Row, rendered, rows
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW, fact, row, said
 from tests.unit.functions.api.alerting import alert, webhook
 from tests.unit.functions.api.client import Api, other_account
+from tests.unit.functions.api.detailing import detail_report
 from tests.unit.functions.api.failures import failure_mail, take_in
 from tests.unit.functions.api.people import MEMBER, as_user, join
 from tests.unit.functions.api.test_quarantine import entry
@@ -128,6 +129,7 @@ def things(api: Api) -> dict[str, str]:
         "sender_id": "press",
         "search_token": "nobodysown",
         "token": "acct",
+        **detail_report(api),
     }
 
 
