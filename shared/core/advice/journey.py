@@ -103,7 +103,7 @@ def _fails_lately(world: World, loss: Loss) -> bool:
 
 
 def _how(world: World, loss: Loss) -> str:
-    sender = next((s for s in world.catalogue.senders.values() if s.domain == loss.sender_domain), None)
+    sender = world.sender(loss.sender_domain)
     alignment = sender.alignment if sender is not None else None
     text = f"{loss.sender_name}: {loss.failing:,} of {loss.messages:,} messages failed in 30 days."
     if alignment is None:

@@ -12,6 +12,7 @@ from shared.core.domain_names import organizational_domain
 from shared.core.domains import Domain
 from shared.core.hosting.hosting import Hosting
 from shared.core.senders.catalogue import Catalogue, builtin
+from shared.core.senders.sender import Sender
 from shared.core.watching.approved import ApprovedSource
 from shared.core.watching.seen import Seen
 from shared.core.watching.states import DnsState, Known, Part
@@ -65,9 +66,16 @@ class World:
     def was_open(self, rule: str, subject: str = "") -> bool:
         return subject in self.open.get(rule, ())
 
+    def sender(self, domain: str) -> Sender | None:
+        """The sender of the catalogue whose sources are grouped under this domain."""
+        return next((each for each in self.catalogue.senders.values() if each.domain == domain), None)
+
     def approves(self, sender_domain: str, sender_name: str) -> bool:
         """Whether somebody said that this sender may send as the domain."""
+        sender = self.sender(sender_domain)
         names = {sender_domain.lower(), sender_name.casefold()}
+        if sender is not None:
+            names.update(sender.domains, sender.spf)
         return any(
             not names.isdisjoint(
                 (source.domain, organizational_domain(source.domain), source.name.casefold())
