@@ -1,7 +1,7 @@
 """Once a day: has the rollups of every active domain's last days made anew, whatever went wrong with them,
 sees to it that every active domain has its turn when its DNS is looked at, that closed accounts whose time
-has come are deleted, that the reports of all others are watched, and that detail reports on which nobody works
-any more are given up."""
+has come are deleted, that the reports of all others are watched, and that detail reports nobody works on any
+more are given up."""
 
 from __future__ import annotations
 
