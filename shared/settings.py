@@ -138,6 +138,9 @@ CLOSING_QUEUE: Final = "POSTSEAL_CLOSING_QUEUE"
 DETAILS_QUEUE: Final = "POSTSEAL_DETAILS_QUEUE"
 """URL of the queue of steps of detail reports."""
 
+SOURCES_QUEUE: Final = "POSTSEAL_SOURCES_QUEUE"
+"""URL of the queue of accounts whose sources are to be summed up anew."""
+
 CLOSING_DELAY: Final = "POSTSEAL_CLOSING_DELAY"
 """Seconds between the closing of an account and the deletion of its data."""
 
@@ -153,6 +156,12 @@ DETAILS: Final = "details/"
 """Prefix of the data bucket: parts and results of detail reports, deleted after ``DETAIL_DAYS``."""
 
 DETAIL_DAYS: Final = 3
+
+SOURCES: Final = "sources/"
+"""Prefix of the data bucket: snapshots of the sources of accounts, deleted after ``SOURCE_DAYS``: all that is
+in them is past by then."""
+
+SOURCE_DAYS: Final = 8
 
 INDEX_ATTRIBUTES: Final = (
     "dn",

@@ -24,6 +24,7 @@ from shared.core.messages import (
     encode_hosting_change,
     encode_hosting_check,
     encode_removed_domain,
+    encode_source_refresh,
     encode_sweep,
     encode_touched_day,
     encode_unknown_hosts,
@@ -40,6 +41,7 @@ from shared.core.queues import (
     RemovedDomain,
     RemovedGroup,
     RemovedTag,
+    SourceRefresh,
     TouchedDay,
     UnknownHosts,
 )
@@ -213,6 +215,14 @@ class SqsDigestOrders(_Queue[DigestOrder]):
 
     def send(self, orders: Iterable[DigestOrder], *, delay: int = 0) -> None:
         self._send(orders, lambda _: _delayed(delay))
+
+
+class SqsSourceRefreshes(_Queue[SourceRefresh]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_source_refresh)
+
+    def send(self, refreshes: Iterable[SourceRefresh], *, delay: int = 0) -> None:
+        self._send(refreshes, lambda _: _delayed(delay))
 
 
 class SqsClosings(_Queue[CloseAccount]):

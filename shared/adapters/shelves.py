@@ -30,7 +30,8 @@ class S3Shelves:
 
     def wipe_account(self, account: AccountId, limit: int) -> int:
         bodies = [f"{days}/{kind}/{account}/" for days, kind in product(settings.KEPT_DAYS, _BODIES)]
-        data = [*bodies, f"{settings.EXPORTS}{account}/", f"{settings.DETAILS}{account}/"]
+        own = (f"{prefix}{account}/" for prefix in (settings.EXPORTS, settings.DETAILS, settings.SOURCES))
+        data = [*bodies, *own]
         return self._wipe(self._mail, _twice(f"uploads/{account}/"), limit) or self._wipe(
             self._data, data, limit
         )

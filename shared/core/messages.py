@@ -23,6 +23,7 @@ from shared.core.queues import (
     RemovedDomain,
     RemovedGroup,
     RemovedTag,
+    SourceRefresh,
     Step,
     TouchedDay,
     UnknownHosts,
@@ -176,6 +177,15 @@ def encode_digest_order(order: DigestOrder) -> str:
 def decode_digest_order(text: str) -> DigestOrder:
     fields = _fields(text)
     return DigestOrder(AccountId(_number(fields, "account")), _date(fields, "digests_of"))
+
+
+def encode_source_refresh(refresh: SourceRefresh) -> str:
+    return _text({"account": refresh.account, "asked": refresh.asked})
+
+
+def decode_source_refresh(text: str) -> SourceRefresh:
+    fields = _fields(text)
+    return SourceRefresh(AccountId(_number(fields, "account")), _number(fields, "asked"))
 
 
 def encode_closing(order: CloseAccount) -> str:

@@ -88,6 +88,14 @@ class AdviceDue:
     domain: DomainId
 
 
+@dataclass(frozen=True, slots=True)
+class SourceRefresh:
+    """A snapshot of an account's sources is due; ``asked`` in epoch seconds."""
+
+    account: AccountId
+    asked: int
+
+
 LONGEST_DELAY: Final = 900
 """Seconds that a queue can hold a message back."""
 
@@ -157,6 +165,11 @@ class DnsChecks(Protocol):
 class AdviceCalls(Protocol):
     def send(self, due: Iterable[AdviceDue], *, delay: int = 0) -> None:
         """``delay`` in seconds, 900 at most: what comes in the meantime is looked at together."""
+
+
+class SourceRefreshes(Protocol):
+    def send(self, refreshes: Iterable[SourceRefresh], *, delay: int = 0) -> None:
+        """``delay`` in seconds, ``LONGEST_DELAY`` at most."""
 
 
 class HostingChanges(Protocol):

@@ -32,6 +32,7 @@ from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.secrets import kept_secret
 from shared.adapters.dynamodb.sender_extensions import DynamoSenderExtensions
 from shared.adapters.dynamodb.sender_histories import DynamoSenderHistories
+from shared.adapters.dynamodb.snapshots import DynamoSnapshots
 from shared.adapters.dynamodb.stored_filters import DynamoStoredFilters
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.tags import DynamoTags
@@ -65,6 +66,7 @@ from shared.core.rollups import Rollups
 from shared.core.senders.history import SenderHistories
 from shared.core.senders.own import SenderExtensions
 from shared.core.sending.favourites import Favourites
+from shared.core.sending.snapshots import Snapshots
 from shared.core.stored_filters import Purpose, StoredFilters
 from shared.core.tags import Tags
 from shared.core.uploads import Uploads
@@ -196,6 +198,11 @@ def policy_filters() -> StoredFilters:
 @cache
 def favourites() -> Favourites:
     return DynamoFavourites(_table())
+
+
+@cache
+def snapshots() -> Snapshots:
+    return DynamoSnapshots(_table(), blobs())
 
 
 @cache

@@ -34,6 +34,7 @@ from tests.fakes.queues import (
     FakeQueue,
     FakeRemovedDomains,
     FakeReplays,
+    FakeSourceRefreshes,
     FakeSweeps,
     FakeTouchedDays,
     FakeWatchOrders,
@@ -41,6 +42,7 @@ from tests.fakes.queues import (
 from tests.fakes.reports import FakeReports
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.senders import FakeSenderExtensions, FakeSenderHistories
+from tests.fakes.snapshots import FakeSnapshots
 from tests.fakes.stored_filters import FakeStoredFilters
 from tests.fakes.tags import FakeTags
 from tests.fakes.uploads import FakeUploads
@@ -98,6 +100,8 @@ __all__ = [
     "FakeSeenMail",
     "FakeSenderExtensions",
     "FakeSenderHistories",
+    "FakeSnapshots",
+    "FakeSourceRefreshes",
     "FakeStoredFilters",
     "FakeSweeps",
     "FakeTags",

@@ -18,6 +18,7 @@ from shared.core.queues import (
     RemovedDomain,
     RemovedGroup,
     RemovedTag,
+    SourceRefresh,
     TouchedDay,
     UnknownHosts,
 )
@@ -118,6 +119,16 @@ class FakeDigestOrders:
 
     def send(self, orders: Iterable[DigestOrder], *, delay: int = 0) -> None:
         self.sent += [(order, delay) for order in orders]
+
+
+class FakeSourceRefreshes:
+    """With their delays."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[SourceRefresh, int]] = []
+
+    def send(self, refreshes: Iterable[SourceRefresh], *, delay: int = 0) -> None:
+        self.sent.extend((refresh, delay) for refresh in refreshes)
 
 
 class FakeClosings:

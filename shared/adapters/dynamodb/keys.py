@@ -76,6 +76,7 @@ found through it is then read from the table.
 | tasks of an account, sorted so, or by category        | ``A#<account>#TASKS#<order>`` / the same       |
 | policy filters of an account                          | ``A#<account>#POLICYFILTERS`` / ``<id>``       |
 | favourite addresses of a domain                       | get ``Y#<account>#<domain>`` / ``FAVOURITES``  |
+| the newest snapshot of an account's sources           | get ``A#<account>`` / ``SNAPSHOT``             |
 | filters of its sources                                | ``A#<account>#SOURCEFILTERS`` / ``<id>``       |
 | attempts at something in a stretch of time            | update ``TRY#<what>#<seconds>#<stretch>``      |
 """
@@ -430,6 +431,10 @@ def listed_matter(owner: AccountId, kind: Matters, order: Order, state: str, pla
 
 def matter_state(*, solved: bool, ignored: bool) -> str:
     return f"{solved:d}{ignored:d}"
+
+
+def snapshot(owner: AccountId) -> Key:
+    return Key(f"A#{owner}", "SNAPSHOT")
 
 
 def favourites(owner: AccountId, home: DomainId) -> Key:

@@ -271,7 +271,11 @@ def test_failure_reports_are_for_the_forensic_scope(domains: FakeDomains, groups
 MINTERS = {"shared/core/watching/checking.py", "cli/operator_domains.py"}
 """Who acts for nobody who could be asked: the worker that finds a proof, the operator's word for one."""
 
-READERS = {"shared/core/advice/advising.py", "shared/core/alerts/report_watch.py"}
+READERS = {
+    "shared/core/advice/advising.py",
+    "shared/core/alerts/report_watch.py",
+    "shared/core/sending/refreshing.py",
+}
 """Who reads for nobody who could be asked: the passes that think the advice over and watch the reports."""
 
 CHANGES = {
