@@ -136,7 +136,8 @@ def webhook_disabled(to: str, *, account: str, url: str, reason: str) -> Letter:
     return _letter(
         to,
         f"A webhook of {name} was switched off",
-        f"The webhook to {one_line(url)} gets no more alerts. {one_line(reason)}",
+        f"The webhook to {one_line(url)} gets no more alerts.",
+        reason,
         "Once its receiver works again, switch it on (PATCH /v1/webhooks), and have what it missed delivered "
         "again.",
     )
