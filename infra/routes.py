@@ -28,6 +28,7 @@ RESOURCES: Final = {
     "senders": "api/domains",
     "tags": "api/groups",
     "tasks": "api/advice",
+    "tls": "api/tls",
     "uploads": "api/reports",
     "users": "api/users",
     "validate": "api/inspect",

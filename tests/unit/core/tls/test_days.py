@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.core.tls.days import OTHER, UNKNOWN, TlsTally, added_up, folded, policy_of
@@ -17,6 +17,7 @@ def tallied(said: list[tuple[TlsPolicy, int]]) -> TlsTally:
     return tally
 
 
+@settings(max_examples=40, deadline=None)
 @given(LISTS)
 def test_lines_are_sums_of_summaries_and_details(said: list[tuple[TlsPolicy, int]]) -> None:
     lines = tallied(said).lines()
@@ -36,6 +37,7 @@ def test_lines_are_sums_of_summaries_and_details(said: list[tuple[TlsPolicy, int
     assert {line.policy for line in lines} == {policy_of(each) for each, _ in said}
 
 
+@settings(max_examples=40, deadline=None)
 @given(LISTS, LISTS)
 def test_days_add_up_to_what_they_would_be_as_one(
     one: list[tuple[TlsPolicy, int]], other: list[tuple[TlsPolicy, int]]
@@ -44,6 +46,7 @@ def test_days_add_up_to_what_they_would_be_as_one(
     assert sums == {line.policy: line for line in tallied([*one, *other]).lines()}
 
 
+@settings(max_examples=40, deadline=None)
 @given(LISTS, st.integers(1, 3), st.integers(0, 2))
 def test_what_is_folded_keeps_every_sum(said: list[tuple[TlsPolicy, int]], most: int, causes: int) -> None:
     lines = tallied(said).lines()
