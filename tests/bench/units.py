@@ -15,12 +15,15 @@ import boto3
 from shared.adapters.blobs import Blobs
 from shared.adapters.dynamodb.accounts import DynamoAccounts
 from shared.adapters.dynamodb.api_keys import DynamoApiKeys
+from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.hosts import DynamoHosts
 from shared.adapters.dynamodb.members import DynamoMembers
 from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
+from shared.adapters.dynamodb.sender_extensions import DynamoSenderExtensions
+from shared.adapters.dynamodb.sender_histories import DynamoSenderHistories
 from shared.core.access import Caller, Readable, read_account, read_domain
 from shared.core.accounts import Account
 from shared.core.addresses import HostName, NoPlaces
@@ -36,6 +39,11 @@ from shared.core.rights import ALL, Level
 from shared.core.rolling import roll_up
 from shared.core.segments import SegmentWriter
 from shared.core.senders.catalogue import Catalogue
+from shared.core.senders.includes import includes_of
+from shared.core.senders.own import Catalogues
+from shared.core.senders.remembering import SourceMemory
+from shared.core.sources import senders
+from shared.core.statistics import Span
 from shared.mailauth.reports.values import (
     AuthResults,
     DkimAuth,
@@ -50,6 +58,7 @@ from tests.bench import emulator
 from tests.bench.metering import Meter, Units
 from tests.bench.tables import Report
 from tests.contract.aws import make_table
+from tests.fakes import FakeAlertEvents
 
 DAY = date(2026, 6, 1)
 LAST = DAY + timedelta(364)
@@ -106,6 +115,10 @@ class Bench:
         self.keys, self.hosts = DynamoApiKeys(self.table), DynamoHosts(self.table)
         self.reports = DynamoReports(self.table, blobs, lambda: NOW)
         self.rollups = DynamoRollups(self.table, blobs, lambda: NOW)
+        self.dns_states = DynamoDnsStates(self.table, lambda: NOW)
+        self.catalogues = Catalogues(Catalogue(()), DynamoSenderExtensions(self.table))
+        self.histories = DynamoSenderHistories(self.table, blobs, lambda: NOW)
+        self.memory = SourceMemory(self.histories, FakeAlertEvents())
         self.account = Account(AccountId(1 << 50), "a@example.com", plan_named("operator"), "t" * 20, 0)
         self.accounts.add(self.account)
         self.domain = self.add_domain("example.com")
@@ -170,6 +183,8 @@ class Bench:
 
     def refresh(self, domain: Domain, day: date) -> frozenset[str]:
         """As the rollup worker does it; the addresses of the day."""
+        catalogue = self.catalogues.of(self.account.id)
+        includes = includes_of(self.dns_states.knowledge(self.account.id, domain.id))
         version = self.rollups.version(self.account.id, domain.id, day)
         rolled = roll_up(
             self.account.id,
@@ -177,10 +192,12 @@ class Bench:
             day,
             self.reports.of_day(self.account.id, domain.id, day),
             places=NoPlaces(),
-            catalogue=Catalogue(()),
+            catalogue=catalogue,
             hosts=self.hosts.get_many,
+            included=includes.covering,
         )
         self.rollups.replace(rolled.rollup, expected=version)
+        self.memory.take(domain, rolled.rollup, NOW)
         return rolled.addresses
 
 
@@ -260,7 +277,7 @@ def _reading(bench: Bench) -> None:
         bench.cost(
             f"sources, 30 days of {size} messages",
             Budget(read=150),
-            partial(bench.rollups.details, right, LAST - timedelta(29), LAST),
+            partial(_sources, bench, right),
         )
     right = bench.right(bench.domains.named(bench.account.id, "small.example"))
     for what, where in (("a domain", right), ("an account", bench.right())):
@@ -274,6 +291,14 @@ def _reading(bench: Bench) -> None:
             Budget(),
             partial(bench.reports.count, where, ReportFilter()),
         )
+
+
+def _sources(bench: Bench, right: Readable) -> None:
+    """As the API reads them: the days, since when each was seen, and the account's own senders."""
+    assert right.domain is not None
+    senders(bench.rollups, right, Span(LAST - timedelta(29), LAST))
+    bench.histories.get(right.account, right.domain.id)
+    bench.catalogues.of(right.account)
 
 
 def _authenticating(bench: Bench) -> None:
