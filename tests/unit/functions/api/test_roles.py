@@ -29,6 +29,7 @@ from tests.unit.functions.api.failures import failure_mail, take_in
 from tests.unit.functions.api.people import MEMBER, as_user, join
 from tests.unit.functions.api.test_quarantine import entry
 
+from tests.unit.functions.api.tls_reports import file_tls
 GROUP = GroupId(5)
 HERE, ELSEWHERE = UserId(31), UserId(32)
 """Who asks: what they may is the role's to say."""
@@ -130,11 +131,17 @@ def things(api: Api) -> dict[str, str]:
         "search_token": "nobodysown",
         "token": "acct",
         **detail_report(api),
+        "tls_policy_id": tls_policy(api),
     }
 
 
 @pytest.mark.parametrize("asked", ROWS, ids=[each.route for each in ROWS])
 def test_each_role_is_given_its_answer(monkeypatch: pytest.MonkeyPatch, asked: Row) -> None:
+def tls_policy(api: Api) -> str:
+    file_tls(api)
+    return str(api.get("/tls/policies").data[0]["id"])
+
+
     scene = Scene(monkeypatch)
     told = {}
     for role in ROLES:
