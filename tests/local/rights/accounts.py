@@ -14,15 +14,13 @@ import httpx
 from shared import settings
 from shared.adapters.archive import S3Archive
 from shared.adapters.dynamodb import keys
-from shared.adapters.dynamodb.api_keys import DynamoApiKeys
 from shared.adapters.dynamodb.exports import DynamoExports
 from shared.adapters.dynamodb.filed_mails import DynamoFiledMails
 from shared.core import ids
-from shared.core.accounts import Account, open_account
+from shared.core.accounts import Account
 from shared.core.exports import Export
 from shared.core.holdings import FiledMail
 from shared.core.ids import DomainId
-from shared.core.key_issuing import Minting, Terms, create_key
 from shared.core.messages import encode_closing, encode_export
 from shared.core.queues import CloseAccount, ExportPiece
 from tests.local.rights.scene import Scene, Try
@@ -30,18 +28,6 @@ from tests.local.rights.scene import Scene, Try
 _PLAN: Final = "pro"
 _LAST: Final = DomainId(2**52)
 """After every domain that there is."""
-
-
-def new_account(scene: Scene) -> Account:
-    return open_account(
-        scene.accounts,
-        email=_address(),
-        plan=_PLAN,
-        operator=False,
-        now=time.time(),
-        new_token=lambda: uuid4().hex[:20],
-        random_bits=random.getrandbits,
-    )
 
 
 def lists_accounts(scene: Scene) -> Try:
@@ -56,7 +42,10 @@ def opens(scene: Scene) -> Try:
 
 def opens_for_nobody(scene: Scene) -> Try:
     """The letter to the owner is refused: so there is no such user either."""
-    path, sender = f"/v1/accounts/{_rendered(new_account(scene))}/owner", f"nobody@{uuid4().hex}.example"
+    path, sender = (
+        f"/v1/accounts/{_rendered(scene.open_account(_PLAN))}/owner",
+        f"nobody@{uuid4().hex}.example",
+    )
     event = {
         "version": "2.0",
         "rawPath": path,
@@ -81,21 +70,22 @@ def opens_for_nobody(scene: Scene) -> Try:
 
 
 def resets_second_factor(scene: Scene) -> Try:
-    account = new_account(scene)
+    account = scene.open_account(_PLAN)
     scene.persons.with_second_factor(account.id, owner=True)
     path = f"/accounts/{_rendered(account)}/owner/totp-reset"
     return _operates(scene, "POST", path, HTTPStatus.NO_CONTENT)
 
 
 def closes_another(scene: Scene) -> Try:
-    account = new_account(scene)
+    account = scene.open_account(_PLAN)
     path, body = f"/accounts/{_rendered(account)}/close", {"name": account.title}
     return _operates(scene, "POST", path, HTTPStatus.OK, json=body)
 
 
 def begins_export(scene: Scene) -> Try:
     scene.table.delete(keys.export(scene.account))
-    return scene.asks("POST", "/account/export", HTTPStatus.ACCEPTED, headers=scene.owner.headers)
+    asks = scene.asks("POST", "/account/export", HTTPStatus.ACCEPTED, headers=scene.owner.headers)
+    return lambda: _given_up(scene, asks())
 
 
 def reads_export(scene: Scene) -> Try:
@@ -131,11 +121,10 @@ def exports_no_more(scene: Scene) -> Try:
 def closes(scene: Scene) -> Try:
     """One with something of each kind that is found in a way of its own. When all of that is gone, the
     account is to be looked at again."""
-    account = new_account(scene)
+    account = scene.open_account(_PLAN)
     scene.persons.member(account.id)
     scene.domains.add(replace(scene.domain_gone(), account=account.id))
-    minting = Minting(time.time(), lambda: uuid4().hex + uuid4().hex[:11], random.getrandbits)
-    create_key(DynamoApiKeys(scene.table), account, Terms("A key"), minting)
+    scene.key_of(account)
     mail = FiledMail(scene.mailed(b"no report"), shared=False)
     DynamoFiledMails(scene.table).note(account.id, mail, int(time.time()))
     body = f"{settings.KEPT_DAYS[0]}/segments/{account.id}/a"
@@ -147,7 +136,13 @@ def closes(scene: Scene) -> Try:
 
 def _exports(scene: Scene, place: int, domain: DomainId | None) -> Try:
     piece = encode_export(ExportPiece(scene.account, _export(scene).id, place, domain))
-    return lambda: scene.works("export-account", piece)
+    return lambda: _given_up(scene, scene.works("export-account", piece))
+
+
+def _given_up(scene: Scene, worked: bool) -> bool:
+    """Without the export that it is of, no further piece is written: there is one for each domain."""
+    scene.table.delete(keys.export(scene.account))
+    return worked
 
 
 def _export(scene: Scene) -> Export:

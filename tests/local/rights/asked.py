@@ -90,7 +90,15 @@ def uploads_report(scene: Scene) -> Try:
 
 
 def removes_report(scene: Scene) -> Try:
-    stored = scene.report(scene.domain(active=True), MANY)
+    return _removes_report(scene, 1)
+
+
+def removes_large_report(scene: Scene) -> Try:
+    return _removes_report(scene, MANY)
+
+
+def _removes_report(scene: Scene, addresses: int) -> Try:
+    stored = scene.report(scene.domain(active=True), addresses)
     return scene.asks("DELETE", f"/reports/{ids.render(ids.REPORT, stored.id)}", HTTPStatus.NO_CONTENT)
 
 

@@ -18,6 +18,7 @@ import dns.query
 from infra.local.zone_files import remove_zone, write_zone
 from shared.adapters.blobs import Blobs
 from shared.adapters.dynamodb.accounts import DynamoAccounts
+from shared.adapters.dynamodb.api_keys import DynamoApiKeys
 from shared.adapters.dynamodb.domains import DynamoDomains
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
@@ -25,8 +26,10 @@ from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.watching import DynamoTurns
 from shared.core import ids
+from shared.core.accounts import Account, open_account
 from shared.core.domains import Domain, Proof
-from shared.core.ids import AccountId, DomainId
+from shared.core.ids import DomainId
+from shared.core.key_issuing import Minting, Terms, create_key
 from shared.core.mail import Delivery, Door
 from shared.core.messages import encode_delivery, encode_touched_day
 from shared.core.queues import TouchedDay
@@ -36,7 +39,7 @@ from tests.fixtures.reports import FEEDBACK, Record, aggregate_xml, feedback_rep
 from tests.local.rights.persons import Persons, Somebody
 from tests.local.rights.understudy import Understudy
 from tests.local.running import RunningStack
-from tests.local.tenants import Tenant, open_account
+from tests.local.tenants import Tenant
 from tests.local.workers import works
 
 Try = Callable[[], bool]
@@ -54,14 +57,13 @@ class Scene:
 
     def __init__(self, stack: RunningStack) -> None:
         self.stack = stack
-        self.tenant: Tenant = open_account(stack)
-        told = self.tenant.data("/account")
-        self.account = AccountId(ids.parse(ids.ACCOUNT, told["id"]))
-        self.token = told["reporting_address"].partition("@")[0]
         self.s3 = stack.aws("s3")
         self.table = Table(stack.aws("dynamodb"), stack.table)
         blobs = Blobs(self.s3, stack.data_bucket)
         self.accounts = DynamoAccounts(self.table)
+        opened = self.open_account("msp")
+        self.account, self.token = opened.id, opened.token
+        self.tenant = Tenant(f"{stack.api_url}/v1", self.key_of(opened), "")
         self.domains = DynamoDomains(self.table)
         self.hostings = DynamoHostings(self.table)
         self.quarantine = DynamoQuarantine(self.table, time.time)
@@ -85,6 +87,27 @@ class Scene:
     def owner(self) -> Somebody:
         """Of the account, signed in."""
         return self.persons.member(self.account, signs_in=True, owner=True)
+
+    @cached_property
+    def due(self) -> Account:
+        """To be closed."""
+        return self.open_account("pro")
+
+    def open_account(self, plan: str) -> Account:
+        return open_account(
+            self.accounts,
+            email=f"{uuid4().hex[:12]}@people.example",
+            plan=plan,
+            operator=False,
+            now=time.time(),
+            new_token=lambda: uuid4().hex[:20],
+            random_bits=random.getrandbits,
+        )
+
+    def key_of(self, account: Account) -> str:
+        """A new one, with all rights."""
+        minting = Minting(time.time(), lambda: uuid4().hex + uuid4().hex[:11], random.getrandbits)
+        return create_key(DynamoApiKeys(self.table), account, Terms("A key"), minting)[1]
 
     def domain(self, *, below: str = "example", verified: bool = True, active: bool = False) -> Domain:
         domain = self._new(below, verified)

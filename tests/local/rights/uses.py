@@ -94,8 +94,8 @@ _OF: Final[Mapping[str, _Uses]] = {
         ask("GET", "/reports?domain_id={home}"): "Query table",
         people.reads_reports_of_a_group: "BatchGetItem table",
         asked.uploads_report: "PutItem table, PutObject mail/uploads/",
-        asked.removes_report: "DeleteItem table, DeleteObject mail, DeleteObject data, "
-        "SendMessage rollup-queue",
+        asked.removes_report: "DeleteItem table, DeleteObject mail, SendMessage rollup-queue",
+        asked.removes_large_report: "DeleteObject data",
         asked.reads_raw_report: "GetObject mail",
         asked.reads_large_report: "GetObject data",
     },
@@ -126,8 +126,9 @@ _OF: Final[Mapping[str, _Uses]] = {
     },
     "resolve-hosts": {worked.resolves: "BatchGetItem UpdateItem table, SendMessage rollup-queue"},
     "purge": {
-        worked.purges: "GetItem Query PutItem UpdateItem DeleteItem table, GetObject DeleteObject data, "
-        "DeleteObject mail, SendMessage hosting-checks-queue",
+        worked.purges: "GetItem Query PutItem UpdateItem DeleteItem table, DeleteObject mail, "
+        "SendMessage hosting-checks-queue",
+        worked.purges_large: "GetObject DeleteObject data",
         groups.sweeps: "BatchGetItem table, Query gsi1",
     },
     "export-account": {
@@ -136,14 +137,14 @@ _OF: Final[Mapping[str, _Uses]] = {
         accounts.exports_reports: "GetObject data, GetObject mail",
         accounts.exports_no_more: "UpdateItem table",
     },
+    "reconcile": {
+        worked.reconciles: "GetItem BatchGetItem Query PutItem table, Query gsi1, SendMessage rollup-queue, "
+        "SendMessage dns-queue, SendMessage closing-queue",
+    },
     "close-account": {
         accounts.closes: "GetItem Query PutItem UpdateItem DeleteItem BatchWriteItem table, Query gsi1, "
         "AdminDeleteUser cognito-idp, ListBucket DeleteObject data, ListBucket DeleteObject mail, "
         "SendMessage hosting-checks-queue, SendMessage closing-queue",
-    },
-    "reconcile": {
-        worked.reconciles: "GetItem BatchGetItem Query PutItem table, Query gsi1, SendMessage rollup-queue, "
-        "SendMessage dns-queue, SendMessage closing-queue",
     },
     "check-dns": {
         watched.looks: "GetItem Query PutItem UpdateItem table",

@@ -10,7 +10,6 @@ from shared.core.ids import DomainId
 from shared.core.mail import Door
 from shared.core.messages import encode_removed_domain, encode_touched_day, encode_unknown_hosts
 from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
-from tests.local.rights.accounts import new_account
 from tests.local.rights.asked import entry_of
 from tests.local.rights.scene import MANY, Scene, Try, aggregate, failure, today
 
@@ -79,9 +78,18 @@ def resolves(scene: Scene) -> Try:
 
 
 def purges(scene: Scene) -> Try:
-    """A removed domain with a large report that came alone in its mail, and its rollup."""
+    """A removed domain with a report that came alone in its mail, and its rollup."""
+    return _purges(scene, 1)
+
+
+def purges_large(scene: Scene) -> Try:
+    """One whose report lies in the data bucket."""
+    return _purges(scene, MANY)
+
+
+def _purges(scene: Scene, addresses: int) -> Try:
     domain = scene.domain(active=True)
-    scene.report(domain, MANY)
+    scene.report(domain, addresses)
     assert scene.rolls_up(domain)()
     scene.domains.remove(domain)
     body = encode_removed_domain(RemovedDomain(scene.account, domain.id))
@@ -90,6 +98,6 @@ def purges(scene: Scene) -> Try:
 
 def reconciles(scene: Scene) -> Try:
     """An active domain without its turn, and an account whose time has come."""
-    scene.accounts.close(new_account(scene).id, closes=int(time.time()))
+    scene.accounts.close(scene.due.id, closes=int(time.time()))
     scene.turns.remove(scene.account, scene.home.id)
     return scene.runs("reconcile")
