@@ -115,7 +115,23 @@ def belongings(tenant: Tenant) -> dict[str, str]:
         "upload_id": upload,
         "slug": "mailer",
         "sender_id": "cider-press",
+        **_detail_report(tenant),
     }
+
+
+def _detail_report(tenant: Tenant) -> dict[str, str]:
+    """One of the domain that is finished, and a source in it."""
+    asked = {"domains": [tenant.domain], "start_date": _day(1), "end_date": _day(0)}
+    sent = tenant.ask("POST", "/detail-reports", json=asked)
+    assert sent.status_code == 202, sent.text
+    here = f"/detail-reports/{sent.json()['data']['token']}"
+    until(lambda: tenant.data(f"{here}/progress")["value"] == 100)
+    (row, *_) = tenant.data(f"{here}/domains")
+    return {"report_token": here.rpartition("/")[2], "source_number": str(row["source_number"])}
+
+
+def _day(back: int) -> str:
+    return (datetime.now(UTC).date() - timedelta(days=back)).isoformat()
 
 
 def _made(tenant: Tenant, path: str, **fields: Any) -> str:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from tests.local.privileges import Right
-from tests.local.rights import accounts, asked, groups, people, watched, worked
+from tests.local.rights import accounts, asked, details, groups, people, watched, worked
 from tests.local.rights.asked import Case, ask, of_nobody
 from tests.local.rights.people import in_person
 from tests.local.rights.unshown import UNSHOWN
@@ -48,6 +48,14 @@ _OF: Final[Mapping[str, _Uses]] = {
     "audit": {
         ask("GET", "/audit"): f"{_KNOWN}, Query table",
         in_person("GET", "/audit"): "Query gsi1",
+    },
+    "detail-reports": {
+        ask("GET", "/detail-reports"): f"{_KNOWN}, Query table",
+        in_person("GET", "/detail-reports"): "Query gsi1",
+        details.asks: "PutItem table, SendMessage details-queue",
+        details.reads_job: "BatchGetItem table",
+        details.reads_result: "GetObject data/details/",
+        details.deletes: "DeleteItem BatchWriteItem table, ListBucket data, DeleteObject data/details/",
     },
     "docs": {of_nobody("GET", "/v1/openapi.json", HTTPStatus.OK): "UpdateItem table"},
     "domains": {
@@ -130,6 +138,11 @@ _OF: Final[Mapping[str, _Uses]] = {
         "SendMessage hosting-checks-queue",
         worked.purges_large: "GetObject DeleteObject data",
         groups.sweeps: "BatchGetItem table, Query gsi1",
+    },
+    "run-detail-job": {
+        details.plans: "BatchGetItem UpdateItem table, SendMessage details-queue",
+        details.reads_part: "GetItem Query PutItem table, GetObject data, PutObject data/details/",
+        details.puts_together: "UpdateItem table",
     },
     "export-account": {
         accounts.exports_records: "GetItem BatchGetItem Query table, Query gsi1, PutObject data/exports/, "
