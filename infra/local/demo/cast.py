@@ -229,6 +229,7 @@ PARCEL: Final = Watched(
     failure_reports=True,
 )
 DOMAINS: Final = (ORCHARD, PARCEL)
+CONDUCTS: Final = {sender.key: sender.conduct for watched in DOMAINS for sender in watched.senders}
 
 
 @dataclass(frozen=True, slots=True)

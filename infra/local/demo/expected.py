@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from infra.local.demo.cast import Watched
+from infra.local.demo.cast import CONDUCTS, Conduct, Watched
 from infra.local.demo.truth import Aggregate, Failure, Line, Tls, Truth
 
 
 @dataclass(slots=True)
 class Sum:
-    """Messages by what happened to them."""
+    """Messages by what happened to them, and by what their sender is: one that can pass DMARC, one that
+    cannot, one that forwards, or anybody else."""
 
     messages: int = 0
     accepted: int = 0
@@ -22,6 +23,10 @@ class Sum:
     spf_pass: int = 0
     dkim_pass: int = 0
     dmarc_pass: int = 0
+    capable: int = 0
+    non_compliant: int = 0
+    forwarders: int = 0
+    threat: int = 0
 
     def __add__(self, other: Sum) -> Sum:
         return Sum(*(getattr(self, name) + getattr(other, name) for name in Sum.__slots__))
@@ -34,6 +39,13 @@ class Sum:
         self.spf_pass += line.count * line.spf
         self.dkim_pass += line.count * line.dkim
         self.dmarc_pass += line.count * line.dmarc_pass
+        match CONDUCTS[line.sender]:
+            case Conduct.FORWARDER:
+                self.forwarders += line.count
+            case Conduct.SPOOFER:
+                self.threat += line.count
+            case Conduct.ALIGNED | Conduct.DKIM_ONLY | Conduct.MISALIGNED:
+                self.capable += line.count
 
 
 @dataclass(slots=True)

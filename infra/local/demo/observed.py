@@ -22,6 +22,19 @@ _NAMES: Final = {
     "dkim_pass": "dkim_pass",
     "dmarc_pass": "dmarc_pass",
 }
+_STANDINGS: Final = {
+    "capable": "dmarc_capable",
+    "non_compliant": "non_compliant",
+    "forwarders": "forwarders",
+    "threat": "threat_unknown",
+}
+_DAY_NAMES: Final = {
+    **_NAMES,
+    "capable": "count_dmarc_capable",
+    "non_compliant": "count_non_dmarc_capable",
+    "forwarders": "count_forwarded",
+    "threat": "count_threat_other",
+}
 _SOURCE_NAMES: Final = {**_NAMES, "spf_pass": "spf_aligned", "dkim_pass": "dkim_aligned"}
 
 
@@ -50,8 +63,8 @@ def observe(answers: Answers, domain: str, *, first: date, last: date) -> Observ
     """Ask for statistics, every report of every kind, and the sources of each range."""
     span: Json = {"start_date": first, "end_date": last}
     stats = answers.ask("GET", f"/domains/{domain}/stats", **span)["data"]
-    days = {date.fromisoformat(day["date"]): sum_of(day, _NAMES) for day in stats["daily_stats"]}
-    observed = Observed(sum_of(stats["totals"], _NAMES), days)
+    days = {date.fromisoformat(day["date"]): sum_of(day, _DAY_NAMES) for day in stats["daily_stats"]}
+    observed = Observed(sum_of(stats["totals"], _DAY_NAMES), days)
     for kind in KINDS:
         for report in answers.every("/reports", domain=domain, type=kind, **span):
             _note(observed, kind, report)
@@ -83,4 +96,4 @@ def sum_of(said: Any, names: dict[str, str]) -> Sum:
 
 def source_sum(address: Json) -> Sum:
     """The figures of one address."""
-    return sum_of(address, _SOURCE_NAMES)
+    return sum_of({**address, **address["standings"]}, {**_SOURCE_NAMES, **_STANDINGS})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import Final
 
 from rich import box
 from rich.console import Console
@@ -16,6 +17,9 @@ from infra.local.demo.expected import Sum
 from infra.local.demo.observed import Observed
 from infra.local.demo.records import Told, cnames, listed
 from infra.local.stack_file import Stack
+
+_ALIGNED: Final = 95.0
+"""Per cent of messages from which on a sender is as it should be."""
 
 
 def domains_table(told: dict[str, Observed]) -> Table:
@@ -73,11 +77,30 @@ def sources_table(name: str, observed: Observed) -> Table:
             f"{sender['spf_alignment']:.0f} %",
             f"{sender['dkim_alignment']:.0f} %",
             f"{sender['dmarc_alignment']:.0f} %",
+            _standing(sender),
+            _to_align(sender),
         )
         for sender in longest.senders
     ]
-    columns = ("sender", "#addresses", "countries", "#messages", "#SPF", "#DKIM", "#DMARC")
+    columns = (
+        "sender", "#addresses", "countries", "#messages", "#SPF", "#DKIM", "#DMARC", "standing", "to align",
+    )  # fmt: skip
     return _table(f"Who sends as {name} ({longest.first} to {longest.last})", columns, lines)
+
+
+def _standing(sender: Json) -> str:
+    """What it mostly is; with the rest in messages, where it is several things."""
+    counts = sender["standings"]
+    others = [f"{name} {count:,}" for name, count in counts.items() if count and name != sender["standing"]]
+    return ", ".join([sender["standing"], *others])
+
+
+def _to_align(sender: Json) -> str:
+    """What is left to do: nothing where nearly all passes, or where it is nobody's customer."""
+    if sender["standing"] == "dmarc_capable" and sender["dmarc_alignment"] < _ALIGNED:
+        known = sender["alignment"]
+        return known["how"] if known else "sign with DKIM, or name it in SPF"
+    return "-"
 
 
 def reporters_table(name: str, reporters: Iterable[Json]) -> Table:

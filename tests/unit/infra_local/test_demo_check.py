@@ -47,6 +47,12 @@ def as_told(script: Script) -> Observed:
                 "spf_aligned": figures.spf_pass,
                 "dkim_aligned": figures.dkim_pass,
                 "dmarc_pass": figures.dmarc_pass,
+                "standings": {
+                    "dmarc_capable": figures.capable,
+                    "non_compliant": figures.non_compliant,
+                    "forwarders": figures.forwarders,
+                    "threat_unknown": figures.threat,
+                },
             }
         )
     senders = [
@@ -111,6 +117,17 @@ def test_a_source_under_the_wrong_sender_or_with_wrong_figures_is_found(script: 
     said = told_wrong(script, observed)
     assert "is shown under elsewhere.example and is of google.com" in said
     assert "sent spf_pass" in said
+
+
+def test_a_sender_taken_for_something_else_is_found(script: Script) -> None:
+    observed = as_told(script)
+    unknown = next(s for s in observed.sources[0].senders if s["sender_domain"] == "unknown")
+    spoofed = next(each for each in unknown["ips"] if each["standings"]["threat_unknown"])
+    messages = spoofed["standings"]["threat_unknown"]
+    spoofed["standings"] |= {"threat_unknown": 0, "dmarc_capable": messages}
+    said = told_wrong(script, observed)
+    assert f"{spoofed['ip']}: sent threat {messages}, the API says 0" in said
+    assert f"{spoofed['ip']}: sent capable 0, the API says {messages}" in said
 
 
 def test_a_missing_source_is_found(script: Script) -> None:
