@@ -153,6 +153,19 @@ API: Final = (
         knows=(Thing.TOKENS,),
     ),
     Entry(
+        "api/sources",
+        (
+            table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
+            INDEX_QUERY,
+            reads(Thing.DATA_BUCKET),
+            writes(Thing.DATA_BUCKET, settings.SOURCES),
+            deletes(Thing.DATA_BUCKET, settings.SOURCES),
+            sends(Thing.SOURCES_QUEUE),
+        ),
+        knows=(Thing.TOKENS,),
+        memory=1024,
+    ),
+    Entry(
         "api/quarantine",
         (
             table(*AUTHENTICATES, *ONCE, "Query", "BatchGetItem"),
@@ -237,6 +250,7 @@ WORKERS: Final = (
             writes(Thing.DATA_BUCKET),
             deletes(Thing.DATA_BUCKET),
             sends(Thing.HOSTS_QUEUE),
+            sends(Thing.ADVICE_QUEUE),
             sends(Thing.PURGE_QUEUE),
             sends(Thing.ALERTS_QUEUE),
         ),
@@ -296,6 +310,19 @@ WORKERS: Final = (
         timeout=120,
         layer="workers",
         address_data=True,
+    ),
+    Entry(
+        "workers/refresh_sources",
+        (
+            table("GetItem", "Query", "UpdateItem"),
+            reads(Thing.DATA_BUCKET),
+            writes(Thing.DATA_BUCKET, settings.SOURCES),
+            deletes(Thing.DATA_BUCKET, settings.SOURCES),
+        ),
+        trigger=Consumes(Thing.SOURCES_QUEUE, batch=1, window=0, at_once=5),
+        memory=1024,
+        timeout=300,
+        layer="workers",
     ),
     Entry(
         "workers/export_account",
@@ -386,6 +413,7 @@ WORKERS: Final = (
         (
             table("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
             sends(Thing.DNS_QUEUE),
+            sends(Thing.ADVICE_QUEUE),
             sends(Thing.ALERTS_QUEUE),
         ),
         trigger=Consumes(Thing.DNS_QUEUE, batch=10, window=2, at_once=10),
@@ -398,6 +426,8 @@ WORKERS: Final = (
             table("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"),
             reads(Thing.DATA_BUCKET),
             sends(Thing.ALERTS_QUEUE),
+            sends(Thing.DNS_QUEUE),
+            sends(Thing.ADVICE_QUEUE),
         ),
         # What comes within the window about one domain is looked at once.
         trigger=Consumes(Thing.ADVICE_QUEUE, batch=50, window=5, at_once=5),

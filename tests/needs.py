@@ -24,6 +24,7 @@ class Need(StrEnum):
     DELETE_FAILURES = "write, forensic"
     OWN_SEARCH = "read, forensic, one's own"
     WRITE_DOMAIN = "write to the domain"
+    WRITE_SEEN = "write, read the domain"
     ADD_DOMAIN = "write in the default group"
     READ_ARRIVALS = "read every domain"
     READ_ARRIVED_MAIL = "read every domain, forensic"
@@ -73,8 +74,10 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "change_domain": (Probe(Need.WRITE_DOMAIN, {"wanted_dmarc_record": "none"}),),
     "change_domain_group": (Probe(Need.ADMIN, {"label": ""}),),
     "change_password": (Probe(Need.PERSON, _PASSWORDS, instead=_ME),),
+    "change_issue": (Probe(Need.WRITE_DOMAIN, {}),),
     "change_tag": (Probe(Need.ADMIN, {"name": ""}),),
     "change_terms": (Probe(Need.OPERATOR, {"plan": "none"}),),
+    "change_task": (Probe(Need.WRITE_DOMAIN, {}),),
     "change_user": (
         Probe(Need.ADMIN, {"email": ""}),
         Probe(Need.PERSON, {"email": ""}, note="oneself", instead=_ME),
@@ -89,6 +92,7 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "create_api_key": (Probe(Need.ADMIN, {"name": "", "scopes": ["admin"]}),),
     "create_api_token": (Probe(Need.PERSON, instead=_ME),),
     "create_domain_group": (Probe(Need.ADMIN, {"label": ""}),),
+    "create_policy_filter": (Probe(Need.READ, {"domains": []}),),
     "create_tag": (Probe(Need.ADMIN, {"name": ""}),),
     "create_webhook": (Probe(Need.ADMIN, {"url": ""}),),
     "deactivate_domain": (Probe(Need.WRITE_DOMAIN, uses_up="domain_id"),),
@@ -96,6 +100,7 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "delete_domain_group": (Probe(Need.ADMIN, uses_up="group_id"),),
     "delete_all_failure_reports": (Probe(Need.DELETE_FAILURES, query={"before": "1970-01-01"}),),
     "delete_failure_reports": (Probe(Need.DELETE_FAILURES, {"ids": ["rpt_1"]}),),
+    "delete_policy_filter": (Probe(Need.WRITE_SEEN, uses_up="policy_filter_id"),),
     "delete_quarantine_entry": (Probe(Need.WRITE_ARRIVALS, uses_up="entry_id"),),
     "delete_report": (Probe(Need.WRITE_DOMAIN, uses_up="report_id"),),
     "delete_tag": (Probe(Need.ADMIN, uses_up="tag_id"),),
@@ -128,6 +133,9 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "list_domains": (Probe(Need.READ),),
     "list_failure_jobs": (Probe(Need.READ_FAILURES),),
     "list_failure_reports": (Probe(Need.READ_FAILURES),),
+    "list_issues": (Probe(Need.READ),),
+    "list_policy_domains": (Probe(Need.READ),),
+    "list_policy_filters": (Probe(Need.READ),),
     "list_quarantine": (Probe(Need.READ_ARRIVALS),),
     "list_reporters": (_READ_DOMAIN,),
     "list_reports": (
@@ -137,6 +145,9 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "list_senders": (Probe(Need.READ),),
     "list_tags": (Probe(Need.READ),),
     "list_webhooks": (Probe(Need.ADMIN),),
+    "list_tasks": (Probe(Need.READ),),
+    "list_tls_failures": (Probe(Need.READ),),
+    "list_tls_policies": (Probe(Need.READ),),
     "list_users": (Probe(Need.ADMIN),),
     "make_owner": (Probe(Need.OWNER, uses_up="user_id"),),
     "move_domains_to_group": (Probe(Need.ADMIN_WRITE, {"domains": []}),),
@@ -145,8 +156,6 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "preview_dmarc_record": (Probe(Need.READ_DOMAIN, query={"p": "none"}),),
     "read_access": (Probe(Need.ADMIN),),
     "read_account": (Probe(Need.READ),),
-    "list_tls_failures": (Probe(Need.READ),),
-    "list_tls_policies": (Probe(Need.READ),),
     "read_alert": (_READ_DOMAIN,),
     "read_detail_charts": (_READ_DOMAIN,),
     "read_detail_progress": (_READ_DOMAIN,),
@@ -173,6 +182,9 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "read_managed_account": (Probe(Need.OPERATOR),),
     "read_openapi": (Probe(Need.NOTHING),),
     "read_parked_records": (_READ_DOMAIN,),
+    "read_issue": (_READ_DOMAIN,),
+    "read_policy_filter": (_READ_DOMAIN,),
+    "read_policy_plan": (_READ_DOMAIN,),
     "read_quarantine_entry": (Probe(Need.READ_ARRIVALS),),
     "read_quarantine_raw": (Probe(Need.READ_ARRIVED_MAIL),),
     "read_report": (
@@ -190,6 +202,9 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "put_sender": (Probe(Need.ADMIN, {"name": "", "domain": "", "category": "crm"}),),
     "remove_sender": (Probe(Need.ADMIN, uses_up="sender_id"),),
     "read_tag": (Probe(Need.READ),),
+    "read_task": (_READ_DOMAIN,),
+    "read_tls_failures": (Probe(Need.READ),),
+    "read_tls_policy": (_READ_DOMAIN,),
     "read_upload": (Probe(Need.READ_ARRIVALS),),
     "read_user": (Probe(Need.ADMIN), Probe(Need.PERSON, note="oneself", instead=_ME)),
     "read_verification": (_READ_DOMAIN,),
@@ -201,8 +216,6 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "reopen_managed_account": (Probe(Need.OPERATOR),),
     "remove_approved_source": (Probe(Need.WRITE_DOMAIN, uses_up="slug"),),
     "remove_domains_from_group": (Probe(Need.ADMIN_WRITE, {"domains": []}),),
-    "read_tls_failures": (Probe(Need.READ),),
-    "read_tls_policy": (_READ_DOMAIN,),
     "remove_totp": (Probe(Need.PERSON),),
     "remove_user": (Probe(Need.ADMIN, uses_up="user_id"),),
     "rename_api_key": (Probe(Need.ADMIN, {"name": ""}),),
@@ -222,10 +235,13 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "search_failure_reports": (
         Probe(Need.READ_FAILURES, {"start_date": "2026-09-02", "end_date": "2026-09-01"}),
     ),
+    "set_issue": (Probe(Need.WRITE_DOMAIN, {"ignore": False}),),
+    "set_task": (Probe(Need.WRITE_DOMAIN, {"ignore": False}),),
     "show_activation": (Probe(Need.NOTHING),),
     "show_address_confirmation": (Probe(Need.NOTHING),),
     "show_password_reset": (Probe(Need.NOTHING),),
     "show_unsubscription": (Probe(Need.NOTHING),),
+    "simulate_policy": (Probe(Need.READ_DOMAIN, {"p": "reject"}),),
     "take_up_invitation": (Probe(Need.NOTHING, {"token": ""}),),
     "test_webhook": (Probe(Need.ADMIN),),
     "unsubscribe_one_click": (Probe(Need.NOTHING, query={"token": ""}),),

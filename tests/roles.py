@@ -101,6 +101,7 @@ _SCOPES: Final[Mapping[Need, frozenset[Scope]]] = {
     Need.OWN_SEARCH: frozenset({READ, FORENSIC}),
     Need.DELETE_FAILURES: frozenset({WRITE, FORENSIC}),
     Need.WRITE_DOMAIN: frozenset({WRITE}),
+    Need.WRITE_SEEN: frozenset({WRITE}),
     Need.ADD_DOMAIN: frozenset({WRITE}),
     Need.READ_ARRIVALS: frozenset({READ}),
     Need.READ_ARRIVED_MAIL: frozenset({READ, FORENSIC}),
@@ -116,6 +117,7 @@ _OF_A_DOMAIN: Final = {
     Need.READ_SHOWN_FAILURE: Level.READ,
     Need.READ_FULL_FAILURE: Level.READ,
     Need.WRITE_DOMAIN: Level.WRITE,
+    Need.WRITE_SEEN: Level.READ,
 }
 _OF_ALL_DOMAINS: Final = {
     Need.ADD_DOMAIN: Level.WRITE,

@@ -160,11 +160,14 @@ class SqsDnsChecks(_Queue[DnsCheck]):
 
 
 class SqsAdviceCalls(_Queue[AdviceDue]):
-    def __init__(self, client: SQSClient, url: str) -> None:
-        super().__init__(client, url, encode_advice_due)
+    """``gathering`` is the delay where none is given."""
 
-    def send(self, due: Iterable[AdviceDue], *, delay: int = 0) -> None:
-        self._send(due, lambda _: _delayed(delay))
+    def __init__(self, client: SQSClient, url: str, gathering: int) -> None:
+        super().__init__(client, url, encode_advice_due)
+        self._gathering = gathering
+
+    def send(self, due: Iterable[AdviceDue], *, delay: int | None = None) -> None:
+        self._send(due, lambda _: _delayed(self._gathering if delay is None else delay))
 
 
 class SqsHostingChanges(_Queue[HostingChange]):

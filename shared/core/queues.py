@@ -163,8 +163,9 @@ class DnsChecks(Protocol):
 
 
 class AdviceCalls(Protocol):
-    def send(self, due: Iterable[AdviceDue], *, delay: int = 0) -> None:
-        """``delay`` in seconds, 900 at most: what comes in the meantime is looked at together."""
+    def send(self, due: Iterable[AdviceDue], *, delay: int | None = None) -> None:
+        """``delay`` in seconds, 900 at most; by default as long as news about a domain gathers, so that what
+        comes in the meantime is looked at together."""
 
 
 class SourceRefreshes(Protocol):

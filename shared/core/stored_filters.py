@@ -10,11 +10,20 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from shared.core import ids
-from shared.core.access import Caller, Readable, find_to_remove, read_account, read_each_domain
+from shared.core.access import (
+    Caller,
+    Readable,
+    find_to_remove,
+    read_account,
+    read_each_domain,
+    require_scope,
+    require_subscription,
+)
 from shared.core.domains import Domains
 from shared.core.errors import Forbidden, Invalid, NotFound, PlanLimit
 from shared.core.groups import Groups
 from shared.core.ids import AccountId, DomainId, FilterId, mint
+from shared.core.rights import Scope
 
 MOST_FILTERS: Final = 100
 """Of one account, for each purpose."""
@@ -74,6 +83,8 @@ def create_filter(
 ) -> StoredFilter:
     """Of domains that the caller sees, by id or name. ``NotFound``, ``Invalid`` for none and for too many,
     ``PlanLimit`` for a filter too many."""
+    require_subscription(caller)
+    require_scope(caller, Scope.READ)
     if not 0 < len(references) <= MOST_DOMAINS:
         raise Invalid(f"A filter has 1 to {MOST_DOMAINS:,} domains", param="domains")
     rights = read_each_domain(caller, references, domains, param="domains")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.core.addresses import Hosts, Places
+from shared.core.advice.advices import Advices
 from shared.core.alerts.alerts import Alerts
 from shared.core.domains import Domains
 from shared.core.host_names import unknown_among
@@ -113,7 +114,7 @@ def days_to_rebuild(
 @dataclass(frozen=True, slots=True)
 class Purge:
     """Removes all that was stored of a domain that is no more: reports, their mail, rollups, DNS states,
-    alerts. What is hosted for it is not among that: it goes when the domain's CNAMEs do."""
+    alerts, advice. What is hosted for it is not among that: it goes when the domain's CNAMEs do."""
 
     domains: Domains
     reports: Reports
@@ -123,6 +124,7 @@ class Purge:
     hosting_checks: HostingChecks
     histories: SenderHistories
     alerts: Alerts
+    advices: Advices
 
     def run(self, removed: RemovedDomain) -> int:
         """Returns how many reports went: none if the domain is there, for then it was not removed.
@@ -144,6 +146,7 @@ class Purge:
         self.alerts.forget(account, domain)
         self.rollups.forget_tls(account, domain)
         self.dns_states.forget(account, domain)
+        self.advices.forget(account, domain)
         return gone
 
     def _empty(self, removed: RemovedDomain, day: date) -> None:

@@ -31,14 +31,11 @@ def adviser() -> Adviser:
         advices=table.advices(),
         eyes=eyes(),
         alerts=queues.alert_events(),
+        checks=queues.dns_checks(),
+        calls=queues.advice_calls(),
     )
 
 
 @cache
 def shelf() -> Shelf:
     return Shelf(table.advices(), table.domains(), table.groups())
-
-
-def delay() -> int:
-    """Seconds for which news about a domain gather."""
-    return int(required(settings.ADVICE_DELAY))

@@ -19,6 +19,7 @@ from shared.adapters.queues import (
     SqsHostQuestions,
     SqsRemovedDomains,
     SqsReplays,
+    SqsSourceRefreshes,
     SqsSweeps,
     SqsTouchedDays,
     SqsWatchOrders,
@@ -37,6 +38,7 @@ from shared.core.queues import (
     HostQuestions,
     RemovedDomains,
     Replays,
+    SourceRefreshes,
     Sweeps,
     TouchedDays,
 )
@@ -76,7 +78,8 @@ def dns_checks() -> DnsChecks:
 
 @cache
 def advice_calls() -> AdviceCalls:
-    return SqsAdviceCalls(clients.sqs(), required(settings.ADVICE_QUEUE))
+    gathering = int(required(settings.ADVICE_DELAY))
+    return SqsAdviceCalls(clients.sqs(), required(settings.ADVICE_QUEUE), gathering)
 
 
 @cache
@@ -107,6 +110,11 @@ def watch_orders() -> WatchOrders:
 @cache
 def digest_orders() -> DigestOrders:
     return SqsDigestOrders(clients.sqs(), required(settings.DIGESTS_QUEUE))
+
+
+@cache
+def source_refreshes() -> SourceRefreshes:
+    return SqsSourceRefreshes(clients.sqs(), required(settings.SOURCES_QUEUE))
 
 
 @cache

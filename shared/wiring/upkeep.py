@@ -44,6 +44,7 @@ def purge() -> Purge:
         rollups=table.rollups(),
         mailbox=mailbox(),
         dns_states=table.dns_states(),
+        advices=table.advices(),
         hosting_checks=hosting_checks(),
         histories=table.sender_histories(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from shared.core.watching.seen import Seen
 from tests.bench.metering import Meter
 from tests.contract import given
 from tests.contract.stores import AwsStores
-from tests.fakes import FakeAlertEvents, FakeDnsChecks
+from tests.fakes import FakeAdviceCalls, FakeAlertEvents, FakeDnsChecks
 from tests.fakes.dns import FakeDns, FakeLookups
 
 
@@ -36,6 +36,7 @@ class World:
     zone: dict[tuple[str, str], Any]
     checks: FakeDnsChecks
     alerts: FakeAlertEvents
+    calls: FakeAdviceCalls = field(default_factory=FakeAdviceCalls)
 
     def domain(self, name: str) -> Domain:
         made = given.domain(self.stores, given.account(self.stores), name)
@@ -86,6 +87,7 @@ def world(aws: AwsStores, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
     monkeypatch.setattr(check_dns, "watcher", current)
     monkeypatch.setattr(check_dns, "now", aws.clock)
+    monkeypatch.setattr(check_dns, "advice_calls", lambda: made.calls)
     monkeypatch.setattr(schedule_checks, "turns", lambda: aws.turns)
     monkeypatch.setattr(schedule_checks, "dns_checks", lambda: made.checks)
     monkeypatch.setattr(schedule_checks, "now", aws.clock)
@@ -106,6 +108,7 @@ def test_a_look_without_news_is_three_reads_and_one_write(world: World) -> None:
 
     assert units.calls == {"GetItem": 2, "Query": 1, "UpdateItem": 1}
     assert units.read <= 3.5
+    assert len(world.calls.sent) == 1
 
 
 def test_a_message_that_cannot_be_read_comes_back_alone(world: World) -> None:

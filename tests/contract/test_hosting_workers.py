@@ -114,6 +114,7 @@ class Deployed(World):
             self.checks,
             aws.sender_histories,
             aws.alerts,
+            aws.advices,
         )
         purge.run(RemovedDomain(self.domain.account, self.domain.id))
 

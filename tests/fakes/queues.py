@@ -42,8 +42,16 @@ class FakeTouchedDays(FakeQueue[TouchedDay]):
 
 
 class FakeAdviceCalls(FakeQueue[AdviceDue]):
-    def send(self, due: Iterable[AdviceDue], *, delay: int = 0) -> None:
+    """``delays`` has that of each, None for the one that is always taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.delays: list[int | None] = []
+
+    def send(self, due: Iterable[AdviceDue], *, delay: int | None = None) -> None:
+        before = len(self.sent)
         super().send(due)
+        self.delays += [delay] * (len(self.sent) - before)
 
 
 class FakeHostQuestions(FakeQueue[UnknownHosts]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -11,8 +12,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.api.groups import access, batches, render, schemas, tags
 from functions.api.groups.app import GroupParam, app
 from shared.core.access import administer
+from shared.core.advice.seeing_to import ToDo, to_do_of
 from shared.core.group_lists import DomainState, GroupFilter, list_groups
 from shared.core.group_use import change_group, create_group, remove_group, shown_group
+from shared.core.groups import Group
+from shared.core.ids import GroupId
 from shared.core.paging import DEFAULT_LIMIT
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
@@ -52,7 +56,10 @@ def list_all(
     wanted = GroupFilter(label, search, search_exact, domain_state)
     page = page_request(limit, cursor)
     listed = list_groups(table.groups(), table.domains(), app.caller, wanted, page)
-    return Listing(data=[render.group(each) for each in listed.items], meta=app.list_meta(listed))
+    to_do = _to_do(listed.items)
+    return Listing(
+        data=[render.group(each, to_do[each.id]) for each in listed.items], meta=app.list_meta(listed)
+    )
 
 
 @app.post(
@@ -75,7 +82,7 @@ def create(body: schemas.CreateGroup) -> Single[schemas.DomainGroup]:
         now=app.now,
         random_bits=entropy.random_bits,
     )
-    return Single(data=render.group(group), meta=app.meta)
+    return _shown(group)
 
 
 @app.get(
@@ -87,7 +94,7 @@ def create(body: schemas.CreateGroup) -> Single[schemas.DomainGroup]:
     responses=answers(200, "The group.", Single[schemas.DomainGroup], refusals=(404,)),
 )
 def read(group_id: GroupParam) -> Single[schemas.DomainGroup]:
-    return Single(data=render.group(shown_group(table.groups(), app.caller, group_id)), meta=app.meta)
+    return _shown(shown_group(table.groups(), app.caller, group_id))
 
 
 @app.patch(
@@ -110,7 +117,7 @@ def change(group_id: GroupParam, body: schemas.ChangeGroup) -> Single[schemas.Do
         parked=body.parked_domains,
         hides_assigned=body.hide_assigned_domains,
     )
-    return Single(data=render.group(group), meta=app.meta)
+    return _shown(group)
 
 
 @app.delete(
@@ -126,6 +133,17 @@ def change(group_id: GroupParam, body: schemas.ChangeGroup) -> Single[schemas.Do
 def delete(group_id: GroupParam) -> Response[None]:
     remove_group(table.groups(), queues.sweeps(), administer(app.caller), group_id)
     return Response(status_code=204)
+
+
+def _shown(group: Group) -> Single[schemas.DomainGroup]:
+    return Single(data=render.group(group, _to_do([group])[group.id]), meta=app.meta)
+
+
+def _to_do(groups: Sequence[Group]) -> dict[GroupId, ToDo]:
+    """Whoever sees a group sees all that is in it."""
+    account = app.caller.account
+    hides = account.default_group_hides_assigned
+    return to_do_of(table.advices(), table.groups(), account.id, groups, hides=hides)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functions.api.groups import schemas
 from shared.core import ids
 from shared.core.access_list import Entry, GroupAccess
+from shared.core.advice.seeing_to import ToDo
 from shared.core.clock import rfc3339
 from shared.core.domains import Domain
 from shared.core.group_lists import state_of
@@ -15,7 +16,7 @@ from shared.core.tags import Tag
 from shared.edge.schemas import ErrorCode
 
 
-def group(value: Group) -> schemas.DomainGroup:
+def group(value: Group, to_do: ToDo) -> schemas.DomainGroup:
     return schemas.DomainGroup(
         id=ids.render(ids.GROUP, value.id),
         uid=str(value.id),
@@ -26,9 +27,9 @@ def group(value: Group) -> schemas.DomainGroup:
         hide_assigned_domains=value.hides_assigned,
         domain_state=state_of(value),
         domain_count=value.domains,
-        issues=None,
-        tasks=None,
-        max_volume_count=None,
+        issues=to_do.issues,
+        tasks=to_do.tasks,
+        max_volume_count=to_do.busiest,
         created_at=rfc3339(value.created),
     )
 

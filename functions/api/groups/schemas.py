@@ -27,9 +27,9 @@ class DomainGroup(Wire):
         description="`active` with one active domain, `inactive` with none, `unknown` without domains."
     )
     domain_count: int
-    issues: int | None = Field(description="Of its domains; null as long as no advice is given.")
-    tasks: int | None = Field(description="As `issues`.")
-    max_volume_count: int | None = Field(description="As `issues`.")
+    issues: int = Field(description="Of its domains: open, and not ignored.")
+    tasks: int = Field(description="As `issues`.")
+    max_volume_count: int = Field(description="Messages in 30 days of its domain that has most.")
     created_at: Timestamp
 
 

@@ -8,9 +8,11 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.core.messages import decode_dns_check
+from shared.core.queues import AdviceDue
 from shared.core.watching.checking import Looked, Watched
 from shared.edge.messages import handle_together
 from shared.wiring.entropy import now
+from shared.wiring.queues import advice_calls
 from shared.wiring.watching import watcher
 
 log = Logger()
@@ -36,5 +38,7 @@ def _look(watched: list[Watched]) -> list[Looked]:
 
 
 def _store(looked: Looked) -> None:
-    watcher().put_away(looked, now())
+    if watcher().put_away(looked, now()):
+        domain = looked.watched.domain
+        advice_calls().send([AdviceDue(domain.account, domain.id)])
     metrics.add_metric("DomainsChecked", MetricUnit.Count, 1)

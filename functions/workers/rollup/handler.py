@@ -8,9 +8,10 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.core.messages import decode_touched_day
-from shared.core.queues import TouchedDay
+from shared.core.queues import AdviceDue, TouchedDay
 from shared.edge.messages import handle_each
 from shared.wiring.entropy import now
+from shared.wiring.queues import advice_calls
 from shared.wiring.upkeep import roller
 
 log = Logger()
@@ -33,5 +34,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             metrics.add_metric("DaysRolledUp", MetricUnit.Count, 1)
 
     answer = handle_each(event, context, refresh)
+    advice_calls().send({AdviceDue(touched.account, touched.domain) for touched in refreshed})
     log.info("rolled up", days=len(refreshed), messages=len(event.get("Records", ())))
     return answer

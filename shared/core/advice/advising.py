@@ -10,7 +10,7 @@ from shared.core.access import Readable, system_readable
 from shared.core.accounts import Account, Accounts
 from shared.core.advice.advices import Advice, Advices, PlanRow
 from shared.core.advice.journey import TASKS
-from shared.core.advice.ledger import Kind, Looks, Matter, advance
+from shared.core.advice.ledger import SECOND_LOOK, Kind, Looks, Matter, advance
 from shared.core.advice.planning import plan_of
 from shared.core.advice.rules import ISSUES
 from shared.core.advice.traffic import Traffic, traffic, window
@@ -20,7 +20,7 @@ from shared.core.clock import DAY_SECONDS, utc_day
 from shared.core.domains import Domains, every_active
 from shared.core.hosting.hosting import Hostings
 from shared.core.ids import ISSUE, AccountId, render
-from shared.core.queues import AdviceCalls, AdviceDue
+from shared.core.queues import LONGEST_DELAY, AdviceCalls, AdviceDue, DnsCheck, DnsChecks
 from shared.core.rollups import Rollups
 from shared.core.senders.catalogue import Catalogue
 from shared.core.watching.states import DnsStates
@@ -82,6 +82,8 @@ class Adviser:
     advices: Advices
     eyes: Eyes
     alerts: AlertEvents
+    checks: DnsChecks
+    calls: AdviceCalls
 
     def advise(self, due: AdviceDue, now: int) -> bool:
         """Whether anything changed. About a domain that is gone nothing is kept; of one that is switched off
@@ -101,6 +103,10 @@ class Adviser:
                 return False
             if self.advices.replace(before, after):
                 self.alerts.send(_events(after, now))
+                if _begins_to_fade(before, after):
+                    # To be solved it has to be seen gone once more: soon, and not with the turn of a day.
+                    self.checks.send([DnsCheck(due.account, due.domain)], delay=SECOND_LOOK)
+                    self.calls.send([due], delay=LONGEST_DELAY)
                 return True
             if self.domains.get(due.account, due.domain) is None:
                 return False
@@ -149,10 +155,15 @@ def call_for_all(domains: Domains, calls: AdviceCalls) -> int:
         due.append(AdviceDue(domain.account, domain.id))
         count += 1
         if len(due) == _SENT:
-            calls.send(due)
+            calls.send(due, delay=0)
             due = []
-    calls.send(due)
+    calls.send(due, delay=0)
     return count
+
+
+def _begins_to_fade(before: Advice | None, after: Advice) -> bool:
+    known = {each.id: each.fading for each in before.matters} if before is not None else {}
+    return any(each.fading is not None and known.get(each.id) is None for each in after.matters)
 
 
 def _open(matters: tuple[Matter, ...]) -> dict[str, frozenset[str]]:

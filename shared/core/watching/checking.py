@@ -106,8 +106,9 @@ class Watcher:
         answers = iter(self.lookups.run_all(flat, within=within) if flat else ())
         return [[next(answers) for _ in group] for group in groups]
 
-    def put_away(self, looked: Looked, now: float) -> None:
-        """Store what was seen, whether it proves anything, and what follows from it. ``Contended``."""
+    def put_away(self, looked: Looked, now: float) -> bool:
+        """Store what was seen, whether it proves anything, and what follows from it. Whether anything is
+        known now that was not before. ``Contended``."""
         domain, owner = looked.watched.domain, looked.watched.owner
         if domain.verified is None:
             self._conclude(looked, now)
@@ -130,6 +131,8 @@ class Watcher:
         elif state.is_unsettled and not _was_unsettled(looked):
             # Once: records that differ at every look would be looked at for ever, and more often each day.
             self.checks.send([DnsCheck(domain.account, domain.id)], delay=SECOND_LOOK)
+        previous = looked.watched.previous
+        return noted and (previous is None or state.version != previous.version)
 
     def _conclude(self, looked: Looked, now: float) -> None:
         with suppress(NotFound):

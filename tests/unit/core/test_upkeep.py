@@ -14,6 +14,7 @@ from shared.core.senders.remembering import SourceMemory
 from shared.core.upkeep import Contended, Purge, Roller, days_to_rebuild
 from shared.core.watching.seen import Seen
 from tests.fakes import (
+    FakeAdvices,
     FakeAlertEvents,
     FakeAlerts,
     FakeDnsStates,
@@ -83,6 +84,7 @@ class World:
             self.hosting_checks,
             self.histories,
             self.stored_alerts,
+            FakeAdvices(),
         )
 
     def messages(self, day: date = TODAY) -> int:

@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 import pytest
 
 from functions.api.account import handler as account
+from functions.api.advice import handler as advice
+from functions.api.advice import issues, planner, tasks
 from functions.api.alerts import handler as alerts
 from functions.api.api_keys import handler as api_keys
 from functions.api.audit import handler as audit
@@ -34,6 +36,8 @@ from functions.api.users import handler as users
 from shared import settings
 from shared.core.accounts import Account
 from shared.core.addresses import NoPlaces
+from shared.core.advice.advising import Eyes
+from shared.core.advice.lists import Shelf
 from shared.core.detail.running import DetailRunner
 from shared.core.ids import AccountId
 from shared.core.key_issuing import Minting, Terms, create_key
@@ -43,6 +47,7 @@ from shared.core.reports import Fact
 from shared.core.senders.catalogue import builtin
 from shared.core.senders.own import Catalogues
 from shared.core.senders.remembering import SourceMemory
+from shared.core.stored_filters import Purpose
 from shared.core.upkeep import Roller
 from shared.wiring import buckets, catalogues, closing, details, entropy, lookups, queues, table
 from shared.wiring import hosting as switching
@@ -79,6 +84,10 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "failure-jobs": failure_reports.handler,
     "failure-reports": failure_reports.handler,
     "domains": domains.handler,
+    "issues": advice.handler,
+    "policy-domains": advice.handler,
+    "policy-filters": advice.handler,
+    "tasks": advice.handler,
     "inspect": inspect.handler,
     "validate": inspect.handler,
     "reports": reports.handler,
@@ -90,6 +99,7 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "tlsrpt": tlsrpt.handler,
     "webhooks": alerts.handler,
 }
+OF_ADVICE = re.compile(r"domains/[^/]*/(policy-plan|simulate)")
 OF_HOSTING = re.compile(r"domains/[^/]*/(hosting(/.*)?|dmarc-record|parked-records)")
 
 
@@ -172,6 +182,8 @@ class Api:
         self.deliveries = fakes.FakeDeliveries(lambda: self.now)
         self.dns_states = fakes.FakeDnsStates(lambda: self.now)
         self.hosting = World(customer=self.zone)
+        self.advices = fakes.FakeAdvices()
+        self.policy_filters = fakes.FakeStoredFilters(Purpose.POLICIES)
         self.users = fakes.FakeUsers(self.tickets)
         self.secrets = 0
         self.numbers = count(1)
@@ -201,7 +213,9 @@ class Api:
             "hosts": self.hosts,
             "quarantine": self.quarantine,
             "uploads": self.uploads,
+            "advices": self.advices,
             "alerts": self.alerts,
+            "policy_filters": self.policy_filters,
             "webhooks": self.webhooks,
             "deliveries": self.deliveries,
             "hostings": self.hosting.hostings,
@@ -216,6 +230,13 @@ class Api:
             patch.setattr(table, name, lambda store=store: store)
         own_catalogues = Catalogues(builtin(), self.sender_extensions)
         patch.setattr(catalogues, "catalogues", lambda: own_catalogues)
+        looking = Eyes(
+            self.dns_states, self.rollups, self.hosting.hostings, own_catalogues.of, REPORT_DOMAIN
+        )
+        patch.setattr(planner, "eyes", lambda: looking)
+        shelf = Shelf(self.advices, self.domains, self.groups)
+        for module in (issues, planner, tasks):
+            patch.setattr(module, "shelf", lambda: shelf)
         patch.setattr(access_tokens, "access_tokens", lambda: self.tokens)
         patch.setattr(buckets, "mailbox", lambda: self.mailbox)
         patch.setattr(buckets, "failure_mailbox", lambda: self.mailbox)
@@ -341,6 +362,8 @@ def handler_of(path: str) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     rest = path.removeprefix(DMARCTRUST).removeprefix(V1).strip("/")
     if OF_HOSTING.fullmatch(rest):
         return hosting.handler
+    if OF_ADVICE.fullmatch(rest):
+        return advice.handler
     return HANDLERS.get(rest.partition("/")[0], docs.handler)
 
 

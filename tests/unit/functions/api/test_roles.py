@@ -22,14 +22,15 @@ from shared.wiring import api as wired
 from tests.needs import NEEDS, Need
 from tests.roles import ROLES, TABLE, Answer, Kind, Role, Row, rendered, rows
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW, fact, row, said
+from tests.unit.functions.api.advising import advice
 from tests.unit.functions.api.alerting import alert, webhook
 from tests.unit.functions.api.client import Api, other_account
 from tests.unit.functions.api.detailing import detail_report
 from tests.unit.functions.api.failures import failure_mail, take_in
 from tests.unit.functions.api.people import MEMBER, as_user, join
 from tests.unit.functions.api.test_quarantine import entry
-
 from tests.unit.functions.api.tls_reports import file_tls
+
 GROUP = GroupId(5)
 HERE, ELSEWHERE = UserId(31), UserId(32)
 """Who asks: what they may is the role's to say."""
@@ -117,6 +118,7 @@ def things(api: Api) -> dict[str, str]:
         "delivery_id": delivery,
         "user_id": ids.render(ids.USER, MEMBER),
         "me": "me",
+        **advice(api),
         "domain_id": "ud_19",
         "report_id": ids.render(ids.REPORT, brought.summary.id),
         "failure_id": ids.render(ids.REPORT, failed),
@@ -129,19 +131,19 @@ def things(api: Api) -> dict[str, str]:
         "slug": "mailer",
         "sender_id": "press",
         "search_token": "nobodysown",
+        "tls_policy_id": tls_policy(api),
         "token": "acct",
         **detail_report(api),
-        "tls_policy_id": tls_policy(api),
     }
 
 
-@pytest.mark.parametrize("asked", ROWS, ids=[each.route for each in ROWS])
-def test_each_role_is_given_its_answer(monkeypatch: pytest.MonkeyPatch, asked: Row) -> None:
 def tls_policy(api: Api) -> str:
     file_tls(api)
     return str(api.get("/tls/policies").data[0]["id"])
 
 
+@pytest.mark.parametrize("asked", ROWS, ids=[each.route for each in ROWS])
+def test_each_role_is_given_its_answer(monkeypatch: pytest.MonkeyPatch, asked: Row) -> None:
     scene = Scene(monkeypatch)
     told = {}
     for role in ROLES:

@@ -12,6 +12,7 @@ from functions.api.docs.build import routes
 from shared.core import ids
 from shared.core.ids import DomainId
 from tests.unit.core.world import DOMAIN, fact, row, said
+from tests.unit.functions.api.advising import advice
 from tests.unit.functions.api.alerting import alert, webhook
 from tests.unit.functions.api.client import Api, other_account
 from tests.unit.functions.api.people import MEMBER, join
@@ -82,6 +83,7 @@ def theirs(api: Api) -> dict[str, list[str]]:
         "user_id": ["user_13", "13"],
         "slug": ["mailer"],
         "sender_id": ["cider-press"],
+        **{param: [made] for param, made in advice(api).items()},
         "alert_id": [raised, raised.removeprefix("alr_")],
         "webhook_id": [hook, hook.removeprefix("whk_")],
         "delivery_id": [delivery],
@@ -114,6 +116,8 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         dict(api.members.stored),
         dict(api.users.stored),
         list(api.letters.sent),
+        dict(api.advices.stored),
+        dict(api.policy_filters.stored),
         dict(api.alerts.stored),
         dict(api.webhooks.stored),
         dict(api.deliveries.stored),
@@ -136,6 +140,8 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         dict(api.members.stored),
         dict(api.users.stored),
         list(api.letters.sent),
+        dict(api.advices.stored),
+        dict(api.policy_filters.stored),
         dict(api.alerts.stored),
         dict(api.webhooks.stored),
         dict(api.deliveries.stored),
@@ -187,6 +193,9 @@ def test_every_route_with_an_id_is_swept() -> None:
         "user_id",
         "slug",
         "alert_id",
+        "issue_id",
+        "policy_filter_id",
+        "task_id",
         "webhook_id",
         "delivery_id",
     }
