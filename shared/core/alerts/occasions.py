@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from shared.core.alerts.events import AlertEvent, AlertKind
@@ -26,32 +27,35 @@ def dns_changes(account: AccountId, domain: DomainId, changes: Iterable[Change])
         yield AlertEvent(account, domain, AlertKind.DNS_CHANGE, str(change.id), change.at, facts)
 
 
+def with_turns(hosting: Hosting) -> Hosting:
+    """With what is live now. A change of a record that is under way is no break: what comes to be live has to
+    be seen whole, and breaks only when nothing leads to it or nobody serves it."""
+    for service in _NAMES:
+        record = hosting.record(service)
+        hosting = hosting.with_record(service, replace(record, live=_is_live(hosting, service)))
+    return hosting
+
+
 def hosting_turns(before: Hosting, after: Hosting, now: int) -> Iterator[AlertEvent]:
-    """A service that came to be live with this look, or that was and is no more, though it is wanted.
-    ``after`` is as it was stored: each version tells of a turn once."""
+    """A service that came to be live, or that was and is no more, though it is wanted. ``after`` is as it was
+    stored: each version tells of a turn once."""
     for service, name in _NAMES.items():
-        was, is_now = _is_live(before, service), _is_live(after, service)
-        if was == is_now or not after.is_on(service):
+        is_now = after.record(service).live
+        if before.record(service).live == is_now or not after.is_on(service):
             continue
         kind = AlertKind.HOSTING_LIVE if is_now else AlertKind.HOSTING_BROKEN
         facts = {"service": name, "name": after.customer_name(service)}
-        trouble = "" if is_now else _trouble(after, service)
-        yield AlertEvent(
-            after.account,
-            after.domain,
-            kind,
-            f"{service}:{after.version}",
-            now,
-            {**facts, **({"reason": trouble} if trouble else {})},
-        )
+        if not is_now:
+            facts["reason"] = _trouble(after, service)
+        key = f"{service}:{after.version}"
+        yield AlertEvent(after.account, after.domain, kind, key, now, facts)
 
 
 def _is_live(hosting: Hosting, service: Service) -> bool:
-    """Of a record whose text is being changed the one before is still served."""
     record = hosting.record(service)
-    if not hosting.is_on(service) or not record.cname.is_here or not record.confirmed:
-        return False
-    return service is Service.DMARC or hosting.mta_sts.host.state is HostState.ACTIVE
+    served = service is Service.DMARC or hosting.mta_sts.host.state is HostState.ACTIVE
+    stands = record.cname.is_here and served and hosting.is_on(service)
+    return stands and (record.live or record.published)
 
 
 def _trouble(hosting: Hosting, service: Service) -> str:
@@ -59,7 +63,7 @@ def _trouble(hosting: Hosting, service: Service) -> str:
     if not record.cname.is_here:
         return record.cname.reason or "the CNAME is gone"
     host = hosting.mta_sts.host
-    return f"{host.state} {host.reason}".strip() if service is Service.POLICY else "the record is not served"
+    return f"{host.state} {host.reason}".strip()
 
 
 def _joined(lines: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ class HostedRecord:
     """One name of ours. ``value`` is what it shall hold: the text of the TXT record, the routing endpoint
     for the policy host, "" for nothing. ``sent`` is what Route 53 was last told, at the time ``sent_at`` by
     the change ``change``; ``confirmed`` what was then seen from outside. ``unsure``: what stands there may be
-    otherwise than was sent."""
+    otherwise than was sent. ``live``: the customer was last told that it works, not that it broke."""
 
     label: str
     value: str = ""
@@ -32,6 +32,7 @@ class HostedRecord:
     confirmed: str = ""
     cname: Pointing = Pointing()
     unsure: bool = False
+    live: bool = False
 
     @property
     def published(self) -> bool:

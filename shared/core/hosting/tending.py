@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.core.alerts.events import AlertEvents
-from shared.core.alerts.occasions import hosting_turns
+from shared.core.alerts.occasions import hosting_turns, with_turns
 from shared.core.domains import Domains
 from shared.core.hosting.changes import Zones
 from shared.core.hosting.commands import departed
@@ -66,7 +66,7 @@ class Tender:
         before = self.hostings.get(check.account, check.domain)
         if before is None:
             return None
-        after = self._moved(before, now)
+        after = with_turns(self._moved(before, now))
         try:
             if after.is_over:
                 self.hostings.remove(after)

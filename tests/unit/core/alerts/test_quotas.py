@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared.core.accounts import Account
+from shared.core.alerts.events import AlertEvent
+from shared.core.alerts.quotas import quotas_near
+from shared.core.parked_credits import ParkedCredits
+from tests.unit.core.world import ACCOUNT, NOW
+
+NONE_USED = ParkedCredits(10_000, 0)
+
+
+def near(account: Account = ACCOUNT, parked: ParkedCredits = NONE_USED, now: int = NOW) -> list[AlertEvent]:
+    return list(quotas_near(account, parked, now))
+
+
+@pytest.mark.parametrize(("used", "step"), [(0, None), (3, None), (4, 80), (5, 100), (6, 100)])
+def test_each_step_is_told_of_by_itself(used: int, step: int | None) -> None:
+    found = near(replace(ACCOUNT, active_domains=used))
+    assert [event.facts["per_cent"] for event in found] == ([] if step is None else [step])
+
+
+def test_members_and_parked_credits_have_limits_too() -> None:
+    found = near(replace(ACCOUNT, members=4), ParkedCredits(10_000, 8_000))
+    assert [(event.facts["limit"], event.facts["used"], event.facts["allowed"]) for event in found] == [
+        ("members", 4, 5),
+        ("parked credits", 8_000, 10_000),
+    ]
+    assert {event.domain for event in found} == {None}
+
+
+def test_whoever_has_few_sees_it_without_being_told() -> None:
+    plan = replace(ACCOUNT.plan, included_domains=4, members=2, parked_credits=1_000)
+    assert near(replace(ACCOUNT, plan=plan, active_domains=4, members=2), ParkedCredits(1_000, 0)) == []
+
+
+def test_a_plan_without_credits_has_none_to_use_up() -> None:
+    assert near(parked=ParkedCredits(0, 0)) == []
+
+
+def test_it_is_told_again_when_more_is_allowed_and_of_credits_in_the_next_month() -> None:
+    full = replace(ACCOUNT, active_domains=5)
+    more = replace(full, extra_domains=1)
+    (one,), (later,), (two,) = near(full), near(full, now=NOW + 40 * 86_400), near(more)
+    assert one.key == later.key != two.key
+    used = ParkedCredits(10_000, 9_000)
+    (november,), (january,) = near(parked=used), near(parked=used, now=NOW + 60 * 86_400)
+    assert november.key != january.key
