@@ -35,6 +35,7 @@ class Thing(StrEnum):
     EXPORTS_QUEUE = "exports-queue"
     CLOSING_QUEUE = "closing-queue"
     DETAILS_QUEUE = "details-queue"
+    SOURCES_QUEUE = "sources-queue"
     ALERTS_QUEUE = "alerts-queue"
     DELIVERIES_QUEUE = "deliveries-queue"
     WATCH_QUEUE = "watch-queue"

@@ -28,6 +28,7 @@ _QUEUES: Final = {
     Thing.EXPORTS_QUEUE: settings.EXPORTS_QUEUE,
     Thing.CLOSING_QUEUE: settings.CLOSING_QUEUE,
     Thing.DETAILS_QUEUE: settings.DETAILS_QUEUE,
+    Thing.SOURCES_QUEUE: settings.SOURCES_QUEUE,
     Thing.ALERTS_QUEUE: settings.ALERTS_QUEUE,
     Thing.DELIVERIES_QUEUE: settings.DELIVERIES_QUEUE,
     Thing.WATCH_QUEUE: settings.WATCH_QUEUE,

@@ -56,6 +56,7 @@ class DataStack(Stack):
                 **{f"{days}/": days for days in settings.KEPT_DAYS},
                 settings.EXPORTS: settings.EXPORT_DAYS,
                 settings.DETAILS: settings.DETAIL_DAYS,
+                settings.SOURCES: settings.SOURCE_DAYS,
             },
         )
         self.queues = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -14,6 +14,8 @@ from shared.core.paging import LARGEST_LIMIT, Cursor, PageRequest
 T = TypeVar("T")
 
 _FIRST, _LAST = date(1970, 1, 1), date(2999, 12, 31)
+_DIGITS = 11
+_LAST_SECOND = datetime(2999, 12, 31, tzinfo=UTC).timestamp()
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -30,6 +32,18 @@ def _day(value: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(_day)]
 """``YYYY-MM-DD`` and nothing else: no timestamps, no numbers."""
+
+
+def _day_or_seconds(value: Any) -> Any:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        if len(value) > _DIGITS or int(value) >= _LAST_SECOND:
+            raise ValueError(f"a time is before {_LAST}")
+        return datetime.fromtimestamp(int(value), UTC).date()
+    return _day(value)
+
+
+DayOrSeconds = Annotated[date, BeforeValidator(_day_or_seconds)]
+"""``YYYY-MM-DD``, or Unix seconds, which stand for their day in UTC."""
 
 Timestamp = Annotated[
     str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-20T06:12:09Z"])
