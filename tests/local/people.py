@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import secrets
+import time
 from dataclasses import dataclass
 from html import unescape
 from typing import Any, Final
@@ -54,6 +55,11 @@ def sign_in(stack: Stack, username: str, password: str) -> Tokens:
     """Through the hosted sign-in, as a browser would (authorization code with PKCE)."""
     begun = SignIn(stack)
     return begun.redeem(sign_in_at(begun.address(), username, password))
+
+
+def await_next_second() -> None:
+    """A token tells when its sign-in was to the second, and what ends sign-ins ends those of before it."""
+    time.sleep(1 - time.time() % 1)
 
 
 class SignIn:

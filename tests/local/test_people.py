@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from tests.local.joining import FIRST, Member, invited, joined, public
-from tests.local.people import SignInRefused, letters_to, sign_in, sign_in_at, token_in
+from tests.local.people import SignInRefused, await_next_second, letters_to, sign_in, sign_in_at, token_in
 from tests.local.running import RunningStack
 from tests.local.tenants import Tenant, open_tenant
 
@@ -81,12 +81,17 @@ def test_from_the_invitation_to_a_forgotten_password(stack: RunningStack, tenant
     somebody.sign_in(THIRD)
 
 
+def code_of(secret: str) -> str:
+    """What an authenticator app shows now."""
+    octets = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    return TOTP(octets, 6, SHA1(), 30, enforce_key_length=False).generate(int(time.time())).decode()
+
+
 def test_a_second_factor_is_the_user_s_own_to_set(member: Member) -> None:
     """The hosted sign-in of the emulator asks for no one-time password; what the pool keeps is seen."""
     tokens = member.sign_in(FIRST)
     begun = member.ask(tokens, "POST", "/users/me/totp", {}).json()["data"]
-    secret = base64.b32decode(begun["secret"] + "=" * (-len(begun["secret"]) % 8))
-    code = TOTP(secret, 6, SHA1(), 30, enforce_key_length=False).generate(int(time.time())).decode()
+    code = code_of(begun["secret"])
     wrong = f"{(int(code) + 1) % 1_000_000:06}"
 
     assert member.ask(tokens, "POST", "/users/me/totp/verify", {"code": wrong}).status_code == 422
@@ -97,6 +102,26 @@ def test_a_second_factor_is_the_user_s_own_to_set(member: Member) -> None:
     assert kept["UserMFASettingList"] == ["SOFTWARE_TOKEN_MFA"]
     assert member.ask(tokens, "DELETE", "/users/me/totp").status_code == 204
     assert member.ask(tokens, "GET", "/users/me").json()["data"]["has_2fa_enabled"] is False
+
+
+def test_a_second_factor_is_taken_off_who_has_lost_it(stack: RunningStack, tenant: Tenant) -> None:
+    """Also one that was set up with the pool itself, which every user may."""
+    somebody = joined(stack, tenant)
+    tokens = somebody.sign_in(FIRST)
+    pool = stack.aws("cognito-idp")
+    secret = pool.associate_software_token(AccessToken=tokens.access)["SecretCode"]
+    pool.verify_software_token(AccessToken=tokens.access, UserCode=code_of(secret))
+    wanted = {"Enabled": True, "PreferredMfa": True}
+    pool.set_user_mfa_preference(AccessToken=tokens.access, SoftwareTokenMfaSettings=wanted)
+
+    await_next_second()
+    assert tenant.data(f"/users/{somebody.id}")["has_2fa_enabled"] is True
+    assert tenant.ask("POST", f"/users/{somebody.id}/totp-reset").status_code == 204
+    kept = pool.admin_get_user(UserPoolId=stack.user_pool, Username=somebody.id)
+    assert kept.get("UserMFASettingList", []) == []
+    assert somebody.ask(tokens, "GET", "/users/me").status_code == 401
+    assert "second factor" in somebody.last_letter()["Subject"]
+    assert tenant.ask("POST", f"/users/{somebody.id}/totp-reset").status_code == 409
 
 
 def test_the_command_line_signs_in_and_out(member: Member, tmp_path: Path) -> None:

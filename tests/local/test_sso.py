@@ -16,7 +16,7 @@ import pytest
 from infra.stage import LOCAL_PROVIDER
 from tests.local.identity_provider import Issuer, issuer
 from tests.local.joining import FIRST, Member, joined, public
-from tests.local.people import SignIn, SignInRefused, Tokens
+from tests.local.people import SignIn, SignInRefused, Tokens, await_next_second
 from tests.local.running import RunningStack
 from tests.local.tenants import Tenant, open_tenant
 
@@ -86,6 +86,7 @@ def test_who_is_converted_signs_in_at_the_provider_alone(tenant: Tenant, provide
     before = member.sign_in(FIRST)
     assert member.ask(before, "GET", "/users/me").json()["data"]["last_login_sso"] is False
 
+    await_next_second()
     shown = converted(tenant, member)
     assert (shown["sso_ready"], shown["identity_provider"]) == (True, LOCAL_PROVIDER.name)
     assert identities(member) == [(LOCAL_PROVIDER.name, member.email)]
