@@ -111,9 +111,9 @@ def read(report_token: TokenPath) -> Single[schemas.DetailReport]:
     summary="Read the progress of a detail report",
     operation_id="read_detail_progress",
     tags=TAGS,
-    responses=answers(200, "How far it is.", Single[schemas.Progress], refusals=(404,)),
+    responses=answers(200, "How far it is.", Single[schemas.DetailProgress], refusals=(404,)),
 )
-def read_progress(report_token: TokenPath) -> Single[schemas.Progress]:
+def read_progress(report_token: TokenPath) -> Single[schemas.DetailProgress]:
     progress = look_at(table.detail_jobs(), job_of(report_token))
     return Single(data=render.progress_of(progress), meta=app.meta)
 

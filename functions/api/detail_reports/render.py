@@ -62,7 +62,7 @@ def report(job: DetailJob, progress: Progress) -> schemas.DetailReport:
         ended_at=None if job.ended is None else rfc3339(job.ended),
         expires_at=rfc3339(job.expires),
         filters=_asked(job.question),
-        links=schemas.Links(
+        links=schemas.DetailLinks(
             self=here,
             progress=f"{here}/progress",
             sources=f"{here}/sources",
@@ -72,8 +72,8 @@ def report(job: DetailJob, progress: Progress) -> schemas.DetailReport:
     )
 
 
-def progress_of(progress: Progress) -> schemas.Progress:
-    return schemas.Progress(label=progress.label, value=progress.value)
+def progress_of(progress: Progress) -> schemas.DetailProgress:
+    return schemas.DetailProgress(label=progress.label, value=progress.value)
 
 
 def source(each: results.SourceFigures) -> schemas.DetailSource:
@@ -113,12 +113,11 @@ def row(each: results.DetailRow) -> schemas.DetailRow:
     )
 
 
-def charts(span: Span, found: dict[date, dict[Standing, int]]) -> schemas.Charts:
+def charts(span: Span, found: dict[date, dict[Standing, int]]) -> schemas.DetailCharts:
     none = dict.fromkeys(Standing, 0)
-    return schemas.Charts(
+    return schemas.DetailCharts(
         timeline=[
-            schemas.TimelineDay(date=day, **counts(found.get(day, none)))
-            for day in days(span.first, span.last)
+            schemas.DetailDay(date=day, **counts(found.get(day, none))) for day in days(span.first, span.last)
         ]
     )
 

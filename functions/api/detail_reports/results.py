@@ -47,7 +47,7 @@ def read_sources(report_token: TokenPath) -> Single[schemas.DetailSources]:
     found = {standing: result.sources(standing, _MOST_SOURCES) for standing in Standing}
     shown = schemas.DetailSources(
         **{standing.value: [render.source(each) for each in page] for standing, (page, _) in found.items()},
-        source_counts=schemas.SourceCounts(
+        source_counts=schemas.DetailSourceCounts(
             **render.counts({standing: count for standing, (_, count) in found.items()})
         ),
     )
@@ -113,9 +113,9 @@ def list_rows(
     description=_NOT_READY,
     operation_id="read_detail_charts",
     tags=TAGS,
-    responses=answers(200, "The timeline.", Single[schemas.Charts], refusals=(404,)),
+    responses=answers(200, "The timeline.", Single[schemas.DetailCharts], refusals=(404,)),
 )
-def read_charts(report_token: TokenPath) -> Single[schemas.Charts]:
+def read_charts(report_token: TokenPath) -> Single[schemas.DetailCharts]:
     job = job_of(report_token)
     found = result_of(details.shelf(), job).days()
     return Single(data=render.charts(job.question.span, found), meta=app.meta)

@@ -60,12 +60,12 @@ class DetailFilters(Wire):
     override_comment: _Text = Field(default="", description="Part of it, in any case.")
 
 
-class Progress(Wire):
+class DetailProgress(Wire):
     label: str = Field(examples=["reading reports"])
     value: int = Field(ge=0, le=100, description="Per cent. Results can be read at 100.")
 
 
-class Links(Wire):
+class DetailLinks(Wire):
     self: str
     progress: str
     sources: str
@@ -76,13 +76,13 @@ class Links(Wire):
 class DetailReport(Wire):
     token: str = Field(examples=["1yX5dqKc0Zt8mPw3"])
     status: Status
-    progress: Progress
+    progress: DetailProgress
     reason: str | None = Field(description="Why it failed.")
     created_at: Timestamp
     ended_at: Timestamp | None
     expires_at: Timestamp = Field(description="When it is deleted.")
     filters: DetailFilters = Field(description="What was asked; words in place of letters.")
-    links: Links
+    links: DetailLinks
 
 
 class DetailReportMeta(Meta):
@@ -120,7 +120,7 @@ class DetailSource(_Figures):
     category: str
 
 
-class SourceCounts(Wire):
+class DetailSourceCounts(Wire):
     dmarc_capable: int
     non_compliant: int
     forwarders: int
@@ -132,7 +132,7 @@ class DetailSources(Wire):
     non_compliant: list[DetailSource]
     forwarders: list[DetailSource]
     threat_unknown: list[DetailSource]
-    source_counts: SourceCounts = Field(description="How many there are of each, beyond those listed.")
+    source_counts: DetailSourceCounts = Field(description="How many there are of each, beyond those listed.")
 
 
 class DetailServer(_Figures):
@@ -178,9 +178,9 @@ CSV_HEADINGS = {
 """The columns of dmarcian's Detail Viewer."""
 
 
-class TimelineDay(SourceCounts):
+class DetailDay(DetailSourceCounts):
     date: date
 
 
-class Charts(Wire):
-    timeline: list[TimelineDay] = Field(description="Messages of each day by standing.")
+class DetailCharts(Wire):
+    timeline: list[DetailDay] = Field(description="Messages of each day by standing.")
