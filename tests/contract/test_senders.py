@@ -9,12 +9,12 @@ from shared.adapters.dynamodb import keys
 from shared.core.senders.catalogue import builtin
 from shared.core.senders.history import Seen, SenderHistory
 from shared.core.senders.own import OwnSenders
-from shared.core.senders.sender import Category, Sender
+from shared.core.senders.sender import Sender, SenderCategory
 from tests.contract import given
 from tests.contract.given import DAY
 from tests.contract.stores import AwsStores, Stores
 
-ACME = Sender("acme", "Acme", "acme.example", Category.CRM, networks=(64_500,))
+ACME = Sender("acme", "Acme", "acme.example", SenderCategory.CRM, networks=(64_500,))
 
 
 def history(addresses: int = 3, version: int = 0) -> SenderHistory:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.core.senders.alignment import DkimMeans, SpfMeans
-from shared.core.senders.sender import Category
+from shared.core.senders.sender import SenderCategory
 from shared.edge.schemas import Wire
 
 _Name = Annotated[str, Field(max_length=253)]
@@ -28,7 +28,7 @@ class CatalogueSender(Wire):
     source_id: int = Field(description="A number of its domain, the same in every deployment.")
     name: str = Field(examples=["Mailchimp"])
     domain: str = Field(description="What its sources are grouped under.", examples=["mailchimp.com"])
-    category: Category
+    category: SenderCategory
     own: bool = Field(description="Whether the entry is the account's own.")
     domains: list[str] = Field(description="More names that it signs with, bounces to and calls its hosts.")
     dkim: list[str]
@@ -51,7 +51,7 @@ class PutAlignment(Wire):
 class PutSender(Wire):
     name: str = Field(max_length=100, examples=["Our billing system"])
     domain: _Name = Field(examples=["billing.example"])
-    category: Category
+    category: SenderCategory
     domains: _Names = Field(default=[])
     dkim: _Names = Field(default=[])
     return_path: _Names = Field(default=[])

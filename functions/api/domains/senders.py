@@ -16,7 +16,7 @@ from shared.core.rights import Scope
 from shared.core.senders.lists import Listed, SenderFilter, list_senders
 from shared.core.senders.numbers import source_number
 from shared.core.senders.own import LARGEST, MOST, put_sender, remove_sender
-from shared.core.senders.sender import Category
+from shared.core.senders.sender import SenderCategory
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
 from shared.edge.params import CursorParam, LimitParam
@@ -44,7 +44,7 @@ def list_all(
     limit: LimitParam = 25,
     cursor: CursorParam = None,
     q: Annotated[str, Query(max_length=253, description="Part of the id, the name or a domain.")] = "",
-    category: Annotated[Category | None, Query(description="Only of this category.")] = None,
+    category: Annotated[SenderCategory | None, Query(description="Only of this category.")] = None,
     capable: Annotated[bool | None, Query(description="Only those that can align, or cannot.")] = None,
     own: Annotated[bool | None, Query(description="Only the account's own, or the catalogue's.")] = None,
 ) -> Listing[shapes.CatalogueSender]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shared.core.senders.alignment import Alignment, DkimMeans, SpfMeans
-from shared.core.senders.sender import Category, Sender
+from shared.core.senders.sender import Sender, SenderCategory
 
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
@@ -39,13 +39,18 @@ def sender_of(entry: Mapping[str, Any]) -> Sender:
         raise EntryError(key, "is not a key of a sender")
     if len(entry["id"]) > _LONGEST_ID or not _ID.fullmatch(entry["id"]):
         raise EntryError("id", f"has other than {_LONGEST_ID} lower-case letters, digits and hyphens")
-    if entry["category"] not in set(Category):
-        raise EntryError("category", f"is none of {', '.join(Category)}")
+    if entry["category"] not in set(SenderCategory):
+        raise EntryError("category", f"is none of {', '.join(SenderCategory)}")
     _values("domain", [entry["domain"]])
     lists = {key: _values(key, values) for key, values in entry.items() if key in _LISTS}
     alignment = _alignment(entry["alignment"]) if "alignment" in entry else None
     return Sender(
-        entry["id"], entry["name"], entry["domain"], Category(entry["category"]), **lists, alignment=alignment
+        entry["id"],
+        entry["name"],
+        entry["domain"],
+        SenderCategory(entry["category"]),
+        **lists,
+        alignment=alignment,
     )
 
 

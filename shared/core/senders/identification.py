@@ -19,7 +19,7 @@ from publicsuffixlist import PublicSuffixList
 from shared.core.addresses import HostName, Network, host_name_of
 from shared.core.domain_names import organizational_domain
 from shared.core.senders.catalogue import Catalogue
-from shared.core.senders.sender import CARRIERS, Category, Sender
+from shared.core.senders.sender import CARRIERS, Sender, SenderCategory
 from shared.mailauth.reports.values import AuthResults
 
 UNKNOWN: Final = "unknown"
@@ -66,7 +66,7 @@ def confidence(evidence: str, category: str) -> Confidence:
     """In a match by this proof (or ``NOTHING``) with a sender of this category."""
     if evidence not in set(Proof):
         return Confidence.LOW
-    if evidence == Proof.HOST_NAME and category == Category.HOSTING:
+    if evidence == Proof.HOST_NAME and category == SenderCategory.HOSTING:
         return Confidence.MEDIUM
     return _CONFIDENCE[Proof(evidence)]
 
@@ -124,7 +124,7 @@ def identify(evidence: Evidence, catalogue: Catalogue) -> Identified | None:
     host = _confirmed(evidence.host)
     by_host = catalogue.by_host(host) if host else None
     hosted = Identified(by_host, Proof.HOST_NAME, host) if by_host and host else None
-    rented = by_host is not None and by_host.category is Category.HOSTING
+    rented = by_host is not None and by_host.category is SenderCategory.HOSTING
     returned = _by_return_path(evidence, own, catalogue)
     selected = _by_selector(evidence, own, catalogue)
     included = _by_include(evidence, catalogue)
@@ -245,6 +245,6 @@ def _by_selector(evidence: Evidence, own: str, catalogue: Catalogue) -> Identifi
 
 def _by_network(network: Network, catalogue: Catalogue, *, named: bool) -> Identified | None:
     sender = catalogue.by_network(network.asn, network.name)
-    if sender is None or (named and sender.category is Category.HOSTING):
+    if sender is None or (named and sender.category is SenderCategory.HOSTING):
         return None
     return Identified(sender, Proof.NETWORK, f"AS{network.asn}" if network.asn else network.name or "")

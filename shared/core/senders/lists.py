@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.core.paging import Cursor, Page, PageRequest
 from shared.core.senders.catalogue import Catalogue
 from shared.core.senders.own import OwnSenders
-from shared.core.senders.sender import Category, Sender
+from shared.core.senders.sender import Sender, SenderCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class SenderFilter:
     """``text`` is part of the id, the name or any domain, in any case."""
 
     text: str = ""
-    category: Category | None = None
+    category: SenderCategory | None = None
     capable: bool | None = None
     own: bool | None = None
 

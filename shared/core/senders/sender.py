@@ -9,7 +9,7 @@ from typing import Final
 from shared.core.senders.alignment import Alignment
 
 
-class Category(StrEnum):
+class SenderCategory(StrEnum):
     """What the organisation does for those who send through it."""
 
     MAILBOX = "mailbox"
@@ -27,7 +27,13 @@ class Category(StrEnum):
 
 
 CARRIERS: Final = frozenset(
-    {Category.MAILBOX, Category.HOSTING, Category.TRANSACTIONAL, Category.GATEWAY, Category.FORWARDING}
+    {
+        SenderCategory.MAILBOX,
+        SenderCategory.HOSTING,
+        SenderCategory.TRANSACTIONAL,
+        SenderCategory.GATEWAY,
+        SenderCategory.FORWARDING,
+    }
 )
 """Categories that carry what others compose. Of two signatures, theirs tells less about who sends."""
 
@@ -37,7 +43,7 @@ class Sender:
     id: str
     name: str
     domain: str
-    category: Category
+    category: SenderCategory
     domains: tuple[str, ...] = ()
     dkim: tuple[str, ...] = ()
     return_path: tuple[str, ...] = ()

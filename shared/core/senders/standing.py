@@ -37,15 +37,15 @@ from typing import Final
 
 from shared.core.domain_names import organizational_domain
 from shared.core.senders.identification import Evidence, Identified, Proof
-from shared.core.senders.sender import Category, Sender
+from shared.core.senders.sender import Sender, SenderCategory
 from shared.mailauth.reports.values import Evaluated, Override
 
 FORWARDED: Final = frozenset({"forwarded", "trusted_forwarder", "mailing_list"})
 """Override types by which a receiver says that it knows why authentication failed."""
 
 _ARC: Final = re.compile(r"\barc\s*=\s*pass\b", re.IGNORECASE)
-_RELAYS: Final = frozenset({Category.FORWARDING, Category.GATEWAY})
-_OPEN: Final = _RELAYS | {Category.MAILBOX, Category.HOSTING}
+_RELAYS: Final = frozenset({SenderCategory.FORWARDING, SenderCategory.GATEWAY})
+_OPEN: Final = _RELAYS | {SenderCategory.MAILBOX, SenderCategory.HOSTING}
 """Categories whose addresses bring mail that others signed: that of any customer's correspondents."""
 
 
@@ -94,7 +94,7 @@ def _of_sender(identified: Identified | None) -> Standing:
     if identified is None or identified.proof is Proof.NETWORK:
         return Standing.THREAT
     sender = identified.sender
-    if sender.category is Category.HOSTING:
+    if sender.category is SenderCategory.HOSTING:
         return Standing.THREAT
     if sender.category in _RELAYS:
         return Standing.FORWARDER

@@ -8,7 +8,7 @@ from publicsuffixlist import PublicSuffixList
 
 from shared.core.senders.catalogue import Catalogue, CatalogueError, builtin, parse
 from shared.core.senders.entries import entry_of, sender_of
-from shared.core.senders.sender import Category, Sender
+from shared.core.senders.sender import Sender, SenderCategory
 
 REGISTRIES: Final = PublicSuffixList(only_icann=True)
 ACME: Final = """
@@ -40,7 +40,7 @@ def catalogue(text: str = ACME) -> Catalogue:
 def test_it_knows_the_senders_that_matter() -> None:
     senders = builtin().senders
     assert len(senders) >= 250
-    assert {sender.category for sender in senders.values()} == set(Category)
+    assert {sender.category for sender in senders.values()} == set(SenderCategory)
 
 
 @pytest.mark.parametrize("sender", builtin().senders.values(), ids=lambda sender: sender.id)
@@ -51,18 +51,18 @@ def test_every_name_is_a_domain_somebody_registered(sender: Sender) -> None:
 
 ALIGNED: Final = [sender for sender in builtin().senders.values() if sender.alignment is not None]
 SHARES: Final = {
-    Category.MAILBOX: 25,
-    Category.HOSTING: 40,
-    Category.TRANSACTIONAL: 24,
-    Category.GATEWAY: 17,
-    Category.FORWARDING: 14,
-    Category.MARKETING: 55,
-    Category.CRM: 6,
-    Category.HELPDESK: 7,
-    Category.COMMERCE: 9,
-    Category.FINANCE: 8,
-    Category.PEOPLE: 14,
-    Category.PRODUCTIVITY: 25,
+    SenderCategory.MAILBOX: 25,
+    SenderCategory.HOSTING: 40,
+    SenderCategory.TRANSACTIONAL: 24,
+    SenderCategory.GATEWAY: 17,
+    SenderCategory.FORWARDING: 14,
+    SenderCategory.MARKETING: 55,
+    SenderCategory.CRM: 6,
+    SenderCategory.HELPDESK: 7,
+    SenderCategory.COMMERCE: 9,
+    SenderCategory.FINANCE: 8,
+    SenderCategory.PEOPLE: 14,
+    SenderCategory.PRODUCTIVITY: 25,
 }
 """How many of each category say at least how their customers align."""
 
@@ -71,7 +71,7 @@ def test_it_tells_how_to_align_for_those_that_matter() -> None:
     counted = Counter(sender.category for sender in ALIGNED)
     assert len(ALIGNED) >= 250
     assert {category: counted[category] >= least for category, least in SHARES.items()} == dict.fromkeys(
-        Category, True
+        SenderCategory, True
     )
 
 
@@ -85,18 +85,18 @@ def test_what_it_says_of_alignment_holds_together(sender: Sender) -> None:
     assert sender.capable is (alignment.dkim != "none" or alignment.spf != "none")
     if alignment.dkim == "cname":
         assert "CNAME" in alignment.how or "sending subdomain" in alignment.how
-    if alignment.spf == "include" and sender.category is not Category.HOSTING:
+    if alignment.spf == "include" and sender.category is not SenderCategory.HOSTING:
         assert "SPF" in alignment.how
     if not sender.capable:
         assert sender.category in {
-            Category.FORWARDING, Category.MAILBOX, Category.COMMERCE, Category.FINANCE, Category.PEOPLE,
-            Category.PRODUCTIVITY, Category.MARKETING,
+            SenderCategory.FORWARDING, SenderCategory.MAILBOX, SenderCategory.COMMERCE, SenderCategory.FINANCE, SenderCategory.PEOPLE,
+            SenderCategory.PRODUCTIVITY, SenderCategory.MARKETING,
         }  # fmt: skip
 
 
 def test_who_sends_for_a_living_can_align() -> None:
     for sender in ALIGNED:
-        if sender.category in {Category.TRANSACTIONAL, Category.CRM, Category.HELPDESK}:
+        if sender.category in {SenderCategory.TRANSACTIONAL, SenderCategory.CRM, SenderCategory.HELPDESK}:
             assert sender.signs, sender.id
 
 

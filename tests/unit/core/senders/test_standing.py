@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shared.core.addresses import HostName, Network
 from shared.core.senders.catalogue import Catalogue, builtin
 from shared.core.senders.identification import Evidence, identify
-from shared.core.senders.sender import Category
+from shared.core.senders.sender import SenderCategory
 from shared.core.senders.standing import Standing, standing_of, what_bears
 from shared.mailauth.reports.values import AuthResults, DkimAuth, Evaluated, Override, SpfAuth
 
@@ -185,7 +185,7 @@ CLAIMS = st.one_of(
     st.builds(spf, st.sampled_from([*KNOWN, OWN]), FAILED),
 )
 RENTED_HOSTS = st.sampled_from(
-    sorted(s.domain for s in builtin().senders.values() if s.category is Category.HOSTING)
+    sorted(s.domain for s in builtin().senders.values() if s.category is SenderCategory.HOSTING)
 ).map(lambda domain: f"static.{domain}")
 
 
