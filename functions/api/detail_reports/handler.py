@@ -21,7 +21,7 @@ from shared.edge.openapi import answers
 from shared.edge.params import CursorParam, LimitParam
 from shared.edge.schemas import Single
 from shared.wiring import details, entropy, queues, table
-from shared.wiring.api import serve_with_key
+from shared.wiring.api import idempotent, serve_with_key
 
 __all__ = ["app", "handler", "results"]
 
@@ -41,6 +41,7 @@ _ORDERINGS = ("created",)
         **answers(202, "It was begun.", Single[schemas.DetailReport], refusals=(400, 404, 409, 422)),
         **answers(200, "The same was asked before.", Single[schemas.DetailReport]),
     },
+    middlewares=[idempotent()],
 )
 def begin(asked: schemas.DetailFilters) -> Response[Single[schemas.DetailReport]]:
     right = read_account(app.caller, table.groups())

@@ -67,6 +67,15 @@ def test_the_same_question_is_answered_by_the_same_report(api: Api) -> None:
     assert api.post("/detail-reports", {**named, "domains": ["orchard.example", "19"]}).status == 200
 
 
+def test_asking_twice_with_one_key_gives_one_answer(api: Api) -> None:
+    first = api.post("/detail-reports", ASKED, Idempotency_Key="k1")
+    again = api.post("/detail-reports", ASKED, Idempotency_Key="k1")
+
+    assert (first.status, again.status) == (202, 202)
+    assert again.data == first.data
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
 def test_new_reports_make_it_another_question(api: Api) -> None:
     filed(api)
     token = asked(api, domains=["ud_19"])
