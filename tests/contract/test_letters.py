@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
@@ -38,6 +39,20 @@ def test_a_letter_is_sent_in_plain_text_and_html(ses: SESV2Client) -> None:
     (sent,) = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
     assert (sent.source, sent.subject) == (SENDER, LETTER.subject)
     assert sent.destinations["ToAddresses"] == [LETTER.to]
+
+
+def test_headers_of_a_letter_are_told_to_ses() -> None:
+    client = boto3.client("sesv2", region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")
+    letter = replace(LETTER, headers=(("List-Unsubscribe", "<https://postseal.example/>"),))
+    sent: list[Any] = []
+    client.meta.events.register(
+        "before-parameter-build.sesv2.SendEmail", lambda params, **_: sent.append(params)
+    )
+    with Stubber(client) as stubber:
+        stubber.add_response("send_email", {"MessageId": "1"})
+        SesLetters(client, SENDER).send(letter)
+    headers = sent[0]["Content"]["Simple"]["Headers"]
+    assert headers == [{"Name": "List-Unsubscribe", "Value": "<https://postseal.example/>"}]
 
 
 def test_every_part_says_its_charset() -> None:
