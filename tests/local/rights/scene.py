@@ -34,8 +34,8 @@ from shared.core.mail import Delivery, Door
 from shared.core.messages import encode_delivery, encode_touched_day
 from shared.core.queues import TouchedDay
 from shared.core.reports import Fact, ReportSummary
-from tests.fixtures.packaging import failure_mail
-from tests.fixtures.reports import FEEDBACK, Record, aggregate_xml, feedback_report
+from tests.fixtures.packaging import HEADERS, failure_mail
+from tests.fixtures.reports import FEEDBACK, ORIGINAL, Record, aggregate_xml, feedback_report
 from tests.local.rights.persons import Persons, Somebody
 from tests.local.rights.understudy import Understudy
 from tests.local.running import RunningStack
@@ -59,7 +59,7 @@ class Scene:
         self.stack = stack
         self.s3 = stack.aws("s3")
         self.table = Table(stack.aws("dynamodb"), stack.table)
-        blobs = Blobs(self.s3, stack.data_bucket)
+        self.blobs = blobs = Blobs(self.s3, stack.data_bucket)
         self.accounts = DynamoAccounts(self.table)
         opened = self.open_account("msp")
         self.account, self.token = opened.id, opened.token
@@ -206,6 +206,11 @@ def aggregate(domain: Domain, addresses: int = 1) -> bytes:
     )
 
 
-def failure(domain: Domain) -> bytes:
+def failure(domain: Domain, headers: str = "") -> bytes:
+    """A failure report of now; ``headers`` are of the message beside the usual ones."""
     said = {"Reported-Domain": domain.name, "Arrival-Date": format_datetime(datetime.now(UTC))}
-    return failure_mail(feedback_report([(name, said.get(name, value)) for name, value in FEEDBACK]))
+    feedback = feedback_report([(name, said.get(name, value)) for name, value in FEEDBACK])
+    number = f"Message-ID: <{uuid4().hex}@reporter.example>"
+    return failure_mail(
+        feedback, original=headers.encode() + ORIGINAL, headers=[*HEADERS[:-2], number, HEADERS[-1]]
+    )

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from tests.local.privileges import Right
-from tests.local.rights import accounts, asked, details, groups, people, watched, worked
+from tests.local.rights import accounts, asked, details, groups, people, reported, watched, worked
 from tests.local.rights.asked import Case, ask, of_nobody
 from tests.local.rights.people import in_person
 from tests.local.rights.unshown import UNSHOWN
@@ -65,6 +65,16 @@ _OF: Final[Mapping[str, _Uses]] = {
         asked.verifies_below: "BatchGetItem table",
         asked.removes_domain: "DeleteItem table, SendMessage purge-queue",
     },
+    "failure-reports": {
+        in_person("GET", "/failure-reports"): "Query gsi1",
+        ask("GET", "/failure-jobs"): f"{_KNOWN}, Query table",
+        reported.searches_again: "DeleteItem table",
+        reported.lists_failures: "BatchGetItem PutItem table",
+        reported.reads_failure_mail: "GetObject mail/failures/",
+        reported.reads_large_failure: "GetObject data",
+        reported.removes_failure: "DeleteObject mail/failures/, SendMessage rollup-queue",
+        reported.removes_large_failure: "DeleteObject data",
+    },
     "groups": {
         ask("GET", "/tags"): f"{_KNOWN}, Query table",
         in_person("GET", "/tags"): "Query gsi1",
@@ -107,6 +117,12 @@ _OF: Final[Mapping[str, _Uses]] = {
         asked.reads_raw_report: "GetObject mail",
         asked.reads_large_report: "GetObject data",
     },
+    "tls": {
+        in_person("GET", "/tls/policies"): "Query gsi1",
+        ask("GET", "/tls/policies"): f"{_KNOWN}, Query table",
+        reported.lists_tls_failures(large=False): "BatchGetItem table",
+        reported.lists_tls_failures(large=True): "GetObject data",
+    },
     "tlsrpt": {_TLSRPT: f"{_KNOWN}, PutObject mail/tlsrpt/"},
     "users": {
         ask("GET", "/users"): f"{_KNOWN}, Query BatchGetItem table",
@@ -130,6 +146,7 @@ _OF: Final[Mapping[str, _Uses]] = {
     "rollup": {
         worked.rolls_up: "GetItem BatchGetItem Query PutItem UpdateItem table, SendMessage hosts-queue",
         worked.rolls_up_large: "GetObject PutObject DeleteObject data",
+        worked.rolls_up_newcomer: "SendMessage alerts-queue",
         worked.rolls_up_nothing: "SendMessage purge-queue",
     },
     "resolve-hosts": {worked.resolves: "BatchGetItem UpdateItem table, SendMessage rollup-queue"},

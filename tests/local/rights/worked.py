@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from ipaddress import ip_address
 
 from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.sender_histories import DynamoSenderHistories
 from shared.core.ids import DomainId
 from shared.core.mail import Door
 from shared.core.messages import encode_removed_domain, encode_touched_day, encode_unknown_hosts
 from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
+from shared.core.senders.history import Seen, SenderHistory
 from tests.local.rights.asked import entry_of
 from tests.local.rights.scene import MANY, Scene, Try, aggregate, failure, today
 
@@ -62,6 +65,22 @@ def rolls_up(scene: Scene) -> Try:
 def rolls_up_large(scene: Scene) -> Try:
     """A day whose report and sources lie in the data bucket, as those do that are replaced."""
     return scene.rolls_up(scene.home)
+
+
+def rolls_up_newcomer(scene: Scene) -> Try:
+    """A day with a source that is new to a domain that has been reported on for a month."""
+    domain = scene.domain(active=True)
+    month_ago = today() - timedelta(days=30)
+    known = SenderHistory({"usual.example": Seen(month_ago, month_ago)})
+    histories = DynamoSenderHistories(scene.table, scene.blobs, time.time)
+    assert histories.replace(scene.account, domain.id, known)
+    roll = scene.rolls_up(domain)
+
+    def report_and_roll() -> bool:
+        scene.report(domain)
+        return roll()
+
+    return report_and_roll
 
 
 def rolls_up_nothing(scene: Scene) -> Try:
