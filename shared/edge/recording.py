@@ -42,6 +42,7 @@ OF_PARAMETERS: Final = {
     "policy_filter_id": ids.POLICY_FILTER,
     "report_id": ids.REPORT,
     "tag_id": ids.TAG,
+    "tls_policy_id": ids.TLS_POLICY,
     "task_id": ids.TASK,
     "upload_id": ids.UPLOAD,
     "user_id": ids.USER,

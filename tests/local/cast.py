@@ -26,7 +26,7 @@ from tests.fixtures.packaging import failure_mail
 from tests.fixtures.reports import FEEDBACK, Record, aggregate_xml, feedback_report
 from tests.local.people import new_person
 from tests.local.running import RunningStack
-from tests.local.tenants import SOURCE, Tenant, open_account, open_tenant, until
+from tests.local.tenants import SOURCE, Tenant, open_account, open_tenant, tls_policy, until
 from tests.roles import ROLES, Answer, Kind, Role, Row
 
 AT_ONCE: Final = 4
@@ -148,6 +148,7 @@ class Cast:
             "me": "me",
             "group_id": self.group,
             "search_token": "nobodysown",
+            "tls_policy_id": tls_policy(self.tenant),
             "tag_id": self._made("/tags", name="spare"),
             "token": str(self.tenant.data("/account")["reporting_address"]).partition("@")[0],
         }

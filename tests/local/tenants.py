@@ -17,7 +17,7 @@ import httpx
 
 from infra.local.stack_file import Stack
 from infra.local.zone_files import publish_txt, remove_zone, write_zone
-from tests.fixtures.reports import Record, aggregate_xml
+from tests.fixtures.reports import Record, aggregate_xml, tls_json
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 90.0
@@ -116,6 +116,8 @@ def belongings(tenant: Tenant) -> dict[str, str]:
         "slug": "mailer",
         "sender_id": "cider-press",
         **_detail_report(tenant),
+        "search_token": _failure_search(tenant),
+        "tls_policy_id": tls_policy(tenant),
     }
 
 
@@ -128,6 +130,29 @@ def _detail_report(tenant: Tenant) -> dict[str, str]:
     until(lambda: tenant.data(f"{here}/progress")["value"] == 100)
     (row, *_) = tenant.data(f"{here}/domains")
     return {"report_token": here.rpartition("/")[2], "source_number": str(row["source_number"])}
+
+
+def _failure_search(tenant: Tenant) -> str:
+    sent = tenant.ask("POST", "/failure-jobs", json={"start_date": _day(1), "end_date": _day(0)})
+    assert sent.status_code == 201, sent.text
+    return str(sent.json()["data"]["search_token"])
+
+
+def tls_policy(tenant: Tenant) -> str:
+    """Of an uploaded TLS report of yesterday with one failure, once it counts."""
+    failed = [{"result-type": "certificate-expired", "failed-session-count": 1}]
+    content = tls_json(
+        domain=tenant.domain,
+        start=f"{_day(1)}T00:00:00Z",
+        end=f"{_day(1)}T23:59:59Z",
+        report_id=uuid4().hex,
+        failed=1,
+        failures=failed,
+    )
+    sent = tenant.ask("POST", "/reports", content=content, headers={"Content-Type": "application/json"})
+    assert sent.status_code == 202, sent.text
+    (policy,) = until(lambda: tenant.data("/tls/policies", domains=tenant.domain))
+    return str(policy["id"])
 
 
 def _day(back: int) -> str:

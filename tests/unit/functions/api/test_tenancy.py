@@ -11,13 +11,14 @@ import pytest
 from functions.api.docs.build import routes
 from shared.core import ids
 from shared.core.ids import DomainId
-from tests.unit.core.world import DOMAIN, fact, row, said
+from tests.unit.core.world import DOMAIN, TODAY, fact, row, said
 from tests.unit.functions.api.advising import advice
 from tests.unit.functions.api.alerting import alert, webhook
 from tests.unit.functions.api.client import Api, other_account
 from tests.unit.functions.api.people import MEMBER, join
 from tests.unit.functions.api.test_quarantine import entry
 
+from tests.unit.functions.api.tls_reports import file_tls
 OF_ONES_OWN = ("put_sender",)
 """Puts what the caller names as it likes, among its own: the name is nobody else's."""
 
@@ -70,6 +71,10 @@ def theirs(api: Api) -> dict[str, list[str]]:
     join(api, MEMBER)
     raised, hook, delivery = alert(api), *webhook(api)
     api.dns_checks.sent.clear()
+    file_tls(api)
+    policy = api.get("/tls/policies").data[0]["id"]
+    asked = {"start_date": TODAY.isoformat(), "end_date": TODAY.isoformat()}
+    search = api.post("/failure-jobs", asked).data["search_token"]
     api.delivery_orders.sent.clear()
     return {
         "account_id": ["usr_7", "7"],
@@ -89,6 +94,8 @@ def theirs(api: Api) -> dict[str, list[str]]:
         "delivery_id": [delivery],
     }
 
+        "tls_policy_id": [policy, policy.removeprefix("tlsp_")],
+        "search_token": [search],
 
 @pytest.mark.parametrize(
     ("method", "path", "operator"),
@@ -195,6 +202,8 @@ def test_every_route_with_an_id_is_swept() -> None:
         "alert_id",
         "issue_id",
         "policy_filter_id",
+        "tls_policy_id",
+        "search_token",
         "task_id",
         "webhook_id",
         "delivery_id",
