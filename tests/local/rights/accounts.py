@@ -118,17 +118,36 @@ def exports_no_more(scene: Scene) -> Try:
     return _exports(scene, 2, _LAST)
 
 
-def closes(scene: Scene) -> Try:
-    """One with something of each kind that is found in a way of its own. When all of that is gone, the
-    account is to be looked at again."""
+def closes_people(scene: Scene) -> Try:
+    """One with a member, who is in no other account."""
     account = scene.open_account(_PLAN)
     scene.persons.member(account.id)
+    return _closes(scene, account)
+
+
+def closes_domains(scene: Scene) -> Try:
+    account = scene.open_account(_PLAN)
     scene.domains.add(replace(scene.domain_gone(), account=account.id))
-    scene.key_of(account)
+    return _closes(scene, account)
+
+
+def closes_mails(scene: Scene) -> Try:
+    account = scene.open_account(_PLAN)
     mail = FiledMail(scene.mailed(b"no report"), shared=False)
     DynamoFiledMails(scene.table).note(account.id, mail, int(time.time()))
+    return _closes(scene, account)
+
+
+def closes_rest(scene: Scene) -> Try:
+    """One with a body in the data bucket. When that is gone, too, the account is to be looked at again."""
+    account = scene.open_account(_PLAN)
     body = f"{settings.KEPT_DAYS[0]}/segments/{account.id}/a"
     scene.s3.put_object(Bucket=scene.stack.data_bucket, Key=body, Body=b"a")
+    return _closes(scene, account)
+
+
+def _closes(scene: Scene, account: Account) -> Try:
+    """Its time has come, and nobody has told the worker."""
     scene.accounts.close(account.id, closes=int(time.time()))
     order = encode_closing(CloseAccount(account.id))
     return lambda: scene.works("close-account", order)
