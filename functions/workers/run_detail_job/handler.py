@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger, Tracer
 
 from shared.core.messages import decode_detail_task
 from shared.edge.messages import handle_each
-from shared.wiring.details import runner
+from shared.wiring.detail_work import runner
 from shared.wiring.entropy import now
 
 log = Logger()

@@ -59,7 +59,7 @@ def deployment(monkeypatch: pytest.MonkeyPatch) -> Deployment:
     made = Deployment()
     original, transport = httpx.Client, httpx.MockTransport(made)
     monkeypatch.setattr(httpx, "Client", lambda **options: original(**{**options, "transport": transport}))
-    monkeypatch.setattr(detail_report.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     monkeypatch.setenv("POSTSEAL_URL", "https://api.example")
     monkeypatch.setenv("POSTSEAL_API_KEY", "key")
     return made
