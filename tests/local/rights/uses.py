@@ -172,9 +172,11 @@ _OF: Final[Mapping[str, _Uses]] = {
         "SendMessage dns-queue, SendMessage closing-queue",
     },
     "close-account": {
-        accounts.closes: "GetItem Query PutItem UpdateItem DeleteItem BatchWriteItem table, Query gsi1, "
-        "AdminDeleteUser cognito-idp, ListBucket DeleteObject data, ListBucket DeleteObject mail, "
-        "SendMessage hosting-checks-queue, SendMessage closing-queue",
+        accounts.closes_people: "GetItem Query PutItem UpdateItem DeleteItem table, "
+        "AdminDeleteUser cognito-idp",
+        accounts.closes_domains: "ListBucket mail, SendMessage hosting-checks-queue",
+        accounts.closes_mails: "BatchWriteItem table, DeleteObject mail",
+        accounts.closes_rest: "ListBucket DeleteObject data, Query gsi1, SendMessage closing-queue",
     },
     "check-dns": {
         watched.looks: "GetItem Query PutItem UpdateItem table",
