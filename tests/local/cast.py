@@ -26,7 +26,16 @@ from tests.fixtures.packaging import failure_mail
 from tests.fixtures.reports import FEEDBACK, Record, aggregate_xml, feedback_report
 from tests.local.people import new_person
 from tests.local.running import RunningStack
-from tests.local.tenants import SOURCE, Tenant, open_account, open_tenant, tls_policy, until
+from tests.local.tenants import (
+    SOURCE,
+    Tenant,
+    asked_detail_report,
+    detail_report,
+    open_account,
+    open_tenant,
+    tls_policy,
+    until,
+)
 from tests.roles import ROLES, Answer, Kind, Role, Row
 
 AT_ONCE: Final = 4
@@ -150,6 +159,7 @@ class Cast:
             "search_token": "nobodysown",
             "tls_policy_id": tls_policy(self.tenant),
             "tag_id": self._made("/tags", name="spare"),
+            **detail_report(self.tenant),
             "token": str(self.tenant.data("/account")["reporting_address"]).partition("@")[0],
         }
 
@@ -176,6 +186,8 @@ class Cast:
                 return self._source(re.sub(r"\W+", "-", role.name))
             case "sender_id":
                 return self._sender(uuid4().hex)
+            case "report_token":
+                return asked_detail_report(self.tenant, override_comment=uuid4().hex)
         raise AssertionError(f"nothing is made for {row.probe.uses_up}")
 
     def _made(self, path: str, **fields: Any) -> str:

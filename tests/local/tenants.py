@@ -115,21 +115,26 @@ def belongings(tenant: Tenant) -> dict[str, str]:
         "upload_id": upload,
         "slug": "mailer",
         "sender_id": "cider-press",
-        **_detail_report(tenant),
+        **detail_report(tenant),
         "search_token": _failure_search(tenant),
         "tls_policy_id": tls_policy(tenant),
     }
 
 
-def _detail_report(tenant: Tenant) -> dict[str, str]:
-    """One of the domain that is finished, and a source in it."""
-    asked = {"domains": [tenant.domain], "start_date": _day(1), "end_date": _day(0)}
-    sent = tenant.ask("POST", "/detail-reports", json=asked)
-    assert sent.status_code == 202, sent.text
-    here = f"/detail-reports/{sent.json()['data']['token']}"
+def detail_report(tenant: Tenant) -> dict[str, str]:
+    """One of the domain that is finished, and a source in it. The domain's reports are of yesterday."""
+    here = f"/detail-reports/{asked_detail_report(tenant)}"
     until(lambda: tenant.data(f"{here}/progress")["value"] == 100)
     (row, *_) = tenant.data(f"{here}/domains")
     return {"report_token": here.rpartition("/")[2], "source_number": str(row["source_number"])}
+
+
+def asked_detail_report(tenant: Tenant, **filters: str) -> str:
+    """Its token."""
+    asked = {"domains": [tenant.domain], "start_date": _day(1), "end_date": _day(0), **filters}
+    sent = tenant.ask("POST", "/detail-reports", json=asked)
+    assert sent.status_code == 202, sent.text
+    return str(sent.json()["data"]["token"])
 
 
 def _failure_search(tenant: Tenant) -> str:
