@@ -10,6 +10,7 @@ from functions.api.sources import render, schemas
 from functions.api.sources.app import SearchParam, app
 from shared.core.access import read_account
 from shared.core.clock import rfc3339
+from shared.core.errors import NotFound
 from shared.core.paging import DEFAULT_LIMIT, Page, ranked_page
 from shared.core.senders.standing import Standing
 from shared.core.sending.refreshing import APART, DAYS, ask_refresh
@@ -114,11 +115,8 @@ def list_of_source(
     limit: LimitParam = DEFAULT_LIMIT,
     cursor: CursorParam = None,
 ) -> schemas.SourceDomainList:
-    return _domains(
-        SourceFilter(domains=_domains_of(filter_id), trusts=trusts_of(trust), number=source_number),
-        limit,
-        cursor,
-    )
+    wanted = SourceFilter(domains=_domains_of(filter_id), trusts=trusts_of(trust), number=source_number)
+    return _domains(wanted, limit, cursor, named=True)
 
 
 @app.get(
@@ -144,10 +142,15 @@ def list_pairs(
     return _domains(wanted, limit, cursor)
 
 
-def _domains(wanted: SourceFilter, limit: int, cursor: str | None) -> schemas.SourceDomainList:
+def _domains(
+    wanted: SourceFilter, limit: int, cursor: str | None, *, named: bool = False
+) -> schemas.SourceDomainList:
+    """``NotFound`` for a source that is ``named`` and of which nothing is in sight."""
     right = read_account(app.caller, table.groups())
     asked = page_request(limit, cursor)
     snapshot = sources.snapshot(app.caller.account, app.now)
+    if named and not source_domains(snapshot, right, SourceFilter(number=wanted.number)):
+        raise NotFound("The requested resource could not be found", param="source_number")
     page = ranked_page(
         source_domains(snapshot, right, wanted),
         asked,

@@ -73,19 +73,19 @@ def create(body: schemas.CreateSourceFilter) -> Single[schemas.SourceFilter]:
 
 
 @app.get(
-    "/source-filters/<filter_id>",
+    "/source-filters/<source_filter_id>",
     summary="Read a source filter",
     operation_id="read_source_filter",
     tags=_TAGS,
     responses=answers(200, "The filter.", Single[schemas.SourceFilter], refusals=(404,)),
 )
-def read(filter_id: FilterPath) -> Single[schemas.SourceFilter]:
-    made = shown_filter(table.source_filters(), table.groups(), app.caller, filter_id)
+def read(source_filter_id: FilterPath) -> Single[schemas.SourceFilter]:
+    made = shown_filter(table.source_filters(), table.groups(), app.caller, source_filter_id)
     return Single(data=render.source_filter(made), meta=app.meta)
 
 
 @app.delete(
-    "/source-filters/<filter_id>",
+    "/source-filters/<source_filter_id>",
     status_code=204,
     summary="Delete a source filter",
     description="For those who see all of its domains.",
@@ -93,6 +93,6 @@ def read(filter_id: FilterPath) -> Single[schemas.SourceFilter]:
     tags=_TAGS,
     responses=answers(204, "It is gone.", refusals=(404,)),
 )
-def delete(filter_id: FilterPath) -> Response[None]:
-    remove_filter(table.source_filters(), table.groups(), app.caller, filter_id)
+def delete(source_filter_id: FilterPath) -> Response[None]:
+    remove_filter(table.source_filters(), table.groups(), app.caller, source_filter_id)
     return Response(status_code=204)

@@ -30,6 +30,7 @@ from functions.api.inspect import handler as inspect
 from functions.api.letters import handler as letters
 from functions.api.quarantine import handler as quarantine
 from functions.api.reports import handler as reports
+from functions.api.sources import handler as sources
 from functions.api.tls import handler as tls
 from functions.api.tlsrpt import handler as tlsrpt
 from functions.api.users import handler as users
@@ -47,11 +48,13 @@ from shared.core.reports import Fact
 from shared.core.senders.catalogue import builtin
 from shared.core.senders.own import Catalogues
 from shared.core.senders.remembering import SourceMemory
+from shared.core.sending.refreshing import Refresher
 from shared.core.stored_filters import Purpose
 from shared.core.upkeep import Roller
 from shared.wiring import buckets, catalogues, closing, details, entropy, lookups, queues, table
 from shared.wiring import hosting as switching
 from shared.wiring import people as wired_people
+from shared.wiring import sources as wired_sources
 from shared.wiring import tokens as access_tokens
 from tests import fakes
 from tests.fakes.dns import FakeDns, FakeLookups
@@ -94,12 +97,16 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "uploads": reports.handler,
     "quarantine": quarantine.handler,
     "senders": domains.handler,
+    "source-domains": sources.handler,
+    "source-filters": sources.handler,
+    "sources": sources.handler,
     "tags": groups.handler,
     "tls": tls.handler,
     "tlsrpt": tlsrpt.handler,
     "webhooks": alerts.handler,
 }
 OF_ADVICE = re.compile(r"domains/[^/]*/(policy-plan|simulate)")
+OF_SOURCES = re.compile(r"domains/[^/]*/(approved-traffic|(favorites|ips)(/.*)?)")
 OF_HOSTING = re.compile(r"domains/[^/]*/(hosting(/.*)?|dmarc-record|parked-records)")
 
 
@@ -184,6 +191,10 @@ class Api:
         self.hosting = World(customer=self.zone)
         self.advices = fakes.FakeAdvices()
         self.policy_filters = fakes.FakeStoredFilters(Purpose.POLICIES)
+        self.source_filters = fakes.FakeStoredFilters(Purpose.SOURCES)
+        self.favourites = fakes.FakeFavourites()
+        self.snapshots = fakes.FakeSnapshots()
+        self.source_refreshes = fakes.FakeSourceRefreshes()
         self.users = fakes.FakeUsers(self.tickets)
         self.secrets = 0
         self.numbers = count(1)
@@ -216,6 +227,9 @@ class Api:
             "advices": self.advices,
             "alerts": self.alerts,
             "policy_filters": self.policy_filters,
+            "source_filters": self.source_filters,
+            "favourites": self.favourites,
+            "snapshots": self.snapshots,
             "webhooks": self.webhooks,
             "deliveries": self.deliveries,
             "hostings": self.hosting.hostings,
@@ -230,9 +244,7 @@ class Api:
             patch.setattr(table, name, lambda store=store: store)
         own_catalogues = Catalogues(builtin(), self.sender_extensions)
         patch.setattr(catalogues, "catalogues", lambda: own_catalogues)
-        looking = Eyes(
-            self.dns_states, self.rollups, self.hosting.hostings, own_catalogues.of, REPORT_DOMAIN
-        )
+        looking = Eyes(self.dns_states, self.rollups, self.hosting.hostings, own_catalogues.of, REPORT_DOMAIN)
         patch.setattr(planner, "eyes", lambda: looking)
         shelf = Shelf(self.advices, self.domains, self.groups)
         for module in (issues, planner, tasks):
@@ -248,6 +260,8 @@ class Api:
         patch.setattr(queues, "exportings", lambda: self.exportings)
         patch.setattr(queues, "delivery_orders", lambda: self.delivery_orders)
         patch.setattr(queues, "closings", lambda: self.closings)
+        patch.setattr(queues, "source_refreshes", lambda: self.source_refreshes)
+        patch.setattr(wired_sources, "refresher", self.refresher)
         patch.setattr(queues, "detail_steps", lambda: self.detail_steps)
         patch.setattr(details, "shelf", lambda: self.detail_shelf)
         patch.setattr(closing, "archive", lambda: self.archive)
@@ -266,6 +280,9 @@ class Api:
         patch.setenv(settings.IDENTITY_PROVIDERS, "Corp")
         patch.setattr(entropy, "random_bits", lambda bits: next(self.numbers))
         patch.setenv(settings.REPORT_DOMAIN, REPORT_DOMAIN)
+
+    def refresher(self) -> Refresher:
+        return Refresher(self.accounts, self.domains, self.rollups, self.snapshots)
 
     def new_key(self, account: Account, *, per_minute: int = 1_000_000, terms: Terms = DEFAULT_TERMS) -> str:
         owner = replace(account, plan=replace(account.plan, requests_per_minute=per_minute))
@@ -362,6 +379,8 @@ def handler_of(path: str) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     rest = path.removeprefix(DMARCTRUST).removeprefix(V1).strip("/")
     if OF_HOSTING.fullmatch(rest):
         return hosting.handler
+    if OF_SOURCES.fullmatch(rest):
+        return sources.handler
     if OF_ADVICE.fullmatch(rest):
         return advice.handler
     return HANDLERS.get(rest.partition("/")[0], docs.handler)

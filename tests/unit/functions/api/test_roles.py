@@ -27,6 +27,7 @@ from tests.unit.functions.api.alerting import alert, webhook
 from tests.unit.functions.api.client import Api, other_account
 from tests.unit.functions.api.detailing import detail_report
 from tests.unit.functions.api.failures import failure_mail, take_in
+from tests.unit.functions.api.naming import sources
 from tests.unit.functions.api.people import MEMBER, as_user, join
 from tests.unit.functions.api.test_quarantine import entry
 from tests.unit.functions.api.tls_reports import file_tls
@@ -129,6 +130,7 @@ def things(api: Api) -> dict[str, str]:
         "group_id": ids.render(ids.GROUP, GROUP),
         "tag_id": tag["id"],
         "slug": "mailer",
+        **sources(api),
         "sender_id": "press",
         "search_token": "nobodysown",
         "tls_policy_id": tls_policy(api),

@@ -15,10 +15,11 @@ from tests.unit.core.world import DOMAIN, TODAY, fact, row, said
 from tests.unit.functions.api.advising import advice
 from tests.unit.functions.api.alerting import alert, webhook
 from tests.unit.functions.api.client import Api, other_account
+from tests.unit.functions.api.naming import sources
 from tests.unit.functions.api.people import MEMBER, join
 from tests.unit.functions.api.test_quarantine import entry
-
 from tests.unit.functions.api.tls_reports import file_tls
+
 OF_ONES_OWN = ("put_sender",)
 """Puts what the caller names as it likes, among its own: the name is nobody else's."""
 
@@ -39,6 +40,8 @@ BODY = json.dumps(
         "level": "write",
         "email": "new@orchard.example",
         "state": "closed",
+        "ignore": True,
+        "p": "none",
     }
 )
 """All that some route cannot do without."""
@@ -70,11 +73,11 @@ def theirs(api: Api) -> dict[str, list[str]]:
     tag = api.post("/tags", {"name": "orchards"}).data["id"]
     join(api, MEMBER)
     raised, hook, delivery = alert(api), *webhook(api)
-    api.dns_checks.sent.clear()
     file_tls(api)
     policy = api.get("/tls/policies").data[0]["id"]
     asked = {"start_date": TODAY.isoformat(), "end_date": TODAY.isoformat()}
     search = api.post("/failure-jobs", asked).data["search_token"]
+    api.dns_checks.sent.clear()
     api.delivery_orders.sent.clear()
     return {
         "account_id": ["usr_7", "7"],
@@ -87,15 +90,16 @@ def theirs(api: Api) -> dict[str, list[str]]:
         "tag_id": [tag, tag.removeprefix("tag_")],
         "user_id": ["user_13", "13"],
         "slug": ["mailer"],
+        **{param: [made] for param, made in sources(api).items()},
         "sender_id": ["cider-press"],
         **{param: [made] for param, made in advice(api).items()},
         "alert_id": [raised, raised.removeprefix("alr_")],
         "webhook_id": [hook, hook.removeprefix("whk_")],
         "delivery_id": [delivery],
-    }
-
         "tls_policy_id": [policy, policy.removeprefix("tlsp_")],
         "search_token": [search],
+    }
+
 
 @pytest.mark.parametrize(
     ("method", "path", "operator"),
@@ -125,6 +129,8 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         list(api.letters.sent),
         dict(api.advices.stored),
         dict(api.policy_filters.stored),
+        dict(api.source_filters.stored),
+        dict(api.favourites.stored),
         dict(api.alerts.stored),
         dict(api.webhooks.stored),
         dict(api.deliveries.stored),
@@ -149,6 +155,8 @@ def test_the_things_of_others_are_404(api: Api, method: str, path: str, operator
         list(api.letters.sent),
         dict(api.advices.stored),
         dict(api.policy_filters.stored),
+        dict(api.source_filters.stored),
+        dict(api.favourites.stored),
         dict(api.alerts.stored),
         dict(api.webhooks.stored),
         dict(api.deliveries.stored),
@@ -196,14 +204,14 @@ def test_every_route_with_an_id_is_swept() -> None:
         "upload_id",
         "key_id",
         "group_id",
+        "tls_policy_id",
+        "search_token",
         "tag_id",
         "user_id",
         "slug",
         "alert_id",
         "issue_id",
         "policy_filter_id",
-        "tls_policy_id",
-        "search_token",
         "task_id",
         "webhook_id",
         "delivery_id",
