@@ -176,10 +176,9 @@ class Cast:
                 return self._entry()
             case "key_id":
                 return self._key()
-            case "group_id":
-                return self._made("/domain-groups", label=uuid4().hex)
-            case "tag_id":
-                return self._made("/tags", name=uuid4().hex)
+            case "group_id" | "tag_id" as kind:
+                path, field = {"group_id": ("/domain-groups", "label"), "tag_id": ("/tags", "name")}[kind]
+                return self._made(path, **{field: uuid4().hex})
             case "user_id":
                 return self._user()
             case "slug":
