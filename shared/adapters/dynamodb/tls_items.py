@@ -25,6 +25,15 @@ _FEW: Final = 100
 _LARGEST: Final = 5_000
 """Bytes of a day."""
 
+_CODES: Final = {
+    ("sts", "enforce"): "e",
+    ("sts", "testing"): "t",
+    ("sts", "none"): "s",
+    ("tlsa", "none"): "d",
+    ("no-policy-found", "none"): "n",
+}
+_POLICIES: Final = {code: policy for policy, code in _CODES.items()}
+_USUAL_END: Final = DAY_SECONDS - 1
 _FOLDS: Final = ((16, 12), (4, 4))
 
 
@@ -75,8 +84,10 @@ def _said(day: date, said: tuple[PolicyLine, ...]) -> str:
     midnight = epoch_of(day)
     lines: list[list[Any]] = []
     for line in said:
-        plain: list[Any] = [line.policy.type, line.policy.mode, line.successful, line.failed]
-        plain += [line.last_seen - midnight, line.policy.domain]
+        kind = _CODES.get((line.policy.type, line.policy.mode)) or [line.policy.type, line.policy.mode]
+        seen = line.last_seen - midnight
+        plain: list[Any] = [kind, line.successful, line.failed, "" if seen == _USUAL_END else seen]
+        plain.append(line.policy.domain)
         plain += [[cause.result_type, cause.sessions, cause.details] for cause in line.causes]
         lines.append(plain)
     return json.dumps([day_number(day), *lines], separators=(",", ":"), ensure_ascii=False)
@@ -89,7 +100,14 @@ def _day(home: DomainId, packed: str) -> TlsDay:
 
 
 def _line(
-    midnight: int, kind: str, mode: str, successful: int, failed: int, seen: int, domain: str, *causes: Any
+    midnight: int,
+    kind: str | list[str],
+    successful: int,
+    failed: int,
+    seen: int | str,
+    domain: str,
+    *causes: Any,
 ) -> PolicyLine:
-    policy = Policy(domain, kind, mode)
-    return PolicyLine(policy, successful, failed, midnight + seen, tuple(Cause(*cause) for cause in causes))
+    policy = Policy(domain, *(_POLICIES[kind] if isinstance(kind, str) else kind))
+    end = midnight + (_USUAL_END if isinstance(seen, str) else seen)
+    return PolicyLine(policy, successful, failed, end, tuple(Cause(*cause) for cause in causes))
