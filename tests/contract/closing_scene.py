@@ -16,6 +16,8 @@ from shared.adapters.dynamodb.filed_mails import DynamoFiledMails
 from shared.adapters.dynamodb.holdings import DynamoHoldings
 from shared.adapters.shelves import S3Shelves
 from shared.core.accounts import Account
+from shared.core.advice.advices import Order
+from shared.core.advice.ledger import Kind as Matters
 from shared.core.audit import Actor, ActorKind, AuditEntry, Deed
 from shared.core.closing import Closer
 from shared.core.domains import Domain
@@ -30,7 +32,9 @@ from shared.core.ids import (
     AuditId,
     DeliveryId,
     DomainId,
+    FilterId,
     GroupId,
+    MatterId,
     QuarantineId,
     ReportId,
     TagId,
@@ -50,6 +54,7 @@ from shared.core.quarantine import Entry
 from shared.core.queues import CloseAccount
 from shared.core.reports import Fact
 from shared.core.segments import SegmentWriter, pack_document
+from shared.core.stored_filters import Purpose as FilterPurpose
 from shared.core.tags import Tag
 from shared.core.uploads import Upload, upload_key
 from shared.core.watching.approved import ApprovedSource
@@ -282,7 +287,13 @@ def templates(account: Account, domain: Domain, number: int) -> dict[str, keys.K
         "UploadId": UploadId(7),
         "ChangeId": ChangeId(4),
         "Kind": Kind.AGGREGATE,
-        "Purpose": Purpose.INVITATION,
+        "TicketPurpose": Purpose.INVITATION,
+        "Purpose": FilterPurpose.SOURCES,
+        "Matters": Matters.ISSUE,
+        "Order": Order.CREATED,
+        "MatterId": MatterId(number + 7),
+        "FilterId": FilterId(number + 8),
+        "tuple[str, int]": ("x", 1),
         "date": given.DAY,
         "str": "PERSON",
         "int": number + 3,
