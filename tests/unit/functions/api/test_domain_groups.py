@@ -46,9 +46,9 @@ def test_a_group_is_made_read_changed_and_deleted(api: Api) -> None:
         "hide_assigned_domains": False,
         "domain_state": "unknown",
         "domain_count": 0,
-        "issues": None,
-        "tasks": None,
-        "max_volume_count": None,
+        "issues": 0,
+        "tasks": 0,
+        "max_volume_count": 0,
         "created_at": made["created_at"],
     }
     assert api.get(f"/domain-groups/{made['id']}").data == made
