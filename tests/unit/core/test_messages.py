@@ -9,12 +9,14 @@ from shared.core.ids import AccountId, DomainId, GroupId, TagId
 from shared.core.messages import (
     Unreadable,
     decode_closing,
+    decode_detail_task,
     decode_dns_check,
     decode_export,
     decode_removed,
     decode_touched_day,
     decode_unknown_hosts,
     encode_closing,
+    encode_detail_task,
     encode_dns_check,
     encode_export,
     encode_removed_domain,
@@ -24,11 +26,13 @@ from shared.core.messages import (
 )
 from shared.core.queues import (
     CloseAccount,
+    DetailTask,
     DnsCheck,
     ExportPiece,
     RemovedDomain,
     RemovedGroup,
     RemovedTag,
+    Step,
     TouchedDay,
     UnknownHosts,
 )
@@ -71,7 +75,7 @@ def test_what_is_not_ours_is_named(change: dict[str, object]) -> None:
 def test_text_that_is_no_message_is_named(text: str) -> None:
     for decode in (
         *(decode_touched_day, decode_unknown_hosts, decode_removed, decode_dns_check),
-        *(decode_closing, decode_export),
+        *(decode_closing, decode_detail_task, decode_export),
     ):
         with pytest.raises(Unreadable):
             decode(text)
@@ -83,3 +87,14 @@ def test_addresses_are_a_list_of_texts(addresses: object) -> None:
 
     with pytest.raises(Unreadable):
         decode_unknown_hosts(text)
+
+
+@pytest.mark.parametrize("step", Step)
+def test_steps_of_detail_reports(step: Step) -> None:
+    task = DetailTask(AccountId(7), "T" * 16, step, 3)
+    assert decode_detail_task(encode_detail_task(task)) == task
+
+
+def test_a_step_that_there_is_not() -> None:
+    with pytest.raises(Unreadable):
+        decode_detail_task('{"account":7,"token":"t","step":"walk","part":0}')
