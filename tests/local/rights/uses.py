@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from tests.local.privileges import Right
-from tests.local.rights import accounts, asked, details, groups, people, reported, watched, worked
+from tests.local.rights import accounts, advised, asked, details, groups, people, reported, watched, worked
 from tests.local.rights.asked import Case, ask, of_nobody
 from tests.local.rights.people import in_person
 from tests.local.rights.unshown import UNSHOWN
@@ -39,6 +39,14 @@ _OF: Final[Mapping[str, _Uses]] = {
         accounts.closes_another: "SendMessage closing-queue",
         accounts.begins_export: "SendMessage exports-queue",
         accounts.reads_export: "ListBucket data, GetObject data/exports/",
+    },
+    "advice": {
+        ask("GET", "/issues"): f"{_KNOWN}, Query table",
+        in_person("GET", "/issues"): "Query gsi1",
+        advised.creates_filter: "PutItem table",
+        advised.deletes_filter: "DeleteItem table",
+        advised.ignores: "BatchGetItem ConditionCheckItem table",
+        ask("GET", "/domains/{home}/policy-plan"): "GetObject data",
     },
     "api-keys": {
         ask("GET", "/api-keys"): f"{_KNOWN}, BatchGetItem table, Query gsi1",
@@ -144,7 +152,8 @@ _OF: Final[Mapping[str, _Uses]] = {
         worked.takes_in_failure: "PutObject mail/failures/, DeleteObject mail",
     },
     "rollup": {
-        worked.rolls_up: "GetItem BatchGetItem Query PutItem UpdateItem table, SendMessage hosts-queue",
+        worked.rolls_up: "GetItem BatchGetItem Query PutItem UpdateItem table, SendMessage hosts-queue, "
+        "SendMessage advice-queue",
         worked.rolls_up_large: "GetObject PutObject DeleteObject data",
         worked.rolls_up_newcomer: "SendMessage alerts-queue",
         worked.rolls_up_nothing: "SendMessage purge-queue",
@@ -179,9 +188,19 @@ _OF: Final[Mapping[str, _Uses]] = {
         accounts.closes_rest: "ListBucket DeleteObject data, Query gsi1, SendMessage closing-queue",
     },
     "check-dns": {
-        watched.looks: "GetItem Query PutItem UpdateItem table",
+        watched.looks: "GetItem Query PutItem UpdateItem table, SendMessage advice-queue",
         watched.looks_below: "BatchGetItem DeleteItem table",
         watched.looks_again: "SendMessage dns-queue",
+    },
+    "advise": {
+        advised.advises: "GetItem BatchGetItem Query PutItem ConditionCheckItem table, "
+        "SendMessage alerts-queue",
+        advised.advises_twice: "SendMessage dns-queue, SendMessage advice-queue",
+        advised.advises_solved: "DeleteItem table",
+        advised.advises_on_many: "GetObject data",
+    },
+    "schedule-advice": {
+        watched.schedules_advice: "BatchGetItem table, Query gsi1, SendMessage advice-queue",
     },
     "schedule-checks": {
         watched.schedules_looks: "GetItem PutItem table, Query gsi1, SendMessage dns-queue",

@@ -56,6 +56,11 @@ def schedules_looks(scene: Scene) -> Try:
     return scene.runs("schedule-checks")
 
 
+def schedules_advice(scene: Scene) -> Try:
+    """About the domains that are active."""
+    return scene.runs("schedule-advice")
+
+
 def schedules_tending(scene: Scene) -> Try:
     """One hosting in every slot, in a quarter of an hour as if it had just begun."""
     for slot in range(SLOTS):
