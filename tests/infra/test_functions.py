@@ -215,16 +215,12 @@ def test_what_is_missing_from_the_audit_log_is_told(templates: Templates) -> Non
 
 
 def test_who_changes_items_does_not_change_entries_of_the_audit_log(templates: Templates) -> None:
-    changing = {"dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+    changing = {"dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"}
     policies = {
         name: policy["PolicyDocument"]["Statement"]
         for name, policy in templates.resources("AWS::IAM::Policy").items()
     }
     (closing,) = (name for name in policies if "closeaccount" in name)
-    many = "dynamodb:BatchWriteItem"
-    assert [name for name, said in policies.items() for one in said if many in listed(one["Action"])] == [
-        closing
-    ]
     del policies[closing]
     assert policies
     for said in policies.values():
