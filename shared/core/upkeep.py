@@ -29,6 +29,8 @@ from shared.core.senders.history import SenderHistories
 from shared.core.senders.includes import includes_of
 from shared.core.senders.own import Catalogues
 from shared.core.senders.remembering import SourceMemory
+from shared.core.sending.favourites import Favourites
+from shared.core.sending.snapshots import Snapshots
 from shared.core.watching.seen import SeenMail, remember
 from shared.core.watching.states import DnsStates
 
@@ -114,7 +116,8 @@ def days_to_rebuild(
 @dataclass(frozen=True, slots=True)
 class Purge:
     """Removes all that was stored of a domain that is no more: reports, their mail, rollups, DNS states,
-    alerts, advice. What is hosted for it is not among that: it goes when the domain's CNAMEs do."""
+    alerts, advice, favourites, and its lines of the account's sources. What is hosted for it is not among
+    that: it goes when the domain's CNAMEs do."""
 
     domains: Domains
     reports: Reports
@@ -125,6 +128,8 @@ class Purge:
     histories: SenderHistories
     alerts: Alerts
     advices: Advices
+    favourites: Favourites
+    snapshots: Snapshots
 
     def run(self, removed: RemovedDomain) -> int:
         """Returns how many reports went: none if the domain is there, for then it was not removed.
@@ -147,6 +152,8 @@ class Purge:
         self.rollups.forget_tls(account, domain)
         self.dns_states.forget(account, domain)
         self.advices.forget(account, domain)
+        self.favourites.forget(account, domain)
+        self.snapshots.forget(account, domain)
         return gone
 
     def _empty(self, removed: RemovedDomain, day: date) -> None:

@@ -45,6 +45,8 @@ def purge() -> Purge:
         mailbox=mailbox(),
         dns_states=table.dns_states(),
         advices=table.advices(),
+        favourites=table.favourites(),
+        snapshots=table.snapshots(),
         hosting_checks=hosting_checks(),
         histories=table.sender_histories(),
     )

@@ -115,6 +115,8 @@ class Deployed(World):
             aws.sender_histories,
             aws.alerts,
             aws.advices,
+            aws.favourites,
+            aws.snapshots,
         )
         purge.run(RemovedDomain(self.domain.account, self.domain.id))
 

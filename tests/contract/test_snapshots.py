@@ -34,6 +34,18 @@ def test_the_newest_snapshot_is_kept(stores: Stores) -> None:
     assert stores.snapshots.read(stranger) is None
 
 
+def test_a_domain_that_is_gone_is_left_out(stores: Stores) -> None:
+    owner = make.account(stores).id
+    stores.snapshots.forget(owner, DomainId(19))
+    stores.snapshots.put(owner, SNAPSHOT)
+    stores.snapshots.forget(owner, DomainId(20))
+    assert stores.snapshots.read(owner) == SNAPSHOT
+    for _ in range(2):
+        stores.snapshots.forget(owner, DomainId(19))
+        assert stores.snapshots.read(owner) == replace(SNAPSHOT, domains=(), senders=(), lines=())
+    assert stores.snapshots.state(owner).made == 1_000
+
+
 def test_a_new_one_is_asked_for_once_in_a_while(stores: Stores) -> None:
     owner = make.account(stores).id
     assert stores.snapshots.ask(owner, 1_000, apart=300)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.core.ids import AccountId
+from shared.core.ids import AccountId, DomainId
 from shared.core.sending.snapshots import Snapshot, SnapshotState, pack, unpack
 
 
@@ -32,3 +32,7 @@ class FakeSnapshots:
         self.states[account] = replace(before, made=snapshot.made)
         self.stored[account] = pack(snapshot)
         return True
+
+    def forget(self, account: AccountId, domain: DomainId) -> None:
+        if account in self.stored:
+            self.stored[account] = pack(unpack(self.stored[account]).without(domain))

@@ -9,16 +9,28 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.api.domains import render, schemas
 from functions.api.domains.app import DomainParam, app, readable
 from functions.api.domains.spans import span_of
+from shared.core.sending.spans import MOST_DAYS, bounded_span
 from shared.core.sources import reporters, senders
 from shared.core.statistics import retained_span, statistics
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
 from shared.edge.params import EndParam, StartParam, TrustsParam, trusts_of
-from shared.edge.schemas import Day, Listing, Single
+from shared.edge.schemas import Day, DayOrSeconds, Listing, Single
 from shared.wiring import catalogues, table
 
 _TAGS = ["Figures"]
 RangeParam = Annotated[schemas.Range, Query(alias="range", description="The last 48 hours, 7 or 30 days.")]
+FromParam = Annotated[
+    DayOrSeconds | None, Query(alias="date_from", description="First day, UTC; or a time in Unix seconds.")
+]
+ToParam = Annotated[
+    DayOrSeconds | None,
+    Query(alias="date_to", description="Last day, UTC, included; or a time in Unix seconds."),
+]
+StatusParam = Annotated[
+    schemas.ReportedStatus | None,
+    Query(description="Only reporters of messages that were accepted, quarantined or rejected."),
+]
 DateParam = Annotated[Day | None, Query(alias="date", description="One day, UTC; overrides `range`.")]
 
 
@@ -89,7 +101,8 @@ def read_sources(
 @app.get(
     "/domains/<domain_id>/reporters",
     summary="List reporters",
-    description="Who reported on the domain, most reports first; 1,000 at most.",
+    description="Who reported on the domain, most reports first; 1,000 at most. With `date_from` or "
+    f"`date_to` {MOST_DAYS} days at most, in the place of `range` and `date`.",
     operation_id="list_reporters",
     tags=_TAGS,
     responses=answers(200, "The reporters.", Listing[schemas.Reporter], refusals=(400, 404), csv=True),
@@ -99,12 +112,15 @@ def list_reporters(
     domain_id: DomainParam,
     within: RangeParam = schemas.Range.MONTH,
     day: DateParam = None,
+    date_from: FromParam = None,
+    date_to: ToParam = None,
+    status: StatusParam = None,
     trust: TrustsParam = None,
 ) -> Listing[schemas.Reporter]:
     right, _ = readable(domain_id)
-    lines = reporters(table.rollups(), right, span_of(app.caller, within, day), trusts=trusts_of(trust))
-    shown = [
-        schemas.Reporter(reporter=line.reporter, reports=line.reports, messages=line.messages)
-        for line in lines[:1_000]
-    ]
-    return Listing(data=shown, meta=app.whole_list_meta(len(lines)))
+    asked = date_from is not None or date_to is not None
+    span = bounded_span(app.caller, date_from, date_to) if asked else span_of(app.caller, within, day)
+    lines = reporters(table.rollups(), right, span, trusts=trusts_of(trust))
+    wanted = [line for line in lines if status is None or getattr(line, status) > 0]
+    shown = [render.reporter(line) for line in wanted[:1_000]]
+    return Listing(data=shown, meta=app.whole_list_meta(len(wanted)))

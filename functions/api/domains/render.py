@@ -14,7 +14,7 @@ from shared.core.ids import GroupId, TagId
 from shared.core.mail import Trust
 from shared.core.ownership import PublishedRecord, Verification, alias_to_publish, record_to_publish
 from shared.core.parked_credits import ParkedCredits
-from shared.core.rollups import Counters, DayTotals, Share, Standings
+from shared.core.rollups import Counters, DayTotals, ReporterLine, Share, Standings
 from shared.core.senders.alignment import Alignment
 from shared.core.senders.catalogue import Catalogue
 from shared.core.senders.history import Seen, SenderHistory
@@ -125,6 +125,17 @@ def sources(senders: list[Sender], history: SenderHistory, catalogue: Catalogue)
     shown = senders[:_MOST_SENDERS]
     each = max(_MOST_ADDRESSES // max(len(shown), 1), 1)
     return [_source(sender, each, history, catalogue) for sender in shown]
+
+
+def reporter(line: ReporterLine) -> schemas.Reporter:
+    return schemas.Reporter(
+        reporter=line.reporter,
+        reports=line.reports,
+        messages=line.messages,
+        accepted=line.accepted,
+        quarantined=line.quarantined,
+        rejected=line.rejected,
+    )
 
 
 def percentage(part: int, whole: int) -> float:

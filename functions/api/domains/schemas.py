@@ -277,7 +277,16 @@ class Sources(Wire):
     sources: list[Source] = Field(description="Most messages first, 1,000 at most.")
 
 
+class ReportedStatus(StrEnum):
+    ACCEPTED = "accepted"
+    QUARANTINED = "quarantined"
+    REJECTED = "rejected"
+
+
 class Reporter(Wire):
     reporter: str = Field(examples=["google.com"])
     reports: int
     messages: int
+    accepted: int = Field(description="Messages that were neither quarantined nor rejected.")
+    quarantined: int
+    rejected: int

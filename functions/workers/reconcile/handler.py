@@ -1,7 +1,7 @@
 """Once a day: has the rollups of every active domain's last days made anew, whatever went wrong with them,
 sees to it that every active domain has its turn when its DNS is looked at, that closed accounts whose time
-has come are deleted, that the reports of all others are watched, and that detail reports nobody works on any
-more are given up."""
+has come are deleted, that the reports of all others are watched, that the sources of accounts with reports
+are summed up, and that detail reports nobody works on any more are given up."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from shared.core.clock import utc_day
 from shared.core.closing import due_closings
 from shared.core.detail.asking import give_up_stalled
 from shared.core.domains import every_active
+from shared.core.sending.refreshing import DELAY, every
 from shared.core.upkeep import days_to_rebuild
 from shared.core.watching.schedule import repair
 from shared.wiring.entropy import now
-from shared.wiring.queues import closings, dns_checks, touched_days, watch_orders
+from shared.wiring.queues import closings, dns_checks, source_refreshes, touched_days, watch_orders
 from shared.wiring.table import accounts, detail_jobs, domains, reports, rollups, turns
 
 DAYS = 3
@@ -32,10 +33,13 @@ tracer = Tracer()
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     first = utc_day(now()) - timedelta(days=DAYS)
     count = 0
+    reported = set()
     for domain in every_active(domains()):
         days = list(days_to_rebuild(reports(), rollups(), domain.account, domain.id, first))
         touched_days().send(days)
         count += len(days)
+        reported |= {day.account for day in days}
+    source_refreshes().send(every(reported, int(now())), delay=DELAY)
     given = repair(accounts(), domains(), turns(), dns_checks())
     everybody = accounts().list_all()
     due = due_closings(everybody, now())

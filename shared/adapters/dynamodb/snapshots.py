@@ -9,7 +9,7 @@ from shared.adapters.blobs import Blobs
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Plain
 from shared.adapters.dynamodb.table import ConditionFailed, Table
-from shared.core.ids import AccountId
+from shared.core.ids import AccountId, DomainId
 from shared.core.sending.snapshots import Snapshot, SnapshotState, pack, unpack
 
 _LOOKS: Final = 3
@@ -54,23 +54,36 @@ class DynamoSnapshots:
         return True
 
     def put(self, account: AccountId, snapshot: Snapshot) -> bool:
-        packed = pack(snapshot)
-        digest = hashlib.sha256(packed).hexdigest()[:16]
-        place = f"{settings.SOURCES}{account}/{snapshot.made}-{digest}"
         before = self.state(account)
-        if before.place == place:
-            return True
-        self._blobs.put(place, packed)
         while before.made is None or before.made <= snapshot.made:
-            if self._replaced(account, before.version, snapshot.made, place):
-                if before.place:
-                    self._blobs.remove(before.place)
+            if self._replaced(account, before, snapshot):
                 return True
             before = self.state(account)
-        self._blobs.remove(place)
         return False
 
-    def _replaced(self, account: AccountId, version: int, made: int, place: str) -> bool:
+    def forget(self, account: AccountId, domain: DomainId) -> None:
+        while True:
+            before, found = self.state(account), self.read(account)
+            after = None if found is None else found.without(domain)
+            if after is None or after is found or self._replaced(account, before, after):
+                return
+
+    def _replaced(self, account: AccountId, before: SnapshotState, snapshot: Snapshot) -> bool:
+        """Whether it was put in the place of what was there before; then that is removed."""
+        packed = pack(snapshot)
+        digest = hashlib.sha256(packed).hexdigest()[:16]
+        place = f"{settings.SOURCES}{account}/{before.version + 1}-{snapshot.made}-{digest}"
+        self._blobs.put(place, packed)
+        if not self._leads(account, before.version, snapshot.made, place):
+            # Unless another call put the very same there.
+            if self.state(account).place != place:
+                self._blobs.remove(place)
+            return False
+        if before.place:
+            self._blobs.remove(before.place)
+        return True
+
+    def _leads(self, account: AccountId, version: int, made: int, place: str) -> bool:
         values: dict[str, Plain] = {"made": made, "place": place, "next": version + 1}
         same = "attribute_not_exists(#version)"
         if version:

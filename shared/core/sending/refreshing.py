@@ -47,11 +47,15 @@ class Refresher:
     def refresh(self, order: SourceRefresh, now: int) -> bool:
         """Whether a snapshot was made: not for an account that is gone, nor where one was made since it was
         asked for."""
-        account = self.accounts.get(order.account)
         made = self.snapshots.state(order.account).made
-        if account is None or account.is_closing or (made is not None and made > order.asked):
-            return False
-        return self.snapshots.put(order.account, self.made(order.account, now))
+        account = self.accounts.get(order.account)
+        while not (account is None or account.is_closing or (made is not None and made > order.asked)):
+            snapshot = self.made(account.id, now)
+            # A domain that was removed meanwhile may be in it, and is cleared out of what was there before.
+            before, account = account.domains, self.accounts.get(order.account)
+            if account is not None and account.domains == before:
+                return self.snapshots.put(account.id, snapshot)
+        return False
 
     def made(self, account: AccountId, now: int) -> Snapshot:
         """Out of the kept days of every domain, which are read and never counted anew."""

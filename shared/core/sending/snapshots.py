@@ -8,7 +8,7 @@ were left out.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple, Protocol
 
@@ -87,6 +87,19 @@ class Snapshot:
     senders: tuple[SenderName, ...] = ()
     lines: tuple[Line, ...] = ()
 
+    def without(self, domain: DomainId) -> Snapshot:
+        """As if it had never been there."""
+        place = next((place for place, (number, _) in enumerate(self.domains) if number == domain), None)
+        if place is None:
+            return self
+        lines = [
+            line._replace(domain=line.domain - (line.domain > place))
+            for line in self.lines
+            if line.domain != place
+        ]
+        kept = self.domains[:place] + self.domains[place + 1 :]
+        return _tidy(replace(self, domains=kept, lines=tuple(lines)))
+
     @staticmethod
     def trust_of(line: Line) -> Trust:
         return _TRUSTS[line.trust]
@@ -114,6 +127,9 @@ class Snapshots(Protocol):
 
     def put(self, account: AccountId, snapshot: Snapshot) -> bool:
         """In the place of an older one. False when a newer one is there: then nothing is kept."""
+
+    def forget(self, account: AccountId, domain: DomainId) -> None:
+        """Leave out a domain that is gone. Harmless when it is not in it, or when there is none."""
 
 
 @dataclass(slots=True)
@@ -156,16 +172,9 @@ class SnapshotWriter:
             self._lines += ranked[:MOST_SENDERS]
 
     def snapshot(self) -> Snapshot:
-        """With the senders that some line is of."""
-        kept = sorted({line.sender for line in self._lines})
-        places = {sender: place for place, sender in enumerate(kept)}
-        return Snapshot(
-            self.made,
-            self.first,
-            self.last,
-            tuple(self._domains),
-            tuple(self._names[sender][1] for sender in kept),
-            tuple(line._replace(sender=places[line.sender]) for line in self._lines),
+        names = tuple(names for _, names in self._names)
+        return _tidy(
+            Snapshot(self.made, self.first, self.last, tuple(self._domains), names, tuple(self._lines))
         )
 
     def _sender(self, day: date, names: SenderName) -> int:
@@ -178,6 +187,17 @@ class SnapshotWriter:
             if (day, known.name, known.category) > (known_day, names.name, names.category):
                 self._names[place] = (day, names)
         return place
+
+
+def _tidy(snapshot: Snapshot) -> Snapshot:
+    """With the senders that some line is of, and no others."""
+    kept = sorted({line.sender for line in snapshot.lines})
+    places = {sender: place for place, sender in enumerate(kept)}
+    return replace(
+        snapshot,
+        senders=tuple(snapshot.senders[sender] for sender in kept),
+        lines=tuple(line._replace(sender=places[line.sender]) for line in snapshot.lines),
+    )
 
 
 def _merged(one: Line, other: Line) -> Line:

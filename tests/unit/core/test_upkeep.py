@@ -11,13 +11,16 @@ from shared.core.rollups import DayRollup
 from shared.core.senders.catalogue import builtin
 from shared.core.senders.own import Catalogues
 from shared.core.senders.remembering import SourceMemory
+from shared.core.sending.refreshing import Refresher
 from shared.core.upkeep import Contended, Purge, Roller, days_to_rebuild
 from shared.core.watching.seen import Seen
 from tests.fakes import (
+    FakeAccounts,
     FakeAdvices,
     FakeAlertEvents,
     FakeAlerts,
     FakeDnsStates,
+    FakeFavourites,
     FakeHostingChecks,
     FakeHostQuestions,
     FakeHosts,
@@ -27,6 +30,7 @@ from tests.fakes import (
     FakeRollups,
     FakeSenderExtensions,
     FakeSenderHistories,
+    FakeSnapshots,
 )
 from tests.unit.core.world import (
     ACCOUNT,
@@ -75,6 +79,7 @@ class World:
             SourceMemory(self.histories, self.alerts),
         )
         self.stored_alerts = FakeAlerts()
+        self.favourites, self.snapshots = FakeFavourites(), FakeSnapshots()
         self.purge = Purge(
             self.domains,
             self.reports,
@@ -85,6 +90,8 @@ class World:
             self.histories,
             self.stored_alerts,
             FakeAdvices(),
+            self.favourites,
+            self.snapshots,
         )
 
     def messages(self, day: date = TODAY) -> int:
@@ -171,8 +178,14 @@ def test_a_purge_leaves_nothing_and_goes_on_after_a_crash(world: World) -> None:
     for each in list(world.reports.of_day(ACCOUNT.id, DOMAIN.id, YESTERDAY)):
         world.reports.remove(each.summary)
     assert world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id)) == 0
+    world.favourites.add(ACCOUNT.id, DOMAIN.id, "192.0.2.1", most=9)
+    refresher = Refresher(FakeAccounts(), world.domains, world.rollups, world.snapshots)
+    world.snapshots.put(ACCOUNT.id, refresher.made(ACCOUNT.id, NOW))
+    assert world.snapshots.read(ACCOUNT.id).lines  # type: ignore[union-attr]
     world.domains.remove(DOMAIN)
     assert world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id)) == 2
+    assert world.favourites.of(ACCOUNT.id, DOMAIN.id) == frozenset()
+    assert world.snapshots.read(ACCOUNT.id).lines == ()  # type: ignore[union-attr]
     assert (world.reports.facts, world.mailbox.objects) == ([], {})
     assert world.rollups.account_days(account_right(), YESTERDAY, TODAY) == []
     assert world.states.mail.stored == {}

@@ -183,6 +183,16 @@ def test_a_member_of_a_group_finds_the_same_without_the_other_domains(world: Wor
 
 
 @given(WORLDS)
+def test_a_domain_that_is_gone_leaves_nothing_behind(world: World) -> None:
+    theirs = {key: shares for key, shares in world.items() if key[0] != 2}
+    whole, left = (stored(each)[0].made(ACCOUNT.id, NOW) for each in (world, theirs))
+    right = read_account(Caller(ACCOUNT, None, NOW, ALL), stored({})[1])
+    without = whole.without(DomainId(2))
+    assert (without.domains, set(without.senders)) == (left.domains, set(left.senders))
+    assert source_domains(without, right, SourceFilter()) == source_domains(left, right, SourceFilter())
+
+
+@given(WORLDS)
 def test_a_snapshot_is_packed_without_loss(world: World) -> None:
     snapshot = stored(world)[0].made(ACCOUNT.id, NOW)
     assert unpack(pack(snapshot)) == snapshot

@@ -165,10 +165,42 @@ def test_an_answer_holds_so_many_addresses_and_counts_all(api: Api) -> None:
 def test_reporters_are_listed_with_their_counts(filled: Api) -> None:
     answer = filled.get("/domains/ud_19/reporters")
     assert answer.data == [
-        {"reporter": "reporter.example", "reports": 2, "messages": 14},
-        {"reporter": "other.example", "reports": 1, "messages": 2},
+        _reporter("reporter.example", 2, accepted=3, quarantined=10, rejected=1),
+        _reporter("other.example", 1, accepted=2),
     ]
     assert answer.json["meta"]["total_count"] == 2
+
+
+def _reporter(name: str, reports: int, **done: int) -> dict[str, object]:
+    what = {"accepted": 0, "quarantined": 0, "rejected": 0, **done}
+    return {"reporter": name, "reports": reports, "messages": sum(what.values()), **what}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"status": "accepted"}, ["reporter.example", "other.example"]),
+        ({"status": "rejected"}, ["reporter.example"]),
+        ({"date_from": "2026-11-01", "date_to": "2026-11-02"}, ["other.example"]),
+        ({"date_from": "1793500000", "status": "quarantined"}, ["reporter.example"]),
+        ({"date_to": "2026-11-02", "range": "48h"}, ["other.example"]),
+        ({"date_to": "2026-11-02", "status": "rejected"}, []),
+        ({"range": "48h", "status": "quarantined"}, []),
+    ],
+)
+def test_reporters_by_days_and_by_what_was_done(
+    filled: Api, query: dict[str, str], expected: list[str]
+) -> None:
+    assert [each["reporter"] for each in filled.get("/domains/ud_19/reporters", **query).data] == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "param"),
+    [({"status": "none"}, "status"), ({"date_from": "2026-09-01", "date_to": "2026-11-01"}, "date_from")],
+)
+def test_bad_questions_about_reporters_are_400(api: Api, query: dict[str, str], param: str) -> None:
+    answer = api.get("/domains/ud_19/reporters", **query)
+    assert (answer.status, answer.error["param"]) == (400, param)
 
 
 def test_figures_as_csv(filled: Api) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from shared.core.clock import epoch_of
 from shared.core.groups import Group
-from shared.core.ids import DomainId, GroupId
+from shared.core.ids import DomainId, GroupId, UserId
 from shared.core.queues import SourceRefresh
 from shared.core.rights import Level
 from shared.core.senders.numbers import source_number
@@ -269,19 +269,19 @@ def test_filters_come_newest_first(two: Api) -> None:
 
 def test_a_member_of_one_group_sees_nothing_of_others(two: Api) -> None:
     both = two.post("/source-filters", {"domains": ["ud_19", "ud_20"]}).data["id"]
-    join(two, 31, levels={GroupId(5): Level.READ})
+    join(two, UserId(31), levels={GroupId(5): Level.READ})
 
     def seen(path: str, **query: str) -> Any:
-        return as_user(two, 31, "GET", path, query=query).data
+        return as_user(two, UserId(31), "GET", path, query=query).data
 
     assert [(each["total_volume"], each["domain_count"]) for each in seen("/sources")] == [(4, 1)]
     assert [each["domain"] for each in seen("/source-domains")] == ["vineyard.example"]
     assert [each["domains"] for each in seen("/source-filters")] == [["ud_20"]]
     assert [each["total_volume"] for each in seen("/sources", filter_id=both)] == [4]
     hidden = source_number("sendgrid.com")
-    assert as_user(two, 31, "GET", f"/sources/{hidden}/domains").status == 404
-    assert as_user(two, 31, "GET", IPS).status == 404
-    assert as_user(two, 31, "DELETE", f"/source-filters/{both}").status == 403
+    assert as_user(two, UserId(31), "GET", f"/sources/{hidden}/domains").status == 404
+    assert as_user(two, UserId(31), "GET", IPS).status == 404
+    assert as_user(two, UserId(31), "DELETE", f"/source-filters/{both}").status == 403
 
 
 def test_a_refresh_is_asked_for_and_told(two: Api) -> None:
