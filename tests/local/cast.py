@@ -29,12 +29,14 @@ from tests.local.running import RunningStack
 from tests.local.tenants import (
     SOURCE,
     Tenant,
+    alert,
     asked_detail_report,
     detail_report,
     open_account,
     open_tenant,
     tls_policy,
     until,
+    webhook,
 )
 from tests.roles import ROLES, Answer, Kind, Role, Row
 
@@ -155,6 +157,7 @@ class Cast:
             "sender_id": self._sender("press"),
             "user_id": self._user(),
             "me": "me",
+            **self._alerting(),
             "group_id": self.group,
             "search_token": "nobodysown",
             "tls_policy_id": tls_policy(self.tenant),
@@ -165,22 +168,23 @@ class Cast:
 
     def _spare(self, row: Row, role: Role) -> str:
         """A thing that the role may use up by asking."""
+        plain = {
+            "report_id": self._report,
+            "entry_id": self._entry,
+            "key_id": self._key,
+            "user_id": self._user,
+            "webhook_id": lambda: webhook(self.tenant)[0],
+        }
+        if row.probe.uses_up in plain:
+            return plain[row.probe.uses_up]()
         match row.probe.uses_up:
             case "domain_id":
                 added = self._made("/domains", domain=f"{uuid4().hex[:12]}.{self.tenant.domain}")
                 self._put_in_group(added)
                 return added
-            case "report_id":
-                return self._report()
-            case "entry_id":
-                return self._entry()
-            case "key_id":
-                return self._key()
             case "group_id" | "tag_id" as kind:
                 path, field = {"group_id": ("/domain-groups", "label"), "tag_id": ("/tags", "name")}[kind]
                 return self._made(path, **{field: uuid4().hex})
-            case "user_id":
-                return self._user()
             case "slug":
                 return self._source(re.sub(r"\W+", "-", role.name))
             case "sender_id":
@@ -193,6 +197,10 @@ class Cast:
         made = self.tenant.ask("POST", path, json=fields)
         assert made.status_code == 201, made.text
         return str(made.json()["data"]["id"])
+
+    def _alerting(self) -> dict[str, str]:
+        hook, delivery = webhook(self.tenant)
+        return {"alert_id": alert(self.tenant), "webhook_id": hook, "delivery_id": delivery}
 
     def _put_in_group(self, domain: str) -> None:
         path = f"/domain-groups/{self.group}/add-domains"

@@ -15,8 +15,18 @@ from uuid import uuid4
 
 import httpx
 
-from infra.local.stack_file import Stack
+from infra.local import layout
+from infra.local.credentials import client
+from infra.local.stack_file import Stack, read_stack
 from infra.local.zone_files import publish_txt, remove_zone, write_zone
+from shared.adapters.dynamodb.accounts import DynamoAccounts
+from shared.adapters.dynamodb.alerts import DynamoAlerts
+from shared.adapters.dynamodb.domains import DynamoDomains
+from shared.adapters.dynamodb.table import Table
+from shared.core import ids
+from shared.core.alerts.alerts import alert_of
+from shared.core.alerts.events import AlertEvent, AlertKind
+from shared.core.ids import AccountId
 from tests.fixtures.reports import Record, aggregate_xml, tls_json
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -117,6 +127,7 @@ def belongings(tenant: Tenant) -> dict[str, str]:
         "sender_id": "cider-press",
         **detail_report(tenant),
         "search_token": _failure_search(tenant),
+        **_alerting(tenant),
         "tls_policy_id": tls_policy(tenant),
     }
 
@@ -162,6 +173,35 @@ def tls_policy(tenant: Tenant) -> str:
 
 def _day(back: int) -> str:
     return (datetime.now(UTC).date() - timedelta(days=back)).isoformat()
+
+
+def _alerting(tenant: Tenant) -> dict[str, str]:
+    hook, delivery = webhook(tenant)
+    return {"alert_id": alert(tenant), "webhook_id": hook, "delivery_id": delivery}
+
+
+def alert(tenant: Tenant) -> str:
+    """Of the account's domain."""
+    stack = read_stack(layout.STACK_FILE)
+    assert stack is not None
+    table = Table(client("dynamodb", stack.aws_endpoint), stack.table)
+    owner = AccountId(ids.parse(ids.ACCOUNT, str(tenant.data("/account")["id"])))
+    account = DynamoAccounts(table).get(owner)
+    home = DynamoDomains(table).resolve(owner, tenant.domain)
+    assert account is not None
+    assert home is not None
+    now = int(time.time())
+    event = AlertEvent(owner, home.id, AlertKind.NEW_SOURCE, "mailer.example", now)
+    kept = DynamoAlerts(table, time.time).keep(alert_of(event, account, home, now))
+    return ids.render(ids.ALERT, kept.id)
+
+
+def webhook(tenant: Tenant) -> tuple[str, str]:
+    """With a delivery: its test, which nobody takes."""
+    made = _made(tenant, "/webhooks", url="http://127.0.0.1:9/")
+    sent = tenant.ask("POST", f"/webhooks/{made}/test")
+    assert sent.status_code == 202, sent.text
+    return made, str(sent.json()["data"]["id"])
 
 
 def _made(tenant: Tenant, path: str, **fields: Any) -> str:

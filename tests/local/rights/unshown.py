@@ -9,4 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-UNSHOWN: Final[Mapping[str, str]] = {}
+UNSHOWN: Final[Mapping[str, str]] = {
+    "send-digests": "DeleteItem table",
+}

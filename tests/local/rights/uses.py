@@ -7,7 +7,18 @@ from http import HTTPStatus
 from typing import Final
 
 from tests.local.privileges import Right
-from tests.local.rights import accounts, advised, asked, details, groups, people, reported, watched, worked
+from tests.local.rights import (
+    accounts,
+    advised,
+    alerted,
+    asked,
+    details,
+    groups,
+    people,
+    reported,
+    watched,
+    worked,
+)
 from tests.local.rights.asked import Case, ask, of_nobody
 from tests.local.rights.people import in_person
 from tests.local.rights.unshown import UNSHOWN
@@ -47,6 +58,13 @@ _OF: Final[Mapping[str, _Uses]] = {
         advised.deletes_filter: "DeleteItem table",
         advised.ignores: "BatchGetItem ConditionCheckItem table",
         ask("GET", "/domains/{home}/policy-plan"): "GetObject data",
+    },
+    "alerts": {
+        ask("GET", "/webhooks"): f"{_KNOWN}, Query table",
+        in_person("GET", "/alerts"): "Query gsi1",
+        alerted.creates_webhook: "BatchGetItem PutItem table",
+        alerted.removes_webhook: "DeleteItem table",
+        alerted.tests_webhook: "SendMessage deliveries-queue",
     },
     "api-keys": {
         ask("GET", "/api-keys"): f"{_KNOWN}, BatchGetItem table, Query gsi1",
@@ -158,6 +176,20 @@ _OF: Final[Mapping[str, _Uses]] = {
         worked.rolls_up_newcomer: "SendMessage alerts-queue",
         worked.rolls_up_nothing: "SendMessage purge-queue",
     },
+    "raise-alerts": {
+        alerted.raises: "GetItem Query PutItem UpdateItem table, PutEvents events, "
+        "SendMessage deliveries-queue",
+    },
+    "deliver-alerts": {
+        alerted.delivers: "GetItem PutItem UpdateItem table, SendMessage deliveries-queue",
+        alerted.gives_up: "SendEmail ses",
+    },
+    "watch-reports": {
+        alerted.watches: "GetItem Query table, SendMessage alerts-queue, SendMessage watch-queue",
+        alerted.watches_large: "GetObject data",
+        alerted.watches_last: "SendMessage digests-queue",
+    },
+    "send-digests": {alerted.sends_digests: "GetItem BatchGetItem Query PutItem table, SendEmail ses"},
     "resolve-hosts": {worked.resolves: "BatchGetItem UpdateItem table, SendMessage rollup-queue"},
     "purge": {
         worked.purges: "GetItem Query PutItem UpdateItem DeleteItem table, DeleteObject mail, "
@@ -178,7 +210,7 @@ _OF: Final[Mapping[str, _Uses]] = {
     },
     "reconcile": {
         worked.reconciles: "GetItem BatchGetItem Query PutItem table, Query gsi1, SendMessage rollup-queue, "
-        "SendMessage dns-queue, SendMessage closing-queue",
+        "SendMessage dns-queue, SendMessage closing-queue, SendMessage watch-queue",
     },
     "close-account": {
         accounts.closes_people: "GetItem Query PutItem UpdateItem DeleteItem table, "
@@ -191,6 +223,7 @@ _OF: Final[Mapping[str, _Uses]] = {
         watched.looks: "GetItem Query PutItem UpdateItem table, SendMessage advice-queue",
         watched.looks_below: "BatchGetItem DeleteItem table",
         watched.looks_again: "SendMessage dns-queue",
+        watched.tells_of_change: "SendMessage alerts-queue",
     },
     "advise": {
         advised.advises: "GetItem BatchGetItem Query PutItem ConditionCheckItem table, "
@@ -216,6 +249,7 @@ _OF: Final[Mapping[str, _Uses]] = {
     "tend-hosting": {
         watched.tends_new: "GetItem PutItem table, GetChange route53, SendMessage hosting-checks-queue",
         watched.tends_withdrawn: "SendMessage hosting-queue",
+        watched.tends_broken: "SendMessage alerts-queue",
         watched.tends_over: "UpdateItem DeleteItem table",
         watched.tends_policy: "PutObject policies",
         watched.tends_let_go: "DeleteObject policies, GetDistributionTenant cloudfront",

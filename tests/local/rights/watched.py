@@ -11,7 +11,7 @@ from shared.adapters.cloudfront import CloudFrontPolicyHosts
 from shared.adapters.dynamodb import keys
 from shared.core.domains import Domain
 from shared.core.hosting.commands import begin
-from shared.core.hosting.hosting import SLOTS, Host, HostedRecord, Hosting, HostState, MtaSts
+from shared.core.hosting.hosting import SLOTS, Dmarc, Host, HostedRecord, Hosting, HostState, MtaSts
 from shared.core.hosting.names import Service, parse_zones
 from shared.core.hosting.policies import Mode, Policy
 from shared.core.ids import AccountId, DomainId
@@ -46,6 +46,13 @@ def looks_again(scene: Scene) -> Try:
 def _looks_at(scene: Scene, domain: Domain) -> Try:
     body = encode_dns_check(DnsCheck(domain.account, domain.id))
     return lambda: scene.works("check-dns", body)
+
+
+def tells_of_change(scene: Scene) -> Try:
+    """At one whose records changed since, for the second time."""
+    again = looks_again(scene)
+    assert again()
+    return again
 
 
 def schedules_looks(scene: Scene) -> Try:
@@ -106,6 +113,13 @@ def tends_over(scene: Scene) -> Try:
 
 def tends_policy(scene: Scene) -> Try:
     return _tends(scene, _sts(_hosting(scene, scene.domain()), HostState.WAITING_DNS))
+
+
+def tends_broken(scene: Scene) -> Try:
+    """A record that worked, as its owner was told, and that nothing leads to."""
+    hosting = replace(_hosting(scene, scene.domain()), dmarc=Dmarc(on=True))
+    was = replace(_record(hosting, _RECORD, _RECORD), confirmed=_RECORD, live=True)
+    return _tends(scene, hosting.with_record(Service.DMARC, was))
 
 
 def tends_let_go(scene: Scene) -> Try:
