@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -168,7 +168,7 @@ class Cast:
 
     def _spare(self, row: Row, role: Role) -> str:
         """A thing that the role may use up by asking."""
-        plain = {
+        plain: dict[str, Callable[[], str]] = {
             "report_id": self._report,
             "entry_id": self._entry,
             "key_id": self._key,
