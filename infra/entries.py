@@ -432,7 +432,7 @@ WORKERS: Final = (
             sends(Thing.ADVICE_QUEUE),
         ),
         # What comes within the window about one domain is looked at once.
-        trigger=Consumes(Thing.ADVICE_QUEUE, batch=50, window=5, at_once=5),
+        trigger=Consumes(Thing.ADVICE_QUEUE, batch=50, window=2, at_once=5),
         memory=1024,
         timeout=120,
         layer="workers",

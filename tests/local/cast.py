@@ -24,6 +24,7 @@ from shared.core.members import Member, User
 from shared.core.rights import DEFAULT_GROUP, Level, Scope
 from tests.fixtures.packaging import failure_mail
 from tests.fixtures.reports import FEEDBACK, Record, aggregate_xml, feedback_report
+from tests.local.advising import advice
 from tests.local.people import new_person
 from tests.local.running import RunningStack
 from tests.local.tenants import (
@@ -157,6 +158,7 @@ class Cast:
             "sender_id": self._sender("press"),
             "user_id": self._user(),
             "me": "me",
+            **advice(self.tenant, self.table),
             **self._alerting(),
             "group_id": self.group,
             "search_token": "nobodysown",
@@ -185,6 +187,8 @@ class Cast:
             case "group_id" | "tag_id" as kind:
                 path, field = {"group_id": ("/domain-groups", "label"), "tag_id": ("/tags", "name")}[kind]
                 return self._made(path, **{field: uuid4().hex})
+            case "policy_filter_id":
+                return self._made("/policy-filters", domains=[self.tenant.domain])
             case "slug":
                 return self._source(re.sub(r"\W+", "-", role.name))
             case "sender_id":

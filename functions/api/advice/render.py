@@ -100,6 +100,7 @@ def plan(value: Plan, domain: Domain, now: float) -> schemas.PolicyPlan:
         dmarc_compliance_percent=figures.compliance,
         compliance_without_forwarded_percent=figures.unforwarded,
         senders_compliance_percent=figures.own,
+        senders_latest_compliance_percent=figures.lately,
         signed_percent=figures.signed,
         forwarded_percent=figures.forwarded,
         reporter_count=figures.reporters,

@@ -172,6 +172,9 @@ class PolicyPlan(Wire):
     senders_compliance_percent: float | None = Field(
         description="Of the mail of senders that could be made to pass, without what was forwarded."
     )
+    senders_latest_compliance_percent: float | None = Field(
+        description="Of the last days on which each of these sent: what readiness goes by."
+    )
     signed_percent: float | None = Field(description="Of that mail, as far as it passes: signed by DKIM.")
     forwarded_percent: float | None
     reporter_count: int

@@ -8,18 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.core.advice.planning import (
-    DAYS_AT_POLICY,
-    Loss,
-    Plan,
-    Recommendation,
-    losses_of,
-    own_messages,
-    plan_of,
-    significant,
-)
+from shared.core.advice.planning import DAYS_AT_POLICY, Plan, Recommendation, plan_of, troubled
 from shared.core.advice.sights import BLIND, Basis, Found, Rule, Sight, one, several
-from shared.core.advice.traffic import RECENT_DAYS, failing
+from shared.core.advice.traffic import RECENT_DAYS, SourceTraffic, failing
 from shared.core.advice.world import World
 from shared.core.senders.standing import Standing
 from shared.core.watching.states import Part
@@ -58,54 +49,36 @@ def _name_senders(world: World) -> Sight:
     """Senders that fail and that nobody has spoken for. The unknown rest is presumed to be nobody's."""
     if world.traffic.last is None or world.domain.parked:
         return _MOOT
-    own = own_messages(world.traffic)
     unnamed = [
-        loss
-        for loss in losses_of(world.traffic)
-        if significant(loss, own) and not world.approves(loss.sender_domain, loss.sender_name)
+        source
+        for source in troubled(world.traffic)
+        if not world.approves(source.sender_domain, source.sender_name)
     ]
     if not unnamed:
         return _DONE
-    return one("Not approved yet: " + ", ".join(f"{loss.sender_name} ({loss.failing:,})" for loss in unnamed))
+    names = ", ".join(f"{source.sender_name} ({failing(source.lately):,})" for source in unnamed)
+    return one(f"Not approved yet, with messages that fail: {names}")
 
 
 def _align(world: World) -> Sight:
-    """One task for each capable sender. One that no longer sends at all is moot."""
+    """One task for each capable sender, for as long as the latest of its mail fails. One that sent nothing in
+    a month is moot."""
     traffic = world.traffic
     if world.domain.parked:
         return Sight(moot=world.open.get("align_sender", frozenset()))
     if not traffic.reported_since(traffic.ago(RECENT_DAYS)):
         return BLIND
-    own = own_messages(traffic)
-    recent = traffic.ago(RECENT_DAYS)
-    sending = {
-        source.sender_domain
-        for source in traffic.in_standing(Standing.CAPABLE)
-        if source.days[-1][0] >= recent
-    }
-    due = [
-        Found(loss.sender_domain, _how(world, loss))
-        for loss in losses_of(traffic)
-        if loss.standing is Standing.CAPABLE and significant(loss, own) and _fails_lately(world, loss)
-    ]
-    gone = frozenset(world.open.get("align_sender", ())) - sending
-    return Sight(several(due).found, moot=gone)
+    capable = [source for source in troubled(traffic) if source.standing is Standing.CAPABLE]
+    due = several(Found(source.sender_domain, _how(world, source)) for source in capable)
+    sent = {source.sender_domain for source in traffic.in_standing(Standing.CAPABLE)}
+    return Sight(due.found, moot=world.open.get("align_sender", frozenset()) - sent)
 
 
-def _fails_lately(world: World, loss: Loss) -> bool:
-    """A sender that was put right is done as soon as a week of its mail passes, not a month later."""
-    since = world.traffic.ago(RECENT_DAYS)
-    return any(
-        failing(source.counters(since)) * 100 > source.counters(since).messages
-        for source in world.traffic.in_standing(Standing.CAPABLE)
-        if source.sender_domain == loss.sender_domain
-    )
-
-
-def _how(world: World, loss: Loss) -> str:
-    sender = world.sender(loss.sender_domain)
+def _how(world: World, source: SourceTraffic) -> str:
+    sender, counted = world.sender(source.sender_domain), source.lately
     alignment = sender.alignment if sender is not None else None
-    text = f"{loss.sender_name}: {loss.failing:,} of {loss.messages:,} messages failed in 30 days."
+    numbers = f"{failing(counted):,} of its latest {counted.messages:,} messages failed."
+    text = f"{source.sender_name}: {numbers}"
     if alignment is None:
         return f"{text} Have it sign with DKIM as {world.domain.name}, or use a return-path below it."
     return f"{text} {alignment.how}" + (f" See {alignment.docs}" if alignment.docs else "")
@@ -114,7 +87,7 @@ def _how(world: World, loss: Loss) -> str:
 def _numbers(plan: Plan) -> str:
     figures = plan.figures
     seen = f"{figures.messages:,} messages in {figures.days} days"
-    return seen if figures.own is None else f"{seen}; {figures.own:g} % of your senders' mail passes."
+    return seen if figures.lately is None else f"{seen}; {figures.lately:g} % of your senders' mail passes."
 
 
 def _rehearse(world: World) -> Sight:
@@ -137,8 +110,7 @@ def _end_rehearsal(world: World) -> Sight:
     if not stance.testing:
         return _DONE
     days = stance.days(world.now)
-    losses, own = losses_of(world.traffic), own_messages(world.traffic)
-    if days < REHEARSAL_DAYS or any(significant(loss, own) for loss in losses):
+    if days < REHEARSAL_DAYS or troubled(world.traffic):
         return _MOOT
     return one(f"t=y for {days} days; no sender of yours fails.")
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared.core.advice.report_rules import FEWEST
-from shared.core.advice.traffic import Traffic, failing
+from shared.core.advice.traffic import SourceTraffic, Traffic, failing
 from shared.core.advice.world import Stance, World
 from shared.core.rollups import Counters
 from shared.core.senders.standing import Standing
@@ -27,7 +27,7 @@ WANTED_PERCENT: Final = 98.0
 """Of the messages of senders that can be made to pass."""
 
 SOURCE_PERCENT: Final = 1.0
-"""Share of those messages from which a failing source stands in the way by itself."""
+"""Share of the latest of those messages from which a failing source stands in the way by itself."""
 
 SIGNED_PERCENT: Final = 90.0
 """Of passing mail that has to be signed before p=reject."""
@@ -83,13 +83,15 @@ class Loss:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Of the window. Percentages are None where there was no such mail; ``compliance`` is of all messages,
-    ``unforwarded`` without those that were forwarded, ``own`` of the senders that could be made to pass."""
+    ``unforwarded`` without those that were forwarded, ``own`` of the senders that somebody may have chosen,
+    and ``lately`` of the last days on which each of these sent."""
 
     messages: int
     passed: int
     compliance: float | None
     unforwarded: float | None
     own: float | None
+    lately: float | None
     signed: float | None
     forwarded: float | None
     reporters: int
@@ -113,7 +115,7 @@ def plan_of(world: World) -> Plan:
     if world.domain.parked:
         recommendation, blockers = _parked(world)
     else:
-        blockers = tuple(_blockers(world, figures, losses))
+        blockers = tuple(_blockers(world, figures))
         recommendation = _recommended(world.stance, blockers)
     return Plan(world.stance, figures, recommendation, not blockers, blockers, losses)
 
@@ -125,12 +127,14 @@ def percent(part: int, whole: int) -> float | None:
 def figures_of(traffic: Traffic) -> Figures:
     total = traffic.total
     own = sum((source.counters() for source in traffic.in_standing(*_OURS)), Counters())
+    lately = _own_lately(traffic)
     return Figures(
         messages=total.messages,
         passed=total.dmarc_pass,
         compliance=percent(total.dmarc_pass, total.messages),
         unforwarded=percent(total.dmarc_pass, total.messages - total.forwarded),
         own=percent(own.dmarc_pass, own.messages - own.forwarded),
+        lately=percent(lately.dmarc_pass, lately.messages - lately.forwarded),
         signed=percent(own.dkim_pass, own.dmarc_pass),
         forwarded=percent(_relayed(traffic), total.messages),
         reporters=len(traffic.reporters),
@@ -163,16 +167,23 @@ def losses_of(traffic: Traffic) -> tuple[Loss, ...]:
     )
 
 
-def significant(loss: Loss, own: int) -> bool:
-    """Whether a source of ours fails so much that it is in the way; ``own`` counts all messages of ours."""
-    return loss.ours and loss.failing >= FEWEST and 100 * loss.failing >= SOURCE_PERCENT * own
+def troubled(traffic: Traffic) -> tuple[SourceTraffic, ...]:
+    """Sources of ours of whose latest mail so much fails that each is in the way, most first. One that was
+    put right is not among them, though it failed a week before."""
+    own = _own_lately(traffic).messages
+    found = [
+        source
+        for source in traffic.in_standing(*_OURS)
+        if (failed := failing(source.lately)) >= FEWEST and 100 * failed >= SOURCE_PERCENT * own
+    ]
+    return tuple(sorted(found, key=lambda source: (-failing(source.lately), source.sender_domain)))
 
 
-def own_messages(traffic: Traffic) -> int:
-    return sum(source.counters().messages for source in traffic.in_standing(*_OURS))
+def _own_lately(traffic: Traffic) -> Counters:
+    return sum((source.lately for source in traffic.in_standing(*_OURS)), Counters())
 
 
-def _blockers(world: World, figures: Figures, losses: tuple[Loss, ...]) -> Iterator[Blocker]:
+def _blockers(world: World, figures: Figures) -> Iterator[Blocker]:
     stance = world.stance
     if stance is None:
         yield Blocker.UNKNOWN_RECORD
@@ -185,9 +196,9 @@ def _blockers(world: World, figures: Figures, losses: tuple[Loss, ...]) -> Itera
     yield from _too_little(figures)
     if stance.days(world.now) < DAYS_AT_POLICY:
         yield Blocker.SHORT_TIME
-    if figures.own is not None and figures.own < WANTED_PERCENT:
+    if figures.lately is not None and figures.lately < WANTED_PERCENT:
         yield Blocker.COMPLIANCE
-    if any(significant(loss, own_messages(world.traffic)) for loss in losses):
+    if troubled(world.traffic):
         yield Blocker.FAILING_SOURCES
     if stance.effective == "quarantine":
         yield from _beyond_quarantine(figures)

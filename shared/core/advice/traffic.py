@@ -36,6 +36,11 @@ class SourceTraffic:
     standing: Standing
     days: tuple[tuple[date, Counters], ...]
 
+    @property
+    def lately(self) -> Counters:
+        """Of the last days on which it sent: how it stands now, however rarely it sends."""
+        return sum((counted for _, counted in self.days[-RECENT_DAYS:]), Counters())
+
     def counters(self, since: date = date.min) -> Counters:
         return sum((counted for day, counted in self.days if day >= since), Counters())
 

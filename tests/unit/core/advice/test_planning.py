@@ -48,6 +48,16 @@ def test_forwarded_mail_is_in_the_first_figure_and_not_in_the_second() -> None:
     assert figures.unforwarded == 94.74
 
 
+def test_a_sender_that_was_put_right_is_not_in_the_way_any_more() -> None:
+    """However much of its mail failed before; a sender that is silent since is."""
+    aligned = line("mailer.example", counters(40))
+    fixed = mail({ago: [OWN, MISALIGNED if ago > 6 else aligned] for ago in range(29, -1, -1)})
+    plan = plan_of(planned(fixed))
+    assert (plan.ready, plan.figures.lately, plan.losses[0].failing) == (True, 100.0, 920)
+    silent = mail({ago: [OWN, MISALIGNED] if ago > 20 else [OWN] for ago in range(29, -1, -1)})
+    assert Blocker.FAILING_SOURCES in plan_of(planned(silent)).blockers
+
+
 def test_a_misaligned_sender_is_in_the_way_and_named() -> None:
     plan = plan_of(planned(every_day(OWN, MISALIGNED)))
     assert (plan.recommendation, plan.ready) == (Recommendation.NONE, False)
@@ -69,7 +79,7 @@ BLOCKED = {
     Blocker.FEW_REPORTERS: planned(every_day(OWN, reporters=("google.com",))),
     Blocker.SHORT_TIME: planned(every_day(OWN), at("none", days=29)),
     Blocker.COMPLIANCE: planned(every_day(line(NAME, counters(97, 3)))),
-    Blocker.FAILING_SOURCES: planned(every_day(OWN, line("mailer.example", counters(0, 2)))),
+    Blocker.FAILING_SOURCES: planned(every_day(OWN, line("mailer.example", counters(0, 3)))),
     Blocker.UNSIGNED: planned(every_day(line(NAME, counters(80, spf_only=20))), at("quarantine")),
     Blocker.MAILING_LISTS: planned(every_day(OWN, LISTS), at("quarantine")),
     Blocker.PARKED_BUT_SENDS: planned(every_day(OWN), domain=replace(DOMAIN, parked=True)),
