@@ -1,4 +1,4 @@
-"""Advice on the local stack: an issue, a task and a filter of a tenant, and a policy as old as a test wants."""
+"""Advice on the local stack: an issue, a task and a filter of a tenant, and a policy as old as is wanted."""
 
 from __future__ import annotations
 
