@@ -118,6 +118,10 @@ def belongings(tenant: Tenant) -> dict[str, str]:
     assert tenant.ask("PUT", "/senders/cider-press", json=sender).status_code == 200
     return {
         **made,
+        "policy_filter_id": _made(tenant, "/policy-filters", domains=[tenant.domain]),
+        # There is nothing in its DNS: that is found soon after it was added.
+        "issue_id": until(lambda: tenant.data("/issues"))[0]["id"],
+        "task_id": until(lambda: tenant.data("/tasks"))[0]["id"],
         "account_id": tenant.data("/account")["id"],
         "domain_id": tenant.data(f"/domains/{tenant.domain}")["id"],
         "report_id": stored,
