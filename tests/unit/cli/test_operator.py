@@ -11,10 +11,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from functions.api.api_keys.schemas import NewApiKey
 from shared import settings
 from shared.core.audit import ActorKind, AuditFilter
 from shared.core.ids import AccountId, DomainId
 from shared.core.queues import TouchedDay
+from shared.core.rights import Scope
 from shared.wiring import queues, table
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.api_keys import FakeApiKeys
@@ -110,6 +112,17 @@ def test_keys_of_an_account_are_created_listed_and_revoked(touched: FakeTouchedD
     assert run("keys", "revoke", created["id"], "--account", account).exit_code == 0
     assert {key["name"] for key in said("keys", "list", "--account", account)} == {"first key"}
     assert run("keys", "revoke", created["id"], "--account", account).exit_code == 1
+
+
+def test_keys_are_told_in_the_shape_of_the_api(touched: FakeTouchedDays) -> None:
+    account = opened()["id"]
+    (created,) = said("keys", "create", "nightly", "--account", account)
+    listed = {key["name"]: key for key in said("keys", "list", "--account", account)}["nightly"]
+
+    assert set(created) == set(NewApiKey.model_fields)
+    assert listed == {name: value for name, value in created.items() if name != "key"}
+    assert listed["scopes"] == sorted(Scope)
+    assert (listed["group_id"], listed["expires_at"], listed["successor_id"]) == (None, None, None)
 
 
 def test_keys_of_no_account_are_not_found(touched: FakeTouchedDays) -> None:
