@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from ipaddress import IPv4Address
 from secrets import randbits
 from typing import Any, Final
 from uuid import uuid4
@@ -35,6 +36,7 @@ from tests.local.tenants import (
     detail_report,
     open_account,
     open_tenant,
+    sourced,
     tls_policy,
     until,
     webhook,
@@ -155,7 +157,7 @@ class Cast:
             "key_id": self._key(),
             "account_id": self.account,
             "slug": self._source("mailer"),
-            "sender_id": self._sender("press"),
+            "sender": self._sender("press"),
             "user_id": self._user(),
             "me": "me",
             **advice(self.tenant, self.table),
@@ -165,6 +167,7 @@ class Cast:
             "tls_policy_id": tls_policy(self.tenant),
             "tag_id": self._made("/tags", name="spare"),
             **detail_report(self.tenant),
+            **sourced(self.tenant),
             "token": str(self.tenant.data("/account")["reporting_address"]).partition("@")[0],
         }
 
@@ -189,9 +192,16 @@ class Cast:
                 return self._made(path, **{field: uuid4().hex})
             case "policy_filter_id":
                 return self._made("/policy-filters", domains=[self.tenant.domain])
+            case "source_filter_id":
+                return self._made("/source-filters", domains=[self.tenant.domain])
+            case "ip":
+                address = str(IPv4Address(randbits(32)))
+                path = f"/domains/{self.tenant.domain}/favorites/{address}"
+                assert self.tenant.ask("PUT", path).status_code == 200
+                return address
             case "slug":
                 return self._source(re.sub(r"\W+", "-", role.name))
-            case "sender_id":
+            case "sender":
                 return self._sender(uuid4().hex)
             case "report_token":
                 return asked_detail_report(self.tenant, override_comment=uuid4().hex)

@@ -100,6 +100,15 @@ def report(tenant: Tenant) -> str:
     return str(done["reports"][0]["id"])
 
 
+def sourced(tenant: Tenant) -> dict[str, str]:
+    """A favourite and a source filter of one whose report counts; its sources are summed up."""
+    marked = tenant.ask("PUT", f"/domains/{tenant.domain}/favorites/192.0.2.1")
+    assert marked.status_code == 200, marked.text
+    assert tenant.data("/sources")
+    made = _made(tenant, "/source-filters", domains=[tenant.domain])
+    return {"ip": "192.0.2.1", "source_filter_id": made}
+
+
 def belongings(tenant: Tenant) -> dict[str, str]:
     """The id of one thing of each kind that an account has, by the parameter of routes that takes it."""
     stored = report(tenant)
@@ -119,6 +128,7 @@ def belongings(tenant: Tenant) -> dict[str, str]:
     return {
         **made,
         "policy_filter_id": _made(tenant, "/policy-filters", domains=[tenant.domain]),
+        **sourced(tenant),
         # There is nothing in its DNS: that is found soon after it was added.
         "issue_id": until(lambda: tenant.data("/issues"))[0]["id"],
         "task_id": until(lambda: tenant.data("/tasks"))[0]["id"],
@@ -128,7 +138,7 @@ def belongings(tenant: Tenant) -> dict[str, str]:
         "entry_id": entry["id"],
         "upload_id": upload,
         "slug": "mailer",
-        "sender_id": "cider-press",
+        "sender": "cider-press",
         **detail_report(tenant),
         "search_token": _failure_search(tenant),
         **_alerting(tenant),

@@ -16,6 +16,7 @@ from tests.local.rights import (
     groups,
     people,
     reported,
+    sourced,
     watched,
     worked,
 )
@@ -191,7 +192,21 @@ _OF: Final[Mapping[str, _Uses]] = {
     },
     "send-digests": {alerted.sends_digests: "GetItem BatchGetItem Query PutItem table, SendEmail ses"},
     "resolve-hosts": {worked.resolves: "BatchGetItem UpdateItem table, SendMessage rollup-queue"},
+    "sources": {
+        in_person("GET", "/sources"): "Query gsi1",
+        ask("GET", "/domains/{home}/ips"): f"{_KNOWN}, Query table, GetObject data",
+        sourced.marks_address: "PutItem table",
+        sourced.stores_filter: "BatchGetItem table",
+        sourced.removes_filter: "DeleteItem table",
+        sourced.lists_lost: "PutObject DeleteObject data/sources/",
+        sourced.asks_refresh: "SendMessage sources-queue",
+    },
+    "refresh-sources": {
+        sourced.refreshes: "GetItem Query UpdateItem table, GetObject data, "
+        "PutObject DeleteObject data/sources/",
+    },
     "purge": {
+        sourced.purges_from_sources: "PutObject data/sources/",
         worked.purges: "GetItem Query PutItem UpdateItem DeleteItem table, DeleteObject mail, "
         "SendMessage hosting-checks-queue",
         worked.purges_large: "GetObject DeleteObject data",
@@ -210,7 +225,8 @@ _OF: Final[Mapping[str, _Uses]] = {
     },
     "reconcile": {
         worked.reconciles: "GetItem BatchGetItem Query PutItem table, Query gsi1, SendMessage rollup-queue, "
-        "SendMessage dns-queue, SendMessage closing-queue, SendMessage watch-queue",
+        "SendMessage dns-queue, SendMessage closing-queue, SendMessage watch-queue, "
+        "SendMessage sources-queue",
     },
     "close-account": {
         accounts.closes_people: "GetItem Query PutItem UpdateItem DeleteItem table, "
