@@ -32,6 +32,8 @@ COMMANDS: Final = {
     "stats": Entry("stats", "Messages of a domain by day, and what became of them."),
     "sources": Entry("sources", "Who sends as a domain."),
     "detail-report": Entry("detail_report", "Every row of some days, summed by sender."),
+    "failures": Entry("failures", "Failure reports: search, read and delete them."),
+    "tls": Entry("tls", "TLS sessions that failed, and the policies that senders found."),
     "domains": Entry("domains", "List, add, verify and activate domains; their DNS and how it changed."),
     "generate": Entry("generate", "Make the DMARC record of a domain, or all of a parked one."),
     "hosting": Entry("hosting", "Host DMARC and MTA-STS records behind CNAMEs; verify them."),
