@@ -10,7 +10,10 @@ from importlib import import_module
 
 from tests.bench.tables import Report
 
-SECTIONS = ("parsing", "checks", "units", "doors", "places", "watching", "startup", "inspections", "ingest")
+SECTIONS = (
+    *("parsing", "checks", "units", "doors", "places", "watching", "advice", "sources"),
+    *("startup", "inspections", "ingest", "details"),
+)
 
 
 def main(wanted: list[str]) -> int:
