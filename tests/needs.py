@@ -43,7 +43,7 @@ class Probe:
     ``body`` is JSON of the right shape that is refused, where that can be, after it was decided who may ask,
     so that asking changes nothing. ``note`` tells this way from others of the operation. ``uses_up`` is the
     parameter of the path that names what is gone or changed for good afterwards; ``instead`` has other ids
-    than the scene's for some parameters.
+    than the scene's for some parameters. ``makes``: what the path names is made, as anybody's own.
     """
 
     need: Need
@@ -52,6 +52,7 @@ class Probe:
     note: str = ""
     uses_up: str = ""
     instead: Mapping[str, str] = field(default_factory=dict)
+    makes: bool = False
 
 
 _SOURCE: Final = {"name": "Mailer", "domain": "mailer.example"}
@@ -212,8 +213,8 @@ NEEDS: Final[Mapping[str, tuple[Probe, ...]]] = {
     "read_sources": (_READ_DOMAIN,),
     "read_stats": (_READ_DOMAIN,),
     "read_sender": (Probe(Need.READ),),
-    "put_sender": (Probe(Need.ADMIN, {"name": "", "domain": "", "category": "crm"}),),
-    "remove_sender": (Probe(Need.ADMIN, uses_up="sender_id"),),
+    "put_sender": (Probe(Need.ADMIN, {"name": "", "domain": "", "category": "crm"}, makes=True),),
+    "remove_sender": (Probe(Need.ADMIN, uses_up="sender"),),
     "read_tag": (Probe(Need.READ),),
     "read_task": (_READ_DOMAIN,),
     "read_tls_failures": (Probe(Need.READ),),

@@ -197,7 +197,8 @@ def rows() -> Iterator[Row]:
     for method, path, operation in routes():
         for probe in probes(operation, method):
             # A token is its own key.
-            named = any(f"{kind}}}" in path for kind in ("_id", "_number", "report_token"))
+            named = any(f"{kind}}}" in path for kind in ("_id", "_number", "report_token", "sender"))
+            named = named and not probe.makes
             answers = tuple(answer(probe.need, role, named=named) for role in ROLES)
             yield Row(method, path, operation, probe, answers)
 

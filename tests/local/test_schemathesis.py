@@ -38,7 +38,7 @@ CHECKS = [
 LOOSE = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 LOSES = re.compile(
     r"/(domains/{domain_id}|reports/{report_id}|quarantine/{entry_id}|api-keys/{key_id}|tags/{tag_id}"
-    r"|domain-groups/{group_id}|users/{user_id}|senders/{sender_id}|webhooks/{webhook_id})"
+    r"|domain-groups/{group_id}|users/{user_id}|senders/{sender}|webhooks/{webhook_id})"
 )
 """What is deleted there is asked for again."""
 

@@ -91,4 +91,4 @@ def test_nothing_of_the_other_was_touched(theirs: tuple[Tenant, dict[str, list[s
     assert {each["id"] for each in other.data("/users")} >= {forms["user_id"][0]}
     assert other.data(f"/domain-groups/{forms['group_id'][0]}")["domain_count"] == 0
     assert other.data(f"/tags/{forms['tag_id'][0]}")["name"] == "Urgent"
-    assert other.data(f"/senders/{forms['sender_id'][0]}")["name"] == "Press"
+    assert other.data(f"/senders/{forms['sender'][0]}")["name"] == "Press"

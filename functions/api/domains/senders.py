@@ -56,23 +56,23 @@ def list_all(
 
 
 @app.get(
-    "/senders/<sender_id>",
+    "/senders/<sender>",
     summary="Read a sender",
     operation_id="read_sender",
     tags=_TAGS,
     responses=answers(200, "The sender.", Single[shapes.CatalogueSender], refusals=(404,)),
 )
-def read(sender_id: SenderParam) -> Single[shapes.CatalogueSender]:
+def read(sender: SenderParam) -> Single[shapes.CatalogueSender]:
     require_scope(app.caller, Scope.READ)
     catalogue, entries = catalogues.catalogues().with_own(app.caller.account_id)
-    sender = catalogue.senders.get(sender_id)
-    if sender is None:
+    found = catalogue.senders.get(sender)
+    if found is None:
         raise NotFound("There is no sender with this id")
-    return Single(data=_shown(Listed(sender, entries.by_id(sender_id) is not None)), meta=app.meta)
+    return Single(data=_shown(Listed(found, entries.by_id(sender) is not None)), meta=app.meta)
 
 
 @app.put(
-    "/senders/<sender_id>",
+    "/senders/<sender>",
     summary="Name a sender",
     description="For admins. Adds an entry of the account's own, or replaces it; with an id of the "
     "catalogue it stands in that one's place, whole. No domain, selector or network belongs to two own "
@@ -83,14 +83,14 @@ def read(sender_id: SenderParam) -> Single[shapes.CatalogueSender]:
     tags=_TAGS,
     responses=answers(200, "The sender.", Single[shapes.CatalogueSender], refusals=(400, 412, 413, 415, 422)),
 )
-def put(sender_id: SenderParam, body: shapes.PutSender) -> Single[shapes.CatalogueSender]:
+def put(sender: SenderParam, body: shapes.PutSender) -> Single[shapes.CatalogueSender]:
     fields = body.model_dump(mode="json", exclude_none=True)
-    sender, _ = put_sender(table.sender_extensions(), administer(app.caller), sender_id, fields)
-    return Single(data=_shown(Listed(sender, own=True)), meta=app.meta)
+    made, _ = put_sender(table.sender_extensions(), administer(app.caller), sender, fields)
+    return Single(data=_shown(Listed(made, own=True)), meta=app.meta)
 
 
 @app.delete(
-    "/senders/<sender_id>",
+    "/senders/<sender>",
     status_code=204,
     summary="Remove a sender",
     description="For admins. Only an entry of the account's own; one of the catalogue whose place it took "
@@ -99,8 +99,8 @@ def put(sender_id: SenderParam, body: shapes.PutSender) -> Single[shapes.Catalog
     tags=_TAGS,
     responses=answers(204, "It is removed.", refusals=(404, 412)),
 )
-def remove(sender_id: SenderParam) -> Response[None]:
-    remove_sender(table.sender_extensions(), administer(app.caller), sender_id)
+def remove(sender: SenderParam) -> Response[None]:
+    remove_sender(table.sender_extensions(), administer(app.caller), sender)
     return Response(status_code=204)
 
 

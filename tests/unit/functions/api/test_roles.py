@@ -131,7 +131,7 @@ def things(api: Api) -> dict[str, str]:
         "tag_id": tag["id"],
         "slug": "mailer",
         **sources(api),
-        "sender_id": "press",
+        "sender": "press",
         "search_token": "nobodysown",
         "tls_policy_id": tls_policy(api),
         "token": "acct",
