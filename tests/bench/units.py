@@ -107,7 +107,7 @@ class Bench:
         dynamodb, s3 = boto3.client("dynamodb", **options), boto3.client("s3", **options)
         s3.create_bucket(Bucket="data")
         self.table = make_table(dynamodb)
-        blobs = Blobs(s3, "data")
+        self.blobs = blobs = Blobs(s3, "data")
         self.meter = Meter()
         self.meter.watch(dynamodb)
         self.meter.watch(s3)
