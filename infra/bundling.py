@@ -29,7 +29,9 @@ from infra.stage import HOST, LAMBDA, Platform
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BUILD: Final = ROOT / ".build"
-SERVICES: Final = frozenset({"cloudfront", "cognito-idp", "dynamodb", "route53", "s3", "sesv2", "sqs"})
+SERVICES: Final = frozenset(
+    {"cloudfront", "cognito-idp", "dynamodb", "events", "route53", "s3", "sesv2", "sqs"}
+)
 """The services that functions call: botocore's descriptions of the other four hundred stay out."""
 
 LIMIT: Final = 60_000_000
