@@ -11,7 +11,7 @@ from http import HTTPStatus
 from shared.adapters.detail.shelf import S3DetailShelf
 from shared.adapters.dynamodb.detail_jobs import DynamoDetailJobs
 from shared.core.detail.chunks import Chunk, encode
-from shared.core.detail.jobs import DetailJob, PartNote, chunk_name, new_token
+from shared.core.detail.jobs import PATIENCE, DetailJob, PartNote, chunk_name, new_token
 from shared.core.detail.questions import Question
 from shared.core.messages import encode_detail_task
 from shared.core.queues import DetailTask, Step
@@ -73,6 +73,16 @@ def puts_together(scene: Scene) -> Try:
     return tried
 
 
+def gives_up(scene: Scene) -> Try:
+    """One that nobody worked on for too long."""
+
+    def tried() -> bool:
+        _job(scene, age=PATIENCE + 60)
+        return scene.runs("reconcile")()
+
+    return tried
+
+
 def _works(scene: Scene, job: DetailJob, step: Step) -> bool:
     task = encode_detail_task(DetailTask(job.account, job.token, step))
     return bool(scene.works("run-detail-job", task))
@@ -82,9 +92,9 @@ def _jobs(scene: Scene) -> DynamoDetailJobs:
     return DynamoDetailJobs(scene.table, time.time)
 
 
-def _job(scene: Scene) -> DetailJob:
-    """Of the scene's domain, and waiting."""
-    now = int(time.time())
+def _job(scene: Scene, *, age: int = 0) -> DetailJob:
+    """Of the scene's domain, and waiting for so many seconds."""
+    now = int(time.time()) - age
     day = scene.large.day
     token = new_token(now, random.getrandbits(128))
     job = DetailJob(scene.account, token, now, Question(day, day, (scene.home.id,)))

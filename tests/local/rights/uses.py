@@ -227,6 +227,7 @@ _OF: Final[Mapping[str, _Uses]] = {
         worked.reconciles: "GetItem BatchGetItem Query PutItem table, Query gsi1, SendMessage rollup-queue, "
         "SendMessage dns-queue, SendMessage closing-queue, SendMessage watch-queue, "
         "SendMessage sources-queue",
+        details.gives_up: "UpdateItem table",
     },
     "close-account": {
         accounts.closes_people: "GetItem Query PutItem UpdateItem DeleteItem table, "
