@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from cli.client import part
-from cli.commands.options import AsJson, Domain, Key, Url, api_of
-from cli.tables import show, show_json
+from cli.commands.options import AsJson, Key, Limit, Url, api_of
+from cli.tables import show, show_items, show_json
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -24,6 +24,16 @@ _COLUMNS = {
     "#DKIM %": "dkim_alignment",
     "#DMARC %": "dmarc_alignment",
 }
+_OF_ALL = {
+    "source": "sender_name",
+    "#number": "source_number",
+    "standing": "standing",
+    "#domains": "domain_count",
+    "#messages": "total_volume",
+    "#DMARC %": "passed_dmarc",
+    "#SPF %": "passed_spf",
+    "#DKIM %": "passed_dkim",
+}
 
 
 class Range(StrEnum):
@@ -34,14 +44,27 @@ class Range(StrEnum):
 
 @app.command()
 def sources(
-    domain: Domain,
+    domain: Annotated[
+        str | None, typer.Argument(metavar="[DOMAIN]", help="Name or id of the domain; none for all.")
+    ] = None,
     span: Annotated[Range, typer.Option("--range", help="How far back.")] = Range.WEEK,
     day: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="One day instead.")] = None,
+    chosen: Annotated[
+        str | None, typer.Option("--filter", metavar="ID", help="Of all domains, those of a stored filter.")
+    ] = None,
+    refresh: Annotated[bool, typer.Option(help="Have those of all domains summed up anew.")] = False,
+    limit: Limit = 25,
     url: Url = None,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Who sends as a domain, most messages first."""
+    """Who sends as a domain, most messages first; without one, as all domains in the last 7 days."""
+    if domain is None:
+        api = api_of(url, key)
+        if refresh:
+            api.post("/sources/refresh")
+        show_items(list(api.every("/sources", limit, filter_id=chosen)), _OF_ALL, as_json)
+        return
     asked = {"date": day} if day else {"range": span.value}
     data = api_of(url, key).get(f"/domains/{part(domain)}/sources", **asked)["data"]
     if as_json:
