@@ -13,6 +13,7 @@ from shared.core.messages import (
     decode_dns_check,
     decode_export,
     decode_removed,
+    decode_source_refresh,
     decode_touched_day,
     decode_unknown_hosts,
     encode_closing,
@@ -20,6 +21,7 @@ from shared.core.messages import (
     encode_dns_check,
     encode_export,
     encode_removed_domain,
+    encode_source_refresh,
     encode_sweep,
     encode_touched_day,
     encode_unknown_hosts,
@@ -32,6 +34,7 @@ from shared.core.queues import (
     RemovedDomain,
     RemovedGroup,
     RemovedTag,
+    SourceRefresh,
     Step,
     TouchedDay,
     UnknownHosts,
@@ -49,6 +52,8 @@ def test_work_survives_the_queue() -> None:
     assert decode_unknown_hosts(encode_unknown_hosts(question)) == question
     assert decode_removed(encode_removed_domain(removed)) == removed
     assert decode_dns_check(encode_dns_check(check)) == check
+    due = SourceRefresh(AccountId(7), 1_790_000_000)
+    assert decode_source_refresh(encode_source_refresh(due)) == due
     for order in (CloseAccount(AccountId(7)), CloseAccount(AccountId(7), 1_790_000_000)):
         assert decode_closing(encode_closing(order)) == order
     for piece in (
@@ -75,7 +80,7 @@ def test_what_is_not_ours_is_named(change: dict[str, object]) -> None:
 def test_text_that_is_no_message_is_named(text: str) -> None:
     for decode in (
         *(decode_touched_day, decode_unknown_hosts, decode_removed, decode_dns_check),
-        *(decode_closing, decode_detail_task, decode_export),
+        *(decode_closing, decode_detail_task, decode_export, decode_source_refresh),
     ):
         with pytest.raises(Unreadable):
             decode(text)
