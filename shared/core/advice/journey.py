@@ -66,12 +66,11 @@ def _align(world: World) -> Sight:
     traffic = world.traffic
     if world.domain.parked:
         return Sight(moot=world.open.get("align_sender", frozenset()))
-    if not traffic.reported_since(traffic.ago(RECENT_DAYS)):
-        return BLIND
     capable = [source for source in troubled(traffic) if source.standing is Standing.CAPABLE]
     due = several(Found(source.sender_domain, _how(world, source)) for source in capable)
     sent = {source.sender_domain for source in traffic.in_standing(Standing.CAPABLE)}
-    return Sight(due.found, moot=world.open.get("align_sender", frozenset()) - sent)
+    lately = traffic.reported_since(traffic.ago(RECENT_DAYS))
+    return Sight(due.found, complete=lately, moot=world.open.get("align_sender", frozenset()) - sent)
 
 
 def _how(world: World, source: SourceTraffic) -> str:
