@@ -141,6 +141,9 @@ DETAILS_QUEUE: Final = "POSTSEAL_DETAILS_QUEUE"
 SOURCES_QUEUE: Final = "POSTSEAL_SOURCES_QUEUE"
 """URL of the queue of accounts whose sources are to be summed up anew."""
 
+LAKE_QUEUE: Final = "POSTSEAL_LAKE_QUEUE"
+"""URL of the queue of nightly exports."""
+
 CLOSING_DELAY: Final = "POSTSEAL_CLOSING_DELAY"
 """Seconds between the closing of an account and the deletion of its data."""
 
@@ -162,6 +165,22 @@ SOURCES: Final = "sources/"
 in them is past by then."""
 
 SOURCE_DAYS: Final = 8
+
+LAKE_FACTS: Final = "lake/facts/"
+LAKE_STATISTICS: Final = "lake/statistics/"
+LAKE_SHEETS: Final = "lake/sheets/"
+"""Prefixes of the data bucket: the nightly export's rows (Parquet), its day statistics (JSON Lines) and the
+same as CSV, apart, where a table over the others does not come across it. Each account and day has a folder
+``account=<number>/day=<date>/`` below them."""
+
+LAKE: Final = "lake/"
+LAKE_DAYS: Final = 5 * 365
+"""Days that the export of a day rests below ``LAKE``, whatever the plan keeps."""
+
+LAKE_RESULTS: Final = "lake-results/"
+"""Prefix of the data bucket: what queries found, deleted after ``LAKE_RESULT_DAYS``."""
+
+LAKE_RESULT_DAYS: Final = 7
 
 INDEX_ATTRIBUTES: Final = (
     "dn",

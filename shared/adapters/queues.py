@@ -23,6 +23,7 @@ from shared.core.messages import (
     encode_export,
     encode_hosting_change,
     encode_hosting_check,
+    encode_lake_task,
     encode_removed_domain,
     encode_source_refresh,
     encode_sweep,
@@ -38,6 +39,7 @@ from shared.core.queues import (
     ExportPiece,
     HostingChange,
     HostingCheck,
+    LakeTask,
     RemovedDomain,
     RemovedGroup,
     RemovedTag,
@@ -250,6 +252,14 @@ class SqsDetailSteps(_Queue[DetailTask]):
 
     def send(self, tasks: Iterable[DetailTask]) -> None:
         self._send(tasks)
+
+
+class SqsLakeTasks(_Queue[LakeTask]):
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url, encode_lake_task)
+
+    def send(self, tasks: Iterable[LakeTask], *, delay: int = 0) -> None:
+        self._send(tasks, lambda _: _delayed(delay))
 
 
 def _delayed(seconds: int) -> dict[str, Any]:

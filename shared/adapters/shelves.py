@@ -31,7 +31,8 @@ class S3Shelves:
     def wipe_account(self, account: AccountId, limit: int) -> int:
         bodies = [f"{days}/{kind}/{account}/" for days, kind in product(settings.KEPT_DAYS, _BODIES)]
         own = (f"{prefix}{account}/" for prefix in (settings.EXPORTS, settings.DETAILS, settings.SOURCES))
-        data = [*bodies, *own]
+        lake = (f"{prefix}account={account}/" for prefix in _LAKE)
+        data = [*bodies, *own, *lake]
         return self._wipe(self._mail, _twice(f"uploads/{account}/"), limit) or self._wipe(
             self._data, data, limit
         )
@@ -58,6 +59,8 @@ class S3Shelves:
 
 _BODIES: Final = ("segments", "details")
 """Of reports and of rollups, in the data bucket."""
+
+_LAKE: Final = (settings.LAKE_FACTS, settings.LAKE_STATISTICS, settings.LAKE_SHEETS)
 
 
 def _twice(prefix: str) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from shared.core.queues import (
     ExportPiece,
     HostingChange,
     HostingCheck,
+    LakeTask,
     RemovedDomain,
     RemovedGroup,
     RemovedTag,
@@ -225,6 +226,20 @@ def decode_detail_task(text: str) -> DetailTask:
     if not isinstance(token, str) or step not in set(Step):
         raise Unreadable("not a step of a detail report")
     return DetailTask(AccountId(_number(fields, "account")), token, Step(step), _number(fields, "part"))
+
+
+def encode_lake_task(task: LakeTask) -> str:
+    day = None if task.day is None else task.day.isoformat()
+    return _text({"account": task.account, "lake": day, "forget": task.forget})
+
+
+def decode_lake_task(text: str) -> LakeTask:
+    fields = _fields(text)
+    if "lake" not in fields:
+        raise Unreadable("not of the lake")
+    day = None if fields["lake"] is None else _date(fields, "lake")
+    forget = None if fields.get("forget") is None else DomainId(_number(fields, "forget"))
+    return LakeTask(AccountId(_number(fields, "account")), day, forget)
 
 
 def encode_delivery(delivery: Delivery) -> str:

@@ -137,6 +137,16 @@ class DetailTask:
     part: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class LakeTask:
+    """An account's nightly export: without a day, finding the days that are due; with one, writing it. With
+    ``forget`` it is taking that domain out of what is written of the days after ``day``."""
+
+    account: AccountId
+    day: date | None = None
+    forget: DomainId | None = None
+
+
 class TouchedDays(Protocol):
     def send(self, days: Iterable[TouchedDay]) -> None: ...
 
@@ -195,3 +205,8 @@ class Exportings(Protocol):
 
 class DetailSteps(Protocol):
     def send(self, tasks: Iterable[DetailTask]) -> None: ...
+
+
+class LakeTasks(Protocol):
+    def send(self, tasks: Iterable[LakeTask], *, delay: int = 0) -> None:
+        """``delay`` in seconds, ``LONGEST_DELAY`` at most."""

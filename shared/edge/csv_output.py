@@ -7,12 +7,11 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from types import UnionType
-from typing import Any, Final, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes a text that begins so for a formula, or for more than one cell."""
+from shared.core.spreadsheets import safe_cell
 
 
 def columns_of(row: type[BaseModel]) -> list[str]:
@@ -66,5 +65,4 @@ def _cell(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False)
-    text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return safe_cell(" ".join(map(str, value)) if isinstance(value, list) else str(value))

@@ -17,6 +17,7 @@ from shared.adapters.queues import (
     SqsHostingChanges,
     SqsHostingChecks,
     SqsHostQuestions,
+    SqsLakeTasks,
     SqsRemovedDomains,
     SqsReplays,
     SqsSourceRefreshes,
@@ -36,6 +37,7 @@ from shared.core.queues import (
     HostingChanges,
     HostingChecks,
     HostQuestions,
+    LakeTasks,
     RemovedDomains,
     Replays,
     SourceRefreshes,
@@ -130,3 +132,8 @@ def exportings() -> Exportings:
 @cache
 def detail_steps() -> DetailSteps:
     return SqsDetailSteps(clients.sqs(), required(settings.DETAILS_QUEUE))
+
+
+@cache
+def lake_tasks() -> LakeTasks:
+    return SqsLakeTasks(clients.sqs(), required(settings.LAKE_QUEUE))

@@ -25,6 +25,7 @@ from shared.adapters.dynamodb.groups import DynamoGroups
 from shared.adapters.dynamodb.holdings import DynamoHoldings
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.adapters.dynamodb.hosts import DynamoHosts
+from shared.adapters.dynamodb.lake_ledger import DynamoLakeLedger
 from shared.adapters.dynamodb.members import DynamoMembers
 from shared.adapters.dynamodb.quarantine import DynamoQuarantine
 from shared.adapters.dynamodb.reports import DynamoReports
@@ -58,6 +59,7 @@ from shared.core.groups import Groups
 from shared.core.holdings import FiledMails, Holdings
 from shared.core.hosting.hosting import Hostings
 from shared.core.idempotency import Answers
+from shared.core.lake.ledger import LakeLedger
 from shared.core.members import Members, Users
 from shared.core.people.tickets import Attempts, Tickets
 from shared.core.quarantine import Quarantine
@@ -268,6 +270,11 @@ def deliveries() -> Deliveries:
 @cache
 def detail_jobs() -> DetailJobs:
     return DynamoDetailJobs(_table(), now)
+
+
+@cache
+def lake_ledger() -> LakeLedger:
+    return DynamoLakeLedger(_table(), now)
 
 
 @cache

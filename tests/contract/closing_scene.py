@@ -209,6 +209,9 @@ class Scene:
         self.exports.begin(Export(account.id, 5, self.now()))
         self.archive.write(account.id, 5, "00000-account.zip", [("records.jsonl", [b"{}"])])
         self.s3.put_object(Bucket="data", Key=f"details/{account.id}/token/result-1", Body=b"rows")
+        for what in ("facts", "statistics", "sheets"):
+            key = f"lake/{what}/account={account.id}/day=2026-09-01/x"
+            self.s3.put_object(Bucket="data", Key=key, Body=b"lake")
 
     def _people(self, account: Account, number: int) -> None:
         user = self.user(number + 3, account, owner=True)

@@ -211,6 +211,7 @@ def partitions_of_account(account: AccountId, since: date, today: date) -> Itera
     yield keys.in_group(account, DEFAULT_GROUP, _NEVER).pk
     yield keys.tag(account, TagId(0)).pk
     yield keys.detail_job(account, "").pk
+    yield keys.lake_day(account, today).pk
     yield keys.tag_name(account, "").pk
     yield keys.failure_job(account, "", "").pk
     yield keys.tls_days(account, _NEVER).pk

@@ -77,6 +77,7 @@ found through it is then read from the table.
 | policy filters of an account                          | ``A#<account>#POLICYFILTERS`` / ``<id>``       |
 | favourite addresses of a domain                       | get ``Y#<account>#<domain>`` / ``FAVOURITES``  |
 | the newest snapshot of an account's sources           | get ``A#<account>`` / ``SNAPSHOT``             |
+| what of a day is in the lake                          | get ``LAKE#<account>`` / ``<day>``             |
 | filters of its sources                                | ``A#<account>#SOURCEFILTERS`` / ``<id>``       |
 | attempts at something in a stretch of time            | update ``TRY#<what>#<seconds>#<stretch>``      |
 """
@@ -482,3 +483,7 @@ def detail_note(owner: AccountId, token: str, part: int) -> Key:
 
 def detail_same(owner: AccountId, sameness: str) -> Key:
     return Key(f"A#{owner}#DETAILS", f"SAME#{sameness}")
+
+
+def lake_day(owner: AccountId, day: date) -> Key:
+    return Key(f"LAKE#{owner}", day.isoformat())

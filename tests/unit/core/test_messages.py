@@ -12,6 +12,7 @@ from shared.core.messages import (
     decode_detail_task,
     decode_dns_check,
     decode_export,
+    decode_lake_task,
     decode_removed,
     decode_source_refresh,
     decode_touched_day,
@@ -20,6 +21,7 @@ from shared.core.messages import (
     encode_detail_task,
     encode_dns_check,
     encode_export,
+    encode_lake_task,
     encode_removed_domain,
     encode_source_refresh,
     encode_sweep,
@@ -31,6 +33,7 @@ from shared.core.queues import (
     DetailTask,
     DnsCheck,
     ExportPiece,
+    LakeTask,
     RemovedDomain,
     RemovedGroup,
     RemovedTag,
@@ -52,6 +55,13 @@ def test_work_survives_the_queue() -> None:
     assert decode_unknown_hosts(encode_unknown_hosts(question)) == question
     assert decode_removed(encode_removed_domain(removed)) == removed
     assert decode_dns_check(encode_dns_check(check)) == check
+    for lake in (
+        LakeTask(AccountId(7)),
+        LakeTask(AccountId(7), date(2026, 9, 1)),
+        LakeTask(AccountId(7), None, DomainId(8)),
+        LakeTask(AccountId(7), date(2026, 9, 1), DomainId(8)),
+    ):
+        assert decode_lake_task(encode_lake_task(lake)) == lake
     due = SourceRefresh(AccountId(7), 1_790_000_000)
     assert decode_source_refresh(encode_source_refresh(due)) == due
     for order in (CloseAccount(AccountId(7)), CloseAccount(AccountId(7), 1_790_000_000)):
