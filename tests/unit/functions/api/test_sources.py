@@ -86,6 +86,17 @@ def test_addresses_are_filtered(filled: Api, query: dict[str, str], expected: di
     assert volumes(filled.get(IPS, **query).data) == expected
 
 
+@pytest.mark.statement("13.5")
+def test_compliance_is_told_with_and_without_what_was_forwarded(api: Api) -> None:
+    failed = {"dkim": "fail", "spf": "fail", "raw": "fail"}
+    forwarded = row(count=20, **failed, overrides=("forwarded",))
+    api.file(fact(said(row(count=60), forwarded, row(count=20, **failed, overrides=("other",)))))
+    (address,) = api.get(IPS).data
+    (source,) = [each for each in api.get("/sources").data if each["standing"] == "dmarc_capable"]
+    assert (address["passed_dmarc"], address["passed_dmarc_without_forwarded"]) == (60.0, 75.0)
+    assert (address["forwarded"], source["total_volume"], source["passed_dmarc"]) == (20, 60, 100.0)
+
+
 def test_addresses_come_page_by_page(filled: Api) -> None:
     first = filled.get(IPS, limit=2)
     assert (list(volumes(first.data)), first.json["meta"]["total_count"]) == (["192.0.2.1", "203.0.113.9"], 3)
