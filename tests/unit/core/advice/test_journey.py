@@ -41,9 +41,10 @@ def due(which: World) -> list[tuple[str, str]]:
 def state_of(step: str, which: World, subject: str = "") -> str:
     """Of a task that was due before."""
     sight: Sight = STEPS[step].look(replace(which, open={step: frozenset({subject})}))
-    if not sight.complete:
+    due = sight.says(subject)
+    if due is None:
         return "unknown"
-    if any(found.subject == subject for found in sight.found):
+    if due:
         return "due"
     return "moot" if subject in sight.moot else "done"
 
