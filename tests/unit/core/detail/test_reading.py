@@ -37,7 +37,7 @@ from tests.unit.core.detail.plain import Line, lines_of
 from tests.unit.core.detail.strategies import FILTERS, KNOWN, NAMES, only, questions, stored_facts
 
 LARGEST = 2**53 - 1
-ASKED = settings(max_examples=25, deadline=None)
+ASKED = settings(max_examples=15, deadline=None)
 
 
 def chunks_of(question: Question, stored: Sequence[Fact]) -> Iterator[Chunk]:
@@ -141,7 +141,7 @@ def lines_in(chunk: Chunk) -> Iterator[tuple[Line, int]]:
 
 @pytest.mark.parametrize("name", FILTERS)
 def test_each_filter_lets_through_what_it_says(name: str) -> None:
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=15, deadline=None)
     @given(stored_facts(), questions, only(name))
     def check(stored: list[Fact], question: Question, filters: Filters) -> None:
         asked = replace(question, filters=filters)
