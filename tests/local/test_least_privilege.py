@@ -9,8 +9,9 @@ import pytest
 
 from tests.local.privileges import Right, Roles
 from tests.local.rights.asked import Case
+from tests.local.rights.left_out import why_left_out
 from tests.local.rights.scene import Scene
-from tests.local.rights.uses import unshown, uses, why_left_out
+from tests.local.rights.uses import unshown, uses
 from tests.local.running import RunningStack
 
 USES = list(uses())
