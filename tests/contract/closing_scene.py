@@ -19,9 +19,11 @@ from shared.core.accounts import Account
 from shared.core.advice.advices import Order
 from shared.core.advice.ledger import Kind as Matters
 from shared.core.audit import Actor, ActorKind, AuditEntry, Deed
+from shared.core.clock import utc_day
 from shared.core.closing import Closer
 from shared.core.domains import Domain
 from shared.core.exports import Export
+from shared.core.failures.jobs import Job, Question
 from shared.core.groups import Group
 from shared.core.holdings import FiledMail
 from shared.core.idempotency import Kept
@@ -56,6 +58,7 @@ from shared.core.reports import Fact
 from shared.core.segments import SegmentWriter, pack_document
 from shared.core.stored_filters import Purpose as FilterPurpose
 from shared.core.tags import Tag
+from shared.core.tls.days import Policy, PolicyLine
 from shared.core.uploads import Upload, upload_key
 from shared.core.watching.approved import ApprovedSource
 from shared.core.watching.schedule import Turn
@@ -183,7 +186,9 @@ class Scene:
         small = replace(given.fact(domain, report_id="small", retention=400), segment=SegmentWriter().pack())
         for fact in (small, large):
             self.aws.reports.file(fact)
-        rollup = given.rollup(domain, sources=2_000, retention=400)
+        seen = (PolicyLine(Policy(domain.name, "sts", "enforce"), 5, 1, self.now()),)
+        day = utc_day(self.now())
+        rollup = given.rollup(domain, day=day, sources=2_000, retention=400, tls=1, policies=seen)
         assert self.aws.rollups.replace(rollup, expected=0)
 
     def _filed(self, account: Account, domain: Domain, common: str) -> None:
@@ -207,6 +212,9 @@ class Scene:
         )
         self.aws.quarantine.add(entry)
         self.exports.begin(Export(account.id, 5, self.now()))
+        question = Question(subject="invoice")
+        asker = "user_1"
+        self.aws.failure_jobs.begin(Job(account.id, asker, question.token(asker), question, self.now()))
         self.archive.write(account.id, 5, "00000-account.zip", [("records.jsonl", [b"{}"])])
         self.s3.put_object(Bucket="data", Key=f"details/{account.id}/token/result-1", Body=b"rows")
         for what in ("facts", "statistics", "sheets"):
