@@ -34,8 +34,9 @@ SERVICES: Final = frozenset(
 )
 """The services that functions call: botocore's descriptions of the other four hundred stay out."""
 
-LIMIT: Final = 60_000_000
-"""Most bytes that a function and its layer may have, unpacked."""
+LIMITS: Final = {"api": 60_000_000, "lookups": 60_000_000, "workers": 60_000_000, "lake": 100_000_000}
+"""Most bytes that a function and its layer may have, unpacked. The one that writes Parquet has an engine of
+65 MB with it; nobody waits for it, and Lambda's own limit is 250 MB."""
 
 KEPT: Final = 24 * 3600
 """Seconds that a bundle rests after it was made: another process may be about to upload an older one."""
@@ -213,10 +214,10 @@ def main() -> int:
     for entry in ENTRIES:
         own = unpacked(build_code(entry, platform))
         layer = unpacked(build_layer(entry.layer, platform))
-        heavy += own + layer > LIMIT
+        heavy += own + layer > LIMITS[entry.layer]
         print(f"{entry.name:<14} {own / 1e6:>7.1f} {layer / 1e6:>9.1f} {(own + layer) / 1e6:>6.1f}")
     if heavy:
-        print(f"{heavy} over the limit of {LIMIT / 1e6:.0f} MB")
+        print(f"{heavy} over the limit of their layers")
     return 1 if heavy else 0
 
 

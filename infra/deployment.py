@@ -20,6 +20,7 @@ from infra.grants import Owners
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.hosting import HostingStack
+from infra.stacks.lake import LakeStack
 from infra.stacks.mail import MailStack
 from infra.stacks.observability import ObservabilityStack
 from infra.stacks.people import PeopleStack
@@ -42,6 +43,7 @@ class Deployment:
     """The stacks of one stage, in the order of their dependencies."""
 
     data: DataStack
+    lake: LakeStack
     mail: MailStack
     hosting: HostingStack
     people: PeopleStack
@@ -65,6 +67,7 @@ def deploy(app: App, stage: Stage, bundles: Bundles) -> Deployment:
 
     prefix = f"postseal-{stage.name}"
     data = DataStack(app, f"{prefix}-data", stage, **common("table, buckets, queues"))
+    lake = LakeStack(app, f"{prefix}-lake", stage, data.data, **common("tables over the nightly export"))
     mail = MailStack(app, f"{prefix}-mail", stage, data, **common("the report domain"))
     hosting = HostingStack(
         app, f"{prefix}-hosting", stage, mail.zone, **common("records and policies hosted for customers")
@@ -85,4 +88,4 @@ def deploy(app: App, stage: Stage, bundles: Bundles) -> Deployment:
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     Tags.of(app).add("application", "postseal")
     Tags.of(app).add("stage", stage.name)
-    return Deployment(data, mail, hosting, people, workers, api, observability)
+    return Deployment(data, lake, mail, hosting, people, workers, api, observability)

@@ -277,6 +277,7 @@ WORKERS: Final = (
             writes(Thing.DATA_BUCKET, settings.SOURCES),
             deletes(Thing.DATA_BUCKET),
             sends(Thing.HOSTING_CHECKS_QUEUE),
+            sends(Thing.LAKE_QUEUE),
         ),
         trigger=Consumes(Thing.PURGE_QUEUE, batch=1, window=0, at_once=2, delay=5),
         timeout=300,
@@ -292,6 +293,7 @@ WORKERS: Final = (
             sends(Thing.CLOSING_QUEUE),
             sends(Thing.WATCH_QUEUE),
             sends(Thing.SOURCES_QUEUE),
+            sends(Thing.LAKE_QUEUE),
         ),
         knows=(Thing.DATA_BUCKET,),
         trigger=Daily(hour=3),
@@ -341,6 +343,22 @@ WORKERS: Final = (
         memory=1024,
         timeout=600,
         layer="workers",
+    ),
+    Entry(
+        "workers/export_lake",
+        (
+            table("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
+            reads(Thing.DATA_BUCKET),
+            writes(Thing.DATA_BUCKET, settings.LAKE),
+            deletes(Thing.DATA_BUCKET, settings.LAKE),
+            sends(Thing.LAKE_QUEUE),
+        ),
+        trigger=Consumes(Thing.LAKE_QUEUE, batch=1, window=0, at_once=5),
+        # One whole processor; of the memory it takes a small part.
+        memory=1769,
+        timeout=600,
+        layer="lake",
+        address_data=True,
     ),
     Entry(
         "workers/close_account",

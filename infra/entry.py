@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-Layer = Literal["api", "lookups", "workers"]
-"""Libraries: of functions that are asked, of those that then ask the DNS themselves, of those in between."""
+Layer = Literal["api", "lookups", "workers", "lake"]
+"""Libraries: of functions that are asked, of those that then ask the DNS themselves, of those in between, and
+of the one that writes the nightly export."""
 
 
 class Thing(StrEnum):
@@ -36,6 +37,7 @@ class Thing(StrEnum):
     CLOSING_QUEUE = "closing-queue"
     DETAILS_QUEUE = "details-queue"
     SOURCES_QUEUE = "sources-queue"
+    LAKE_QUEUE = "lake-queue"
     ALERTS_QUEUE = "alerts-queue"
     DELIVERIES_QUEUE = "deliveries-queue"
     WATCH_QUEUE = "watch-queue"

@@ -29,6 +29,7 @@ _QUEUES: Final = {
     Thing.CLOSING_QUEUE: settings.CLOSING_QUEUE,
     Thing.DETAILS_QUEUE: settings.DETAILS_QUEUE,
     Thing.SOURCES_QUEUE: settings.SOURCES_QUEUE,
+    Thing.LAKE_QUEUE: settings.LAKE_QUEUE,
     Thing.ALERTS_QUEUE: settings.ALERTS_QUEUE,
     Thing.DELIVERIES_QUEUE: settings.DELIVERIES_QUEUE,
     Thing.WATCH_QUEUE: settings.WATCH_QUEUE,

@@ -35,7 +35,8 @@ class Platform:
     uv_platform: str | None = None
 
 
-LAMBDA: Final = Platform("lambda-arm64", LAMBDA_PYTHON, "aarch64-manylinux2014")
+LAMBDA: Final = Platform("lambda-arm64", LAMBDA_PYTHON, "aarch64-manylinux_2_28")
+"""The runtime's system is Amazon Linux 2023, whose C library is version 2.34."""
 HOST: Final = Platform("host", f"{sys.version_info.major}.{sys.version_info.minor}")
 
 
@@ -99,6 +100,9 @@ class Stage:
     """From the closing of an account to the deletion of its data: until then it can be reopened."""
     failure_days: int = 30
     """Days that a failure report rests: it can hold parts of somebody's mail."""
+    lake_days: int = settings.LAKE_DAYS
+    """Days that the nightly export of a day rests, whatever the plan of its account keeps. They count from
+    when it was last written."""
     requests_per_second: int = 100
     requests_burst: int = 200
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -103,8 +103,12 @@ class EntryFunction(Construct):
         ]
 
 
+_ASKED: Final = ("api", "lookups")
+"""Layers of functions that somebody waits for."""
+
+
 def _snap_start(entry: Entry, stage: Stage) -> lambda_.SnapStartConf | None:
-    wanted = stage.snap_start == "all" or (stage.snap_start == "api" and entry.layer != "workers")
+    wanted = stage.snap_start == "all" or (stage.snap_start == "api" and entry.layer in _ASKED)
     return lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if wanted else None
 
 

@@ -57,6 +57,8 @@ class DataStack(Stack):
                 settings.EXPORTS: settings.EXPORT_DAYS,
                 settings.DETAILS: settings.DETAIL_DAYS,
                 settings.SOURCES: settings.SOURCE_DAYS,
+                settings.LAKE: stage.lake_days,
+                settings.LAKE_RESULTS: settings.LAKE_RESULT_DAYS,
             },
         )
         self.queues = {

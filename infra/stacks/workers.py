@@ -28,14 +28,14 @@ class WorkersStack(Stack):
         self, scope: Construct, name: str, stage: Stage, bundles: Bundles, owners: Owners, **kwargs: Any
     ) -> None:
         super().__init__(scope, name, **kwargs)
-        layer = bundles.layer(self, "workers")
+        layers = {name: bundles.layer(self, name) for name in sorted({entry.layer for entry in WORKERS})}
         self.functions = [
             EntryFunction(
                 self,
                 entry,
                 stage,
                 bundles,
-                layer=layer,
+                layer=layers[entry.layer],
                 statements=grants.statements(entry.grants, owners, stage),
                 environment=grants.environment(entry, owners),
             )

@@ -17,6 +17,8 @@ from shared.core.queues import (
     HostingCheck,
     HostingChecks,
     HostQuestions,
+    LakeTask,
+    LakeTasks,
     RemovedDomain,
     RemovedDomains,
     TouchedDay,
@@ -116,7 +118,8 @@ def days_to_rebuild(
 @dataclass(frozen=True, slots=True)
 class Purge:
     """Removes all that was stored of a domain that is no more: reports, their mail, rollups, DNS states,
-    alerts, advice, favourites, and its lines of the account's sources. What is hosted for it is not among
+    alerts, advice, favourites, its lines of the account's sources, and its rows in the lake, which another
+    worker takes it out of. What is hosted for it is not among
     that: it goes when the domain's CNAMEs do."""
 
     domains: Domains
@@ -130,6 +133,7 @@ class Purge:
     advices: Advices
     favourites: Favourites
     snapshots: Snapshots
+    lake_tasks: LakeTasks
 
     def run(self, removed: RemovedDomain) -> int:
         """Returns how many reports went: none if the domain is there, for then it was not removed.
@@ -154,6 +158,7 @@ class Purge:
         self.advices.forget(account, domain)
         self.favourites.forget(account, domain)
         self.snapshots.forget(account, domain)
+        self.lake_tasks.send([LakeTask(account, forget=domain)])
         return gone
 
     def _empty(self, removed: RemovedDomain, day: date) -> None:

@@ -10,7 +10,7 @@ from shared.core.upkeep import Purge, Roller
 from shared.wiring import enrichment, table
 from shared.wiring.buckets import mailbox
 from shared.wiring.catalogues import catalogues
-from shared.wiring.queues import alert_events, host_questions, hosting_checks, removed_domains
+from shared.wiring.queues import alert_events, host_questions, hosting_checks, lake_tasks, removed_domains
 
 
 @cache
@@ -49,4 +49,5 @@ def purge() -> Purge:
         snapshots=table.snapshots(),
         hosting_checks=hosting_checks(),
         histories=table.sender_histories(),
+        lake_tasks=lake_tasks(),
     )

@@ -23,6 +23,7 @@ from shared.core.ids import DomainId
 from shared.core.messages import encode_hosting_change, encode_hosting_check
 from shared.core.queues import HostingChange, HostingCheck, RemovedDomain
 from shared.core.upkeep import Purge
+from tests import fakes
 from tests.bench.metering import Meter
 from tests.contract.stores import AwsStores
 from tests.unit.core.hosting.world import DAY, POLICY, RECORD, ZONES, World
@@ -117,6 +118,7 @@ class Deployed(World):
             aws.advices,
             aws.favourites,
             aws.snapshots,
+            fakes.FakeLakeTasks(),
         )
         purge.run(RemovedDomain(self.domain.account, self.domain.id))
 

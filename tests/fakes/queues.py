@@ -15,6 +15,7 @@ from shared.core.queues import (
     ExportPiece,
     HostingChange,
     HostingCheck,
+    LakeTask,
     RemovedDomain,
     RemovedGroup,
     RemovedTag,
@@ -147,6 +148,16 @@ class FakeClosings:
 
     def send(self, orders: Iterable[CloseAccount], *, delay: int = 0) -> None:
         self.sent.extend((order, delay) for order in orders)
+
+
+class FakeLakeTasks:
+    """With their delays."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[LakeTask, int]] = []
+
+    def send(self, tasks: Iterable[LakeTask], *, delay: int = 0) -> None:
+        self.sent.extend((task, delay) for task in tasks)
 
 
 class FakeExportings(FakeQueue[ExportPiece]):

@@ -88,6 +88,8 @@ def test_large_bodies_outlive_every_plan(templates: Templates) -> None:
     assert days.pop(settings.EXPORTS) == settings.EXPORT_DAYS
     assert days.pop(settings.DETAILS) == settings.DETAIL_DAYS
     assert days.pop(settings.SOURCES) == settings.SOURCE_DAYS
+    assert days.pop(settings.LAKE) == templates.stage.lake_days == 5 * 365
+    assert days.pop(settings.LAKE_RESULTS) == settings.LAKE_RESULT_DAYS
     assert days == {f"{kept}/": kept for kept in settings.KEPT_DAYS}
     assert max(settings.KEPT_DAYS) > max(plan_named(name).retention_days for name in plan_names()) + 1
 

@@ -1,7 +1,7 @@
 """Once a day: has the rollups of every active domain's last days made anew, whatever went wrong with them,
 sees to it that every active domain has its turn when its DNS is looked at, that closed accounts whose time
 has come are deleted, that the reports of all others are watched, that the sources of accounts with reports
-are summed up, and that detail reports nobody works on any more are given up."""
+are summed up, that what is new is exported, and that detail reports nobody works on any more are given up."""
 
 from __future__ import annotations
 
@@ -15,11 +15,19 @@ from shared.core.clock import utc_day
 from shared.core.closing import due_closings
 from shared.core.detail.asking import give_up_stalled
 from shared.core.domains import every_active
+from shared.core.queues import LONGEST_DELAY, LakeTask
 from shared.core.sending.refreshing import DELAY, every
 from shared.core.upkeep import days_to_rebuild
 from shared.core.watching.schedule import repair
 from shared.wiring.entropy import now
-from shared.wiring.queues import closings, dns_checks, source_refreshes, touched_days, watch_orders
+from shared.wiring.queues import (
+    closings,
+    dns_checks,
+    lake_tasks,
+    source_refreshes,
+    touched_days,
+    watch_orders,
+)
 from shared.wiring.table import accounts, detail_jobs, domains, reports, rollups, turns
 
 DAYS = 3
@@ -45,6 +53,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     due = due_closings(everybody, now())
     closings().send(due)
     watch_orders().send(to_be_watched(everybody, utc_day(now())))
+    # By then the rollups are made anew.
+    lake_tasks().send((LakeTask(account.id) for account in everybody), delay=LONGEST_DELAY)
     stalled = give_up_stalled(everybody, detail_jobs(), int(now()))
     log.info("reconciling", days=count, turns_given=given, closing=len(due), stalled=stalled)
     return {"days": count, "turns_given": given}

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from shared.core.addresses import HostName, NoPlaces
-from shared.core.queues import HostingCheck, RemovedDomain, TouchedDay
+from shared.core.queues import HostingCheck, LakeTask, RemovedDomain, TouchedDay
 from shared.core.rollups import DayRollup
 from shared.core.senders.catalogue import builtin
 from shared.core.senders.own import Catalogues
@@ -24,6 +24,7 @@ from tests.fakes import (
     FakeHostingChecks,
     FakeHostQuestions,
     FakeHosts,
+    FakeLakeTasks,
     FakeMailbox,
     FakeRemovedDomains,
     FakeReports,
@@ -80,6 +81,7 @@ class World:
         )
         self.stored_alerts = FakeAlerts()
         self.favourites, self.snapshots = FakeFavourites(), FakeSnapshots()
+        self.lake_tasks = FakeLakeTasks()
         self.purge = Purge(
             self.domains,
             self.reports,
@@ -92,6 +94,7 @@ class World:
             FakeAdvices(),
             self.favourites,
             self.snapshots,
+            self.lake_tasks,
         )
 
     def messages(self, day: date = TODAY) -> int:
@@ -199,6 +202,14 @@ def test_what_is_hosted_for_a_removed_domain_is_looked_at_at_once(world: World) 
     world.domains.remove(DOMAIN)
     world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id))
     assert world.hosting_checks.sent == [(HostingCheck(ACCOUNT.id, DOMAIN.id), 0)]
+
+
+def test_the_lake_forgets_a_removed_domain_and_no_other(world: World) -> None:
+    world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id))
+    assert world.lake_tasks.sent == []
+    world.domains.remove(DOMAIN)
+    world.purge.run(RemovedDomain(ACCOUNT.id, DOMAIN.id))
+    assert world.lake_tasks.sent == [(LakeTask(ACCOUNT.id, forget=DOMAIN.id), 0)]
 
 
 def test_days_to_rebuild_are_those_with_reports(world: World) -> None:
