@@ -41,6 +41,7 @@ OF_PARAMETERS: Final = {
     "key_id": ids.API_KEY,
     "policy_filter_id": ids.POLICY_FILTER,
     "report_id": ids.REPORT,
+    "source_filter_id": ids.SOURCE_FILTER,
     "tag_id": ids.TAG,
     "tls_policy_id": ids.TLS_POLICY,
     "task_id": ids.TASK,

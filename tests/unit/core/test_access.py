@@ -273,10 +273,13 @@ MINTERS = {"shared/core/watching/checking.py", "cli/operator_domains.py"}
 
 READERS = {
     "shared/core/advice/advising.py",
+    "shared/core/alerts/digests.py",
     "shared/core/alerts/report_watch.py",
+    "shared/core/lake/exporting.py",
     "shared/core/sending/refreshing.py",
 }
-"""Who reads for nobody who could be asked: the passes that think the advice over and watch the reports."""
+"""Who reads for nobody who could be asked: what thinks the advice over, watches the reports, sums up the
+sources and exports the days; and the letter to somebody who sees the domain."""
 
 CHANGES = {
     "domains": {"add", "activate", "deactivate", "verify", "change", "note_check", "remove", "park"},

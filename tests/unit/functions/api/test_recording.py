@@ -28,7 +28,13 @@ UNRECORDED = {
 """Mail that arrives, and a reset that anybody may ask for, are the work of no user; texts that are validated
 are nowhere kept."""
 
-PUBLIC = {"take_up_invitation", "confirm_password_reset", "confirm_address"}
+PUBLIC = {
+    "take_up_invitation",
+    "confirm_password_reset",
+    "confirm_address",
+    "end_digests",
+    "unsubscribe_one_click",
+}
 """They need no credential: who acted is for the route to say, by ``act_for``."""
 
 

@@ -168,7 +168,7 @@ def test_the_table_of_the_documentation_is_this_one() -> None:
 def test_the_owner_may_all_that_is_not_for_the_operator() -> None:
     owner = ROLES[0]
     denied = [each.probe.need for each in ROWS if each.expected(owner) is not Answer.GRANTED]
-    assert set(denied) == {Need.OPERATOR}
+    assert set(denied) == {Need.OPERATOR, Need.OWN_SEARCH}
 
 
 def test_who_has_no_credential_is_told_so_of_all_that_is_not_public() -> None:

@@ -15,6 +15,7 @@ from tests.unit.core.world import DOMAIN, TODAY, fact, row, said
 from tests.unit.functions.api.advising import advice
 from tests.unit.functions.api.alerting import alert, webhook
 from tests.unit.functions.api.client import Api, other_account
+from tests.unit.functions.api.detailing import detail_report
 from tests.unit.functions.api.naming import sources
 from tests.unit.functions.api.people import MEMBER, join
 from tests.unit.functions.api.test_quarantine import entry
@@ -90,7 +91,7 @@ def theirs(api: Api) -> dict[str, list[str]]:
         "tag_id": [tag, tag.removeprefix("tag_")],
         "user_id": ["user_13", "13"],
         "slug": ["mailer"],
-        **{param: [made] for param, made in sources(api).items()},
+        **{param: [made] for param, made in (detail_report(api) | sources(api)).items()},
         "sender": ["cider-press"],
         **{param: [made] for param, made in advice(api).items()},
         "alert_id": [raised, raised.removeprefix("alr_")],
@@ -216,4 +217,8 @@ def test_every_route_with_an_id_is_swept() -> None:
         "task_id",
         "webhook_id",
         "delivery_id",
+        "report_token",
+        "ip",
+        "source_number",
+        "source_filter_id",
     }
