@@ -14,6 +14,7 @@ from tests.local.rights import (
     asked,
     details,
     groups,
+    lake,
     people,
     reported,
     sourced,
@@ -208,14 +209,19 @@ _OF: Final[Mapping[str, _Uses]] = {
     "purge": {
         sourced.purges_from_sources: "PutObject data/sources/",
         worked.purges: "GetItem Query PutItem UpdateItem DeleteItem table, DeleteObject mail, "
-        "SendMessage hosting-checks-queue",
+        "SendMessage hosting-checks-queue, SendMessage lake-queue",
         worked.purges_large: "GetObject DeleteObject data",
         groups.sweeps: "BatchGetItem table, Query gsi1",
     },
     "run-detail-job": {
-        details.plans: "BatchGetItem UpdateItem table, SendMessage details-queue",
+        details.plans: "BatchGetItem table, SendMessage details-queue",
         details.reads_part: "GetItem Query PutItem table, GetObject data, PutObject data/details/",
         details.puts_together: "UpdateItem table",
+    },
+    "export-lake": {
+        lake.finds_days: "SendMessage lake-queue",
+        lake.writes_day: "GetItem BatchGetItem Query PutItem table, GetObject data, PutObject data/lake/",
+        lake.clears_day: "DeleteItem table, DeleteObject data/lake/",
     },
     "export-account": {
         accounts.exports_records: "GetItem BatchGetItem Query table, Query gsi1, PutObject data/exports/, "
@@ -226,7 +232,7 @@ _OF: Final[Mapping[str, _Uses]] = {
     "reconcile": {
         worked.reconciles: "GetItem BatchGetItem Query PutItem table, Query gsi1, SendMessage rollup-queue, "
         "SendMessage dns-queue, SendMessage closing-queue, SendMessage watch-queue, "
-        "SendMessage sources-queue",
+        "SendMessage sources-queue, SendMessage lake-queue",
         details.gives_up: "UpdateItem table",
     },
     "close-account": {
