@@ -84,7 +84,8 @@ class Members(Protocol):
 
     def add(self, member: Member, *, most: int) -> None:
         """``Conflict`` when the user is a member already, and for an owner where there is one or somebody
-        invited to be it; ``PlanLimit`` when the account has ``most`` members, ``NotFound`` when it is gone."""
+        invited to be it; ``PlanLimit`` when the account has ``most`` members, ``NotFound`` when it is
+        gone."""
 
     def enter(self, account: AccountId, user: UserId, *, signed_in: int, now: int) -> Entered | None:
         """Count one request of somebody with an access token; None for who is no active member;
@@ -123,7 +124,8 @@ class Members(Protocol):
         """Take a group that was removed out of everybody's levels."""
 
     def remove(self, member: Member, *, by: UserId | None) -> None:
-        """As ``change``. ``Conflict`` for the owner who has taken that up. Harmless when the member is gone already."""
+        """As ``change``. ``Conflict`` for the owner who has taken that up. Harmless when the member is gone
+        already."""
 
     def hand_over(self, account: AccountId, *, owner: UserId, to: UserId) -> None:
         """Make another active member the owner and the owner an admin, both or neither. ``Conflict``."""

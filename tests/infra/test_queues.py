@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from infra.constructs.queue import ATTEMPTS
 from infra.entries import WORKERS
 from infra.entry import Consumes
 from tests.infra.synthesis import Templates
@@ -22,7 +21,7 @@ def test_every_queue_has_one_for_dead_letters(templates: Templates) -> None:
     assert len(working) == len(CONSUMERS)
     assert {f"data/{name}" for name in dead} == queues.keys() - working.keys()
     for queue in working.values():
-        assert queue["RedrivePolicy"]["maxReceiveCount"] == ATTEMPTS >= 5
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
 
 
 def test_dead_letters_outlive_the_queue_they_came_from(templates: Templates) -> None:

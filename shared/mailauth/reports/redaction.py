@@ -144,8 +144,8 @@ def _maybe(value: str | None, change: Callable[[str], str]) -> str | None:
 
 
 def defang(text: str) -> str:
-    """Links that cannot be followed (``hxxp://evil[.]example/``), and no characters that control or change the
-    direction.
+    """Links that cannot be followed (``hxxp://evil[.]example/``), and no characters that control or change
+    the direction.
 
     Line ends and tabs stay. The result is still text, not HTML: escape it where it is shown.
     """
