@@ -51,6 +51,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         urls = {
             settings.HOSTING_QUEUE: sqs.create_queue(QueueName="h.fifo", Attributes={"FifoQueue": "true"}),
             settings.HOSTING_CHECKS_QUEUE: sqs.create_queue(QueueName="checks"),
+            settings.ALERTS_QUEUE: sqs.create_queue(QueueName="alerts"),
         }
         names = {name: made["QueueUrl"] for name, made in urls.items()}
         zone = boto3.client("route53").create_hosted_zone(Name="h1.postseal.example", CallerReference="1")
