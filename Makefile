@@ -18,7 +18,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 unexport PYTHONDONTWRITEBYTECODE
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help setup demo up down test unit check bench chaos
+.PHONY: help setup demo up down test sweep unit check bench chaos
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -38,8 +38,11 @@ up: setup ## start the local stack and deploy to it
 down: setup ## stop what `make up` started
 	@$(BIN)/python -m infra.local.down
 
-test: setup ## every test: unit, contract, infra, local
-	@$(BIN)/pytest --quiet -n 3 tests
+test: setup ## the tests: unit, contract, infra, and what the local stack can do
+	@$(BIN)/pytest --quiet -n 3 --ignore tests/sweeps tests
+
+sweep: setup ## every right, role, tenant and generated request against the local stack
+	@$(BIN)/pytest --quiet -n 2 tests/sweeps
 
 unit: setup ## the unit tests: pure, in seconds
 	@$(BIN)/pytest --quiet -n 2 tests/unit

@@ -29,6 +29,11 @@ from infra.stage import HOST, LAMBDA, Platform
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BUILD: Final = ROOT / ".build"
+SHARED: Final = Path("shared")
+RECIPE: Final = Path("infra/bundling.py")
+ADDRESS_DATA: Final = (Path("infra/address_data.py"), Path("package-lock.json"))
+"""What the address data is made by and of."""
+
 SERVICES: Final = frozenset(
     {"cloudfront", "cognito-idp", "dynamodb", "events", "route53", "s3", "sesv2", "sqs"}
 )
@@ -68,14 +73,11 @@ def build_code(entry: Entry, platform: Platform) -> Path:
     if not (ROOT / folder / "handler.py").is_file():
         raise BundleError(f"{folder}/handler.py is missing: there is no function {entry.name} to bundle")
     packages = [package / "__init__.py" for package in (folder.parent.parent, folder.parent)]
-    sources = [*packages, *_files(Path("shared")), *_files(folder)]
-    recipe = [Path("infra/bundling.py")]
-    if entry.address_data:
-        recipe += [Path("infra/address_data.py"), Path("package-lock.json")]
-    parts = (str(path).encode() + b"\0" + (ROOT / path).read_bytes() for path in [*sources, *recipe])
+    sources = [*packages, *_files(folder)]
+    recipe = ADDRESS_DATA if entry.address_data else ()
     return _zip(
         f"{platform.name}-{entry.name}",
-        _digest(repr(platform).encode(), *parts),
+        _digest(repr(platform).encode(), _contents([*sources, *_files(SHARED), RECIPE, *recipe])),
         lambda tree: _own_code(sources, entry, platform, tree),
     )
 
@@ -93,34 +95,80 @@ def unpacked(archive: Path) -> int:
 
 def _zip(name: str, key: str, fill: Callable[[Path], None]) -> Path:
     """The zip under this key: found, or filled by the function and packed."""
-    target = BUILD / "bundles" / f"{name}.{key}.zip"
+    return _kept(BUILD / "bundles", name, f".{key}.zip", lambda work: _packed(fill, work))
+
+
+def _tree(name: str, key: str, fill: Callable[[Path], None]) -> Path:
+    """A folder that many zips have in them, under this key: found, or filled by the function."""
+    return _kept(BUILD / "trees", name, f".{key}", lambda work: _filled(fill, work))
+
+
+def _kept(folder: Path, name: str, suffix: str, make: Callable[[Path], Path]) -> Path:
+    target = folder / f"{name}{suffix}"
     if target.exists():
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="work-", dir=BUILD) as work:
-        tree = Path(work, "tree")
-        tree.mkdir()
-        fill(tree)
-        _pack(tree, target)
-    for other in target.parent.glob(f"{name}.*.zip"):
-        if time.time() - other.stat().st_mtime > KEPT:
-            other.unlink(missing_ok=True)
+        made = make(Path(work))
+        try:
+            made.replace(target)
+        except OSError:
+            # Another process was first with the same: a folder does not take the place of one.
+            if not target.is_dir():
+                raise
+    for other in folder.glob(f"{name}.*"):
+        if other != target and time.time() - other.stat().st_mtime > KEPT:
+            shutil.rmtree(other) if other.is_dir() else other.unlink(missing_ok=True)
+    return target
+
+
+def _filled(fill: Callable[[Path], None], work: Path) -> Path:
+    tree = work / "tree"
+    tree.mkdir()
+    fill(tree)
+    return tree
+
+
+def _packed(fill: Callable[[Path], None], work: Path) -> Path:
+    target = work / "packed.zip"
+    _pack(_filled(fill, work), target)
     return target
 
 
 def _libraries(requirements: str, platform: Platform, tree: Path) -> None:
     _install(requirements, platform, tree / "python")
     _prune(tree / "python")
-    _compile(tree, platform, "/opt")
+    _compile(tree, tree, platform, "/opt")
 
 
 def _own_code(sources: Iterable[Path], entry: Entry, platform: Platform, tree: Path) -> None:
+    shutil.copytree(_shared(platform), tree / "shared")
     for source in sources:
         (tree / source).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / source, tree / source)
+    _compile(tree / "functions", tree, platform, "/var/task")
     if entry.address_data:
-        address_data.build(tree / "address-data")
-    _compile(tree, platform, "/var/task")
+        data = _tree("address-data", _digest(_contents(ADDRESS_DATA)), address_data.build)
+        shutil.copytree(data, tree / "address-data")
+
+
+def _shared(platform: Platform) -> Path:
+    """``shared/`` as every function has it."""
+
+    def fill(tree: Path) -> None:
+        for source in _files(SHARED):
+            target = tree / source.relative_to(SHARED)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / source, target)
+        _compile(tree, tree, platform, "/var/task/shared")
+
+    key = _digest(repr(platform).encode(), _contents([*_files(SHARED), RECIPE]))
+    return _tree(f"{platform.name}-shared", key, fill)
+
+
+def _contents(files: Iterable[Path]) -> bytes:
+    """What tells one state of files from another."""
+    return _digest(*(str(path).encode() + b"\0" + (ROOT / path).read_bytes() for path in files)).encode()
 
 
 def _files(folder: Path) -> list[Path]:
@@ -167,12 +215,15 @@ def _is_outdated(path: Path, inside: Path) -> bool:
     return False
 
 
-def _compile(tree: Path, platform: Platform, mounted: str) -> None:
-    """Byte code saves a second of every cold start, but only this machine's Python can write its own."""
+def _compile(folder: Path, root: Path, platform: Platform, mounted: str) -> None:
+    """Byte code saves a second of every cold start, but only this machine's Python can write its own. It
+    tells of files where they will be: ``root`` is ``mounted``."""
     if platform != HOST:
         return
     unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    compileall.compile_dir(tree, quiet=2, stripdir=str(tree), prependdir=mounted, invalidation_mode=unchecked)
+    compileall.compile_dir(
+        folder, quiet=2, stripdir=str(root), prependdir=mounted, invalidation_mode=unchecked
+    )
 
 
 def _pack(tree: Path, target: Path) -> None:

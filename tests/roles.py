@@ -209,7 +209,7 @@ def rendered() -> str:
         "",
         "Every route of the API and the answer for each role: `yes`, or the status of the refusal. Made by",
         "`python -m tests.roles` of the code's routes and of what `tests/needs.py` says each one needs; do",
-        "not edit. `tests/local/test_roles.py` asks the local stack all of it. The domain is in a group;",
+        "not edit. `tests/sweeps/test_roles.py` asks the local stack all of it. The domain is in a group;",
         "reports, approved sources and the like are of the domain.",
         "",
         *(f"- **{role.name}**: {role.words}" for role in ROLES),

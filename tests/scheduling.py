@@ -8,11 +8,13 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 LOCAL: Final = "tests/local/"
-ALONE: Final = tuple(f"{LOCAL}test_{name}.py" for name in ("stack", "least_privilege"))
+SWEEPS: Final = "tests/sweeps/"
+ALONE: Final = (f"{LOCAL}test_stack.py", f"{SWEEPS}test_least_privilege.py")
 """They restart the stack and take rights from its functions: nobody else may be at work on it."""
 
-TOGETHER: Final = tuple(
-    f"{LOCAL}test_{name}.py" for name in ("closing", "people", "roles", "schemathesis", "sign_in", "sso")
+TOGETHER: Final = (
+    *(f"{LOCAL}test_{name}.py" for name in ("closing", "people", "sign_in", "sso")),
+    *(f"{SWEEPS}test_{name}.py" for name in ("roles", "schemathesis")),
 )
 """They ask what needs no credential, which is counted for the address that all of them come from: one
 worker's, one after the other."""
@@ -69,8 +71,8 @@ class FilesAndFolders(LoadScopeScheduling):  # type: ignore[misc]  # xdist has n
 
 
 def _is_of_the_stack(scope: str) -> bool:
-    return scope == _TOGETHER or scope.startswith(LOCAL)
+    return scope == _TOGETHER or scope.startswith((LOCAL, SWEEPS))
 
 
 def _rank(scope: str) -> tuple[int, bool]:
-    return (_FIRST.index(scope) if scope in _FIRST else len(_FIRST), not scope.startswith(LOCAL))
+    return (_FIRST.index(scope) if scope in _FIRST else len(_FIRST), not _is_of_the_stack(scope))

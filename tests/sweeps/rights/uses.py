@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Final
 
-from tests.local.privileges import Right
-from tests.local.rights import (
+from tests.sweeps.privileges import Right
+from tests.sweeps.rights import (
     accounts,
     advised,
     alerted,
@@ -21,9 +21,9 @@ from tests.local.rights import (
     watched,
     worked,
 )
-from tests.local.rights.asked import Case, ask, of_nobody
-from tests.local.rights.people import in_person
-from tests.local.rights.unshown import UNSHOWN
+from tests.sweeps.rights.asked import Case, ask, of_nobody
+from tests.sweeps.rights.people import in_person
+from tests.sweeps.rights.unshown import UNSHOWN
 
 _Uses = Mapping[Case, str]
 """To each case the rights it shows the use of: ``verb verb thing, verb thing``."""

@@ -7,10 +7,10 @@ from contextlib import closing
 
 import pytest
 
-from tests.local.cast import AT_ONCE, Cast
 from tests.local.running import RunningStack
 from tests.needs import Need
 from tests.roles import ROLES, Answer, Role, Row, rows
+from tests.sweeps.cast import AT_ONCE, Cast
 
 ROWS = list(rows())
 WITHOUT = ("owner", "nobody")

@@ -13,8 +13,8 @@ from shared.core.mail import Door
 from shared.core.messages import encode_removed_domain, encode_touched_day, encode_unknown_hosts
 from shared.core.queues import RemovedDomain, TouchedDay, UnknownHosts
 from shared.core.senders.history import Seen, SenderHistory
-from tests.local.rights.asked import entry_of
-from tests.local.rights.scene import MANY, Scene, Try, aggregate, failure, today
+from tests.sweeps.rights.asked import entry_of
+from tests.sweeps.rights.scene import MANY, Scene, Try, aggregate, failure, today
 
 _NAMED = "51.38.41.10"
 """An address that the shipped zones have a name for."""

@@ -14,7 +14,7 @@ from shared.core.messages import encode_sweep
 from shared.core.queues import RemovedGroup
 from shared.core.rights import DEFAULT_GROUP
 from shared.core.tags import Tag
-from tests.local.rights.scene import Scene, Try
+from tests.sweeps.rights.scene import Scene, Try
 
 
 def creates_tag(scene: Scene) -> Try:

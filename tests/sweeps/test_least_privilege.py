@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.local.privileges import Right, Roles
-from tests.local.rights.asked import Case
-from tests.local.rights.left_out import why_left_out
-from tests.local.rights.scene import Scene
-from tests.local.rights.uses import unshown, uses
 from tests.local.running import RunningStack
+from tests.sweeps.privileges import Right, Roles
+from tests.sweeps.rights.asked import Case
+from tests.sweeps.rights.left_out import why_left_out
+from tests.sweeps.rights.scene import Scene
+from tests.sweeps.rights.uses import unshown, uses
 
 USES = list(uses())
 

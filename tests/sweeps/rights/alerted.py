@@ -27,7 +27,7 @@ from shared.core.messages import (
     encode_digest_order,
     encode_watch_order,
 )
-from tests.local.rights.scene import Scene, Try, today
+from tests.sweeps.rights.scene import Scene, Try, today
 
 _NOBODY_LISTENS = "http://127.0.0.1:9/"
 _SECRET = "whsec_" + "A" * 43 + "="

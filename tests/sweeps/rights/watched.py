@@ -18,7 +18,7 @@ from shared.core.ids import AccountId, DomainId
 from shared.core.messages import encode_dns_check, encode_hosting_change, encode_hosting_check
 from shared.core.queues import DnsCheck, HostingChange, HostingCheck
 from shared.core.watching.schedule import Turn, quarter_of
-from tests.local.rights.scene import Scene, Try
+from tests.sweeps.rights.scene import Scene, Try
 
 _NOBODY = AccountId(1)
 _RECORD = "v=DMARC1; p=none"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.local.privileges import Right
+from tests.sweeps.privileges import Right
 
 _LISTS: Final = "lets AWS tell who may not list that an object is missing: the emulator tells everybody"
 _ENCRYPTS: Final = "taken by S3 in the name of its caller, and the emulator does not ask"

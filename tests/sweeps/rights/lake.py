@@ -7,7 +7,7 @@ from datetime import date
 from shared.adapters.dynamodb import keys
 from shared.core.messages import encode_lake_task
 from shared.core.queues import LakeTask
-from tests.local.rights.scene import Scene, Try, today
+from tests.sweeps.rights.scene import Scene, Try, today
 
 _BEFORE_ALL = date(2021, 3, 4)
 """A day without reports."""

@@ -36,11 +36,11 @@ from shared.core.queues import TouchedDay
 from shared.core.reports import Fact, ReportSummary
 from tests.fixtures.packaging import HEADERS, failure_mail
 from tests.fixtures.reports import FEEDBACK, ORIGINAL, Record, aggregate_xml, feedback_report
-from tests.local.rights.persons import Persons, Somebody
-from tests.local.rights.understudy import Understudy
 from tests.local.running import RunningStack
 from tests.local.tenants import Tenant
 from tests.local.workers import works
+from tests.sweeps.rights.persons import Persons, Somebody
+from tests.sweeps.rights.understudy import Understudy
 
 Try = Callable[[], bool]
 """Whether it works. Fails on any answer that is neither what should come nor an error of the server."""

@@ -11,9 +11,9 @@ from shared.adapters.dynamodb import keys
 from shared.core.ids import GroupId
 from shared.core.people.tickets import Purpose
 from shared.core.rights import Level
-from tests.local.rights.asked import Case, of_nobody
-from tests.local.rights.persons import PASSWORD
-from tests.local.rights.scene import Scene, Try
+from tests.sweeps.rights.asked import Case, of_nobody
+from tests.sweeps.rights.persons import PASSWORD
+from tests.sweeps.rights.scene import Scene, Try
 
 _GROUP = GroupId(2)
 _NEXT = "four other words here"

@@ -11,8 +11,8 @@ from shared.core import ids
 from shared.core.domains import Domain
 from shared.core.reports import ReportSummary
 from tests.fixtures.reports import tls_json
-from tests.local.rights.asked import Case
-from tests.local.rights.scene import Scene, Try, failure, today
+from tests.sweeps.rights.asked import Case
+from tests.sweeps.rights.scene import Scene, Try, failure, today
 
 
 def lists_failures(scene: Scene) -> Try:

@@ -14,7 +14,7 @@ from shared.core import ids
 from shared.core.ids import AccountId
 from shared.core.mail import Door, Trust
 from shared.core.quarantine import Entry, entry_number
-from tests.local.rights.scene import MANY, Scene, Try, aggregate
+from tests.sweeps.rights.scene import MANY, Scene, Try, aggregate
 
 Case = Callable[[Scene], Try]
 

@@ -23,7 +23,7 @@ from shared.core.holdings import FiledMail
 from shared.core.ids import DomainId
 from shared.core.messages import encode_closing, encode_export
 from shared.core.queues import CloseAccount, ExportPiece
-from tests.local.rights.scene import Scene, Try
+from tests.sweeps.rights.scene import Scene, Try
 
 _PLAN: Final = "pro"
 _LAST: Final = DomainId(2**52)

@@ -17,7 +17,7 @@ from shared.core.messages import encode_advice_due
 from shared.core.queues import AdviceDue
 from shared.core.watching.states import DnsState, Known, Part
 from shared.mailauth.evaluate.inspection import State
-from tests.local.rights.scene import Scene, Try
+from tests.sweeps.rights.scene import Scene, Try
 
 _LATER = 900
 

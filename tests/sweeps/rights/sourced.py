@@ -11,8 +11,8 @@ from shared.core.ids import AccountId
 from shared.core.messages import encode_removed_domain, encode_source_refresh
 from shared.core.queues import RemovedDomain, SourceRefresh
 from shared.core.sending.snapshots import Snapshot
-from tests.local.rights.scene import Scene, Try, today
 from tests.local.tenants import Tenant
+from tests.sweeps.rights.scene import Scene, Try, today
 
 
 def marks_address(scene: Scene) -> Try:

@@ -15,7 +15,7 @@ from shared.core.detail.jobs import PATIENCE, DetailJob, PartNote, chunk_name, n
 from shared.core.detail.questions import Question
 from shared.core.messages import encode_detail_task
 from shared.core.queues import DetailTask, Step
-from tests.local.rights.scene import Scene, Try
+from tests.sweeps.rights.scene import Scene, Try
 
 _EMPTY = encode(Chunk([], [], [], [], {}))
 
