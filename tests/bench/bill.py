@@ -10,19 +10,27 @@ import sys
 from dataclasses import dataclass
 from typing import Final
 
+from infra.entries import API, ENTRIES
+from infra.entry import Consumes
 from tests.bench.tables import Report
 
 DAYS: Final = 30
 
 # Measured: `make bench`, sections units and ingest.
-STORE_WRU: Final = 5
-ROLLUP_WRU, ROLLUP_RRU = 5, 18
+STORE_WRU: Final = 5 + 1
+"""The report, and which mail came for whom."""
+ROLLUP_WRU, ROLLUP_RRU = 6, 20.5
 REQUEST_WRU, REQUEST_RRU = 1, 4
 # The same, section watching: of one look at a domain's DNS.
 LOOK_WRU, LOOK_RRU = 1.15, 3
 LOOK_GB_SECONDS: Final = 0.06
 
+# The same, section advice: of one domain thought over, after reports and once a day.
+ADVICE_WRU, ADVICE_RRU = 1, 8.4
+ADVICE_GB_SECONDS: Final = 0.1
+
 # Assumed of a domain and day.
+ADVICES: Final = 2
 MAILS: Final = 6
 MAIL_KB: Final = 20
 ROLLUPS: Final = 4
@@ -40,9 +48,11 @@ RETAINED_DAYS: Final = 400
 REPORT_KB: Final = 2
 
 # Fixed: alarms, a customer's key, the report zone and two hosting zones, snapshots of the API's functions.
-ALARMS: Final = 55
+QUEUES: Final = sum(isinstance(entry.trigger, Consumes) for entry in ENTRIES)
+ALARMS: Final = 2 * len(ENTRIES) + 2 * QUEUES + 4
+"""Errors and throttles of a function, age and dead letters of a queue, and four of the whole."""
 ZONES: Final = 3
-SNAPSHOT_GB: Final = 6.0
+SNAPSHOT_GB: Final = sum(entry.memory for entry in API) / 1_024
 
 # US dollars.
 SES_MAIL: Final = 0.10e-3
@@ -65,9 +75,11 @@ class Line:
 def bill(domains: int) -> list[Line]:
     mails, rollups, requests = (domains * each * DAYS for each in (MAILS, ROLLUPS, REQUESTS))
     looks = domains * LOOKS * DAYS
-    invocations = mails + rollups + requests + looks / LOOKS_AT_ONCE
+    advices = domains * ADVICES * DAYS
+    invocations = mails + rollups + requests + (looks + advices) / LOOKS_AT_ONCE
     written = mails * STORE_WRU + rollups * ROLLUP_WRU + requests * REQUEST_WRU
     read = rollups * ROLLUP_RRU + requests * REQUEST_RRU
+    thinking = advices * (ADVICE_WRU * WRU + ADVICE_RRU * RRU + ADVICE_GB_SECONDS * GB_SECOND)
     seconds = mails * INGEST_GB_SECONDS + rollups * ROLLUP_GB_SECONDS + requests * REQUEST_GB_SECONDS
     watching = looks * (LOOK_WRU * WRU + LOOK_RRU * RRU + LOOK_GB_SECONDS * GB_SECOND)
     kept_gb = domains * MAILS * RETAINED_DAYS / 2**20
@@ -78,7 +90,8 @@ def bill(domains: int) -> list[Line]:
         Line("S3, requests", mails * (S3_PUT + S3_GET)),
         Line("S3, mail, once full", kept_gb * MAIL_KB * S3_GB),
         Line("Looks at the DNS: table and Lambda", watching),
-        Line("SQS", ((mails + rollups) * 3 + looks * 3 / LOOKS_AT_ONCE) * QUEUE_REQUEST),
+        Line("Advice: table and Lambda", thinking),
+        Line("SQS", ((mails + rollups) * 3 + (looks + advices) * 3 / LOOKS_AT_ONCE) * QUEUE_REQUEST),
         Line("Lambda", invocations * INVOCATION + seconds * GB_SECOND),
         Line("Lambda, snapshots of the API", SNAPSHOT_GB * DAYS * 86_400 * SNAPSHOT_GB_SECOND),
         Line("HTTP API", requests * API_REQUEST),
