@@ -14,6 +14,7 @@ from shared.adapters.dynamodb.table import Table
 from tests.fixtures.packaging import Attached, mail, zip_of
 from tests.fixtures.reports import Record, aggregate_xml
 from tests.local.advising import has_been_at
+from tests.local.owners import text_at
 from tests.local.running import RunningStack
 from tests.local.tenants import Tenant, open_tenant, until
 
@@ -33,6 +34,7 @@ def tenant(stack: RunningStack) -> Iterator[Tenant]:
             '@ IN TXT "v=spf1 ip4:192.0.2.0/28 -all"',
         ],
     )
+    until(lambda: text_at(stack, made.domain))
     yield made
     remove_zone(made.domain)
 
