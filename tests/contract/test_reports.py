@@ -173,7 +173,7 @@ def many(stores: Stores, home: Domain) -> list[Fact]:
             policy_domain="news.example.com" if number % 3 == 1 else "",
             trust=list(Trust)[number % 2],
         )
-        for number in range(60)
+        for number in range(36)
     ]
     file(stores, made)
     return made

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
@@ -22,7 +24,7 @@ from shared.core.rights import DEFAULT_GROUP, Level, Rights, Scope
 from shared.mailauth.reports.values import Kind
 from tests.contract import given
 from tests.contract.given import DAY, fact
-from tests.contract.stores import Stores
+from tests.contract.stores import Stores, in_memory, on_aws
 
 OURS = GroupId(5)
 READ = frozenset({Scope.READ})
@@ -73,11 +75,18 @@ def filed(stores: Stores, domains: Collection[Domain]) -> Iterable[ReportSummary
             yield from summaries
 
 
-@pytest.fixture(params=["few", "many"])
-def world(request: pytest.FixtureRequest, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Few domains are read one by one, of many the list of the account: three are either."""
-    monkeypatch.setattr(report_ranges, "FEW", 3 if request.param == "few" else 2)
-    return made(stores, 3)
+@pytest.fixture(scope="module", params=product(["few", "many"], ["memory", "aws"]), ids="-".join)
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Few domains are read one by one, of many the list of the account: three are either. Made once for all
+    tests, which only read."""
+    count, place = request.param
+    with pytest.MonkeyPatch.context() as patch, opened(place) as stores:
+        patch.setattr(report_ranges, "FEW", 3 if count == "few" else 2)
+        yield made(stores, 3)
+
+
+def opened(place: str) -> AbstractContextManager[Stores]:
+    return on_aws() if place == "aws" else nullcontext(in_memory())
 
 
 def pages(stores: Stores, right: Readable, wanted: ReportFilter, limit: int) -> list[int]:

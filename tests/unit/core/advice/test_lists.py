@@ -182,7 +182,7 @@ def plainly(shop: Shop, caller: Caller, wanted: MatterFilter, sorting: Sorting) 
     limit=st.integers(1, 4),
     looked_at=st.integers(1, 5),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_pages_are_those_of_a_plain_recomputation(
     few: int,
     drawn: dict[str, Any],
@@ -223,7 +223,7 @@ def test_pages_are_those_of_a_plain_recomputation(
     chosen=st.none() | st.frozensets(st.integers(1, 6).map(DomainId)),
     limit=st.integers(1, 3),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_pages_of_plans_are_those_of_a_plain_recomputation(
     drawn: dict[str, Any],
     levels: dict[GroupId, Level] | None,

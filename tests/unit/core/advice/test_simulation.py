@@ -98,7 +98,7 @@ def plainly(rows: list[Row], policy: Policy) -> tuple[Counter[str], dict[str, Co
 
 
 @given(rows=ROWS, policy=POLICIES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_simulation_equals_a_plain_recomputation(rows: list[Row], policy: Policy) -> None:
     simulator = Simulator("orchard.example", policy, by_address)
     simulator.add("orchard.example", rows)

@@ -13,7 +13,7 @@ from tests.unit.core.world import fact, row, said
 from tests.unit.functions.api.client import Api
 
 QUIET = settings(
-    max_examples=150,
+    max_examples=70,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
