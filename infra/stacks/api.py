@@ -38,7 +38,7 @@ ACCESS_LOG = {
 
 
 class ApiStack(Stack):
-    """Routes as in infra/routes.py, functions as in infra/entries.py."""
+    """Routes as in infra/routes.py, functions as in infra/entries."""
 
     def __init__(
         self, scope: Construct, name: str, stage: Stage, bundles: Bundles, owners: Owners, **kwargs: Any
