@@ -1,4 +1,4 @@
-"""Workers that look after domains: at their DNS and hosting, at what reports tell of them, and who is told."""
+"""Workers that look after domains: their DNS and hosting, what reports tell of them, and who is told."""
 
 from __future__ import annotations
 
