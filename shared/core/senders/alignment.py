@@ -7,10 +7,16 @@ from enum import StrEnum
 
 
 class DkimMeans(StrEnum):
-    """How a signature with the customer's domain comes about."""
+    """How a signature with the customer's domain comes about.
+
+    ``CNAME`` and ``TXT``: what the customer publishes. ``HANDED_OUT``: records of the one kind or the other, as
+    the sender shows them to each customer. ``AUTOMATIC``: the sender publishes the key itself. ``NONE``: not at
+    all.
+    """
 
     CNAME = "cname"
     TXT = "txt"
+    HANDED_OUT = "handed_out"
     AUTOMATIC = "automatic"
     NONE = "none"
 
