@@ -36,15 +36,7 @@ class Counted(StrEnum):
     GROUPS = "groups"
     TAGS = "tags"
     API_KEYS = "api_keys"
-
-    def most(self, plan: Plan) -> int:
-        by_kind = {
-            Counted.MEMBERS: plan.members,
-            Counted.GROUPS: plan.groups,
-            Counted.TAGS: plan.tags,
-            Counted.API_KEYS: plan.api_keys,
-        }
-        return by_kind[self]
+    WEBHOOKS = "webhooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +61,7 @@ class Account:
     groups: int = 0
     tags: int = 0
     api_keys: int = 0
+    webhooks: int = 0
     current_period_end: int | None = None
     closes: int | None = None
     """When a closing account's data begins to be deleted."""

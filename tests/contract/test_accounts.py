@@ -10,7 +10,7 @@ from shared.adapters.dynamodb.counting import counted, uncountable, uncounted
 from shared.adapters.dynamodb.table import Cancelled
 from shared.core.accounts import Account, Counted, Recipient, Status
 from shared.core.accounts import Terms as AccountTerms
-from shared.core.errors import Conflict, NotFound, PlanLimit
+from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.ids import AccountId, UserId
 from shared.core.key_issuing import Minting, Terms, create_key
 from shared.core.members import Member
@@ -162,7 +162,7 @@ def test_of_many_who_race_for_the_last_places_only_so_many_get_one(aws: AwsStore
             aws.table.transact(counted(account.id, what, most=3))
         except Cancelled as cancelled:
             refusal = uncountable(cancelled.failed[0], what, most=3)
-            assert isinstance(refusal, PlanLimit)
+            assert isinstance(refusal, Invalid)
             return False
         return True
 

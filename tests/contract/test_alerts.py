@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.adapters.dynamodb import keys
 from shared.core.accounts import Account
 from shared.core.alerts.alerts import TELLING_SECONDS, Alert, AlertFilter, AlertState, alert_of
 from shared.core.alerts.deliveries import (
@@ -20,10 +21,10 @@ from shared.core.alerts.deliveries import (
 from shared.core.alerts.delivering import Deliverer
 from shared.core.alerts.events import AlertEvent, AlertKind
 from shared.core.alerts.raising import Raiser, Telling
-from shared.core.alerts.webhooks import Format, Webhook
+from shared.core.alerts.webhooks import MOST_WEBHOOKS, Format, Webhook
 from shared.core.clock import DAY_SECONDS
 from shared.core.domains import Domain
-from shared.core.errors import Conflict, NotFound, Outdated
+from shared.core.errors import Conflict, Invalid, NotFound, Outdated
 from shared.core.ids import AlertId, DeliveryId, DomainId, GroupId, UserId, WebhookId
 from shared.mailauth.evaluate.questions import Fetched, Fetching
 from tests import fakes
@@ -195,10 +196,10 @@ def test_webhooks_are_kept_changed_and_removed(stores: Stores) -> None:
         delivered=7,
     )
     for made in (full, bare):
-        stores.webhooks.add(made)
+        stores.webhooks.add(made, most=MOST_WEBHOOKS)
     assert stores.webhooks.list_of(owner.id) == [bare, full]
     with pytest.raises(Conflict):
-        stores.webhooks.add(bare)
+        stores.webhooks.add(bare, most=MOST_WEBHOOKS)
 
     changed = stores.webhooks.change(replace(bare, url="https://other.example/"))
     assert (changed.version, stores.webhooks.get(owner.id, bare.id)) == (2, changed)
@@ -210,10 +211,46 @@ def test_webhooks_are_kept_changed_and_removed(stores: Stores) -> None:
         stores.webhooks.change(changed)
 
 
+def test_an_account_has_so_many_webhooks_and_no_more(stores: Stores) -> None:
+    owner, other = stored.account(stores), stored.account(stores)
+    for number in range(3):
+        stores.webhooks.add(hook(owner, number + 1), most=3)
+    with pytest.raises(Invalid) as refused:
+        stores.webhooks.add(hook(owner, 9), most=3)
+    assert refused.value.param == "url"
+    stores.webhooks.add(hook(other, 9), most=3)
+    assert stores.webhooks.remove(owner.id, WebhookId(1))
+    stores.webhooks.add(hook(owner, 9), most=3)
+    assert [each.id for each in stores.webhooks.list_of(owner.id)] == [2, 3, 9]
+
+
+def test_webhooks_made_at_once_never_exceed_the_limit(aws: AwsStores) -> None:
+    owner = stored.account(aws)
+
+    def add(number: int) -> bool:
+        try:
+            aws.webhooks.add(hook(owner, number), most=5)
+        except Invalid:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(add, range(1, 17)))
+    assert (made.count(True), len(aws.webhooks.list_of(owner.id))) == (5, 5)
+
+
+def test_a_webhook_goes_also_when_its_account_is_gone(aws: AwsStores) -> None:
+    owner = stored.account(aws)
+    aws.webhooks.add(hook(owner), most=3)
+    aws.table.delete(keys.account(owner.id))
+    assert aws.webhooks.remove(owner.id, WebhookId(5))
+    assert aws.webhooks.list_of(owner.id) == []
+
+
 def test_a_webhook_is_switched_off_once(stores: Stores) -> None:
     owner = stored.account(stores)
     made = hook(owner)
-    stores.webhooks.add(made)
+    stores.webhooks.add(made, most=MOST_WEBHOOKS)
     stores.webhooks.note_delivered(made, 50)
     assert stores.webhooks.disable(made, "failing")
     assert not stores.webhooks.disable(made, "again")
@@ -287,7 +324,7 @@ def test_workers_side_by_side_tell_once_and_post_once(aws: AwsStores) -> None:
     owner = stored.account(aws)
     home = stored.domain(aws, owner)
     aws.clock.time = 2_000.0
-    aws.webhooks.add(hook(owner))
+    aws.webhooks.add(hook(owner), most=MOST_WEBHOOKS)
     orders, bus, web = fakes.FakeDeliveryOrders(), fakes.FakeBus(), Receiver()
     raiser = Raiser(aws.accounts, aws.domains, aws.alerts, aws.webhooks, aws.deliveries, orders, bus)
     deliverer = Deliverer(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from shared.core.alerts.alerts import TELLING_SECONDS, Alert, AlertFilter, AlertPage
 from shared.core.alerts.deliveries import CLAIM_SECONDS, Delivery, DeliveryPage
 from shared.core.alerts.webhooks import Webhook
-from shared.core.errors import Conflict, NotFound, Outdated
+from shared.core.errors import Conflict, Invalid, NotFound, Outdated
 from shared.core.ids import AccountId, AlertId, DeliveryId, DomainId, UserId, WebhookId
 
 
@@ -76,9 +76,11 @@ class FakeWebhooks:
     def __init__(self) -> None:
         self.stored: dict[tuple[AccountId, WebhookId], Webhook] = {}
 
-    def add(self, webhook: Webhook) -> None:
+    def add(self, webhook: Webhook, *, most: int) -> None:
         if (webhook.account, webhook.id) in self.stored:
             raise Conflict("There is a webhook with this id")
+        if len(self.list_of(webhook.account)) >= most:
+            raise Invalid(f"An account may have {most} webhooks", param="url")
         self.stored[webhook.account, webhook.id] = webhook
 
     def get(self, account: AccountId, webhook: WebhookId) -> Webhook | None:

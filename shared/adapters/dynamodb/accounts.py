@@ -190,6 +190,7 @@ def _account(item: Item) -> Account:
         groups=item.get("groups", 0),
         tags=item.get("tags", 0),
         api_keys=item.get("api_keys", 0),
+        webhooks=item.get("webhooks", 0),
         name=item.get("name", ""),
         closes=item.get("closes"),
         current_period_end=item.get("current_period_end"),

@@ -10,7 +10,7 @@ from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Item
 from shared.adapters.dynamodb.table import Step, update
 from shared.core.accounts import Counted
-from shared.core.errors import NotFound, PlanLimit, Refusal
+from shared.core.errors import Invalid, NotFound, PlanLimit, Refusal
 from shared.core.ids import AccountId
 
 _WORDS = {Counted.API_KEYS: "API keys"}
@@ -43,4 +43,6 @@ def uncountable(there: Item | None, what: Counted, *, most: int) -> Refusal:
     """Why ``counted`` failed, by what ``Cancelled`` says was there."""
     if there is None:
         return NotFound("The requested resource could not be found")
+    if what is Counted.WEBHOOKS:
+        return Invalid(f"An account may have {most} webhooks", param="url")
     return PlanLimit(f"The plan allows {most} {_WORDS.get(what, what.value)}")

@@ -5,8 +5,10 @@ from contextlib import suppress
 from typing import Final
 
 from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.counting import counted, uncountable, uncounted
 from shared.adapters.dynamodb.expressions import Item
-from shared.adapters.dynamodb.table import ConditionFailed, Range, Table
+from shared.adapters.dynamodb.table import Cancelled, ConditionFailed, Range, Table, delete, put
+from shared.core.accounts import Counted
 from shared.core.alerts.events import AlertKind
 from shared.core.alerts.webhooks import Format, Webhook
 from shared.core.errors import Conflict, NotFound, Outdated
@@ -17,16 +19,19 @@ _LAST: Final = "#version = :last"
 
 
 class DynamoWebhooks:
-    """``Webhooks``: an item each. The secret is in it, and is left out of what is exported."""
+    """``Webhooks``: an item each, counted by the account. Its secret is left out of what is exported."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, webhook: Webhook) -> None:
+    def add(self, webhook: Webhook, *, most: int) -> None:
+        added = put(_item(webhook), _NEW)
         try:
-            self._table.put(_item(webhook), _NEW)
-        except ConditionFailed:
-            raise Conflict("There is a webhook with this id") from None
+            self._table.transact(added, counted(webhook.account, Counted.WEBHOOKS, most=most))
+        except Cancelled as cancelled:
+            if 0 in cancelled.failed:
+                raise Conflict("There is a webhook with this id") from None
+            raise uncountable(cancelled.failed.get(1), Counted.WEBHOOKS, most=most) from None
 
     def get(self, account: AccountId, webhook: WebhookId) -> Webhook | None:
         item = self._table.get(keys.webhook(account, webhook))
@@ -68,7 +73,15 @@ class DynamoWebhooks:
         return True
 
     def remove(self, account: AccountId, webhook: WebhookId) -> bool:
-        return self._table.delete(keys.webhook(account, webhook)) is not None
+        key = keys.webhook(account, webhook)
+        try:
+            self._table.transact(delete(key, "attribute_exists(#pk)"), uncounted(account, Counted.WEBHOOKS))
+        except Cancelled as cancelled:
+            if 0 in cancelled.failed:
+                return False
+            # The account is gone, and its webhook goes all the same.
+            self._table.delete(key)
+        return True
 
 
 def _item(webhook: Webhook) -> Item:

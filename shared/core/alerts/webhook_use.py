@@ -58,8 +58,6 @@ class WebhookShelf:
 
 def create_webhook(shelf: WebhookShelf, right: Administration, wishes: Wishes, *, now: float) -> Webhook:
     """``Invalid`` for a URL that cannot be sent to, for unknown domains or group, and over the limit."""
-    if len(shelf.webhooks.list_of(right.account.id)) >= MOST_WEBHOOKS:
-        raise Invalid(f"An account may have {MOST_WEBHOOKS} webhooks", param="url")
     if wishes.url is None:
         raise Invalid("A webhook needs a URL", param="url")
     bare = Webhook(
@@ -70,7 +68,7 @@ def create_webhook(shelf: WebhookShelf, right: Administration, wishes: Wishes, *
         created=int(now),
     )
     webhook = _wished(shelf, bare, wishes)
-    shelf.webhooks.add(webhook)
+    shelf.webhooks.add(webhook, most=MOST_WEBHOOKS)
     return webhook
 
 

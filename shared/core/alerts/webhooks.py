@@ -62,8 +62,9 @@ class Webhook:
 
 
 class Webhooks(Protocol):
-    def add(self, webhook: Webhook) -> None:
-        """``Conflict`` when there is one of this id."""
+    def add(self, webhook: Webhook, *, most: int) -> None:
+        """``Conflict`` when there is one of this id, ``Invalid`` when the account has ``most`` already: also
+        of two that are added at once."""
 
     def get(self, account: AccountId, webhook: WebhookId) -> Webhook | None: ...
 

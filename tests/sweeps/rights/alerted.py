@@ -18,7 +18,7 @@ from shared.core.alerts.alerts import Alert, alert_of
 from shared.core.alerts.deliveries import Delivery, new_delivery, order_of
 from shared.core.alerts.events import AlertEvent, AlertKind
 from shared.core.alerts.report_watch import PIECE, DigestOrder, WatchOrder
-from shared.core.alerts.webhooks import Webhook
+from shared.core.alerts.webhooks import MOST_WEBHOOKS, Webhook
 from shared.core.domains import Domain
 from shared.core.ids import DeliveryId, DomainId, WebhookId
 from shared.core.messages import (
@@ -140,7 +140,7 @@ def _webhook(scene: Scene) -> Webhook:
         webhooks.remove(scene.account, known.id)
     number = WebhookId(ids.mint(time.time(), uuid4().int))
     made = Webhook(number, scene.account, _NOBODY_LISTENS, _SECRET, int(time.time()) - 60)
-    webhooks.add(made)
+    webhooks.add(made, most=MOST_WEBHOOKS)
     return made
 
 

@@ -8,7 +8,7 @@ from shared.core.accounts import Status
 from shared.core.alerts.alerts import TELLING_SECONDS, Alert, AlertState
 from shared.core.alerts.events import AlertKind
 from shared.core.alerts.raising import Telling
-from shared.core.alerts.webhooks import Webhook
+from shared.core.alerts.webhooks import MOST_WEBHOOKS, Webhook
 from shared.core.clock import DAY_SECONDS
 from shared.core.ids import AccountId, DomainId, GroupId, WebhookId
 from tests.unit.core.alerts.world import EVENT, HOOK, World
@@ -137,7 +137,7 @@ def test_alerts_of_the_account_go_to_webhooks_that_want_all() -> None:
 
 def test_each_webhook_has_a_delivery_of_its_own() -> None:
     world = World()
-    world.webhooks.add(hook(id=WebhookId(6)))
+    world.webhooks.add(hook(id=WebhookId(6)), most=MOST_WEBHOOKS)
     world.take()
     assert {order.webhook for order, _ in world.orders.sent} == {5, 6}
     assert len({order.delivery for order, _ in world.orders.sent}) == 2

@@ -11,7 +11,7 @@ from shared.core.alerts.deliveries import Delivery, DeliveryOrder
 from shared.core.alerts.delivering import Deliverer
 from shared.core.alerts.events import AlertEvent, AlertKind
 from shared.core.alerts.raising import Raiser
-from shared.core.alerts.webhooks import Webhook
+from shared.core.alerts.webhooks import MOST_WEBHOOKS, Webhook
 from shared.core.ids import WebhookId
 from shared.mailauth.evaluate.questions import Fetch, Fetched, Fetching
 from tests import fakes
@@ -64,7 +64,7 @@ class World:
             WAITS,
             lambda _: 0,
         )
-        self.webhooks.add(HOOK)
+        self.webhooks.add(HOOK, most=MOST_WEBHOOKS)
 
     def run(self, asking: Any, *, within: float = 8.0) -> Any:
         """As lookups: every URL is that of the one receiver."""
