@@ -20,7 +20,9 @@ class FindFailures(Wire):
     """What is not given filters nothing."""
 
     start_date: Day = Field(description="First day of arrival, UTC.")
-    end_date: Day = Field(description="Last day of arrival, UTC, included.")
+    end_date: Day = Field(
+        description="Last day of arrival, UTC, included: no more days than the plan keeps anything."
+    )
     domains: list[_Name] = Field(
         default=[], max_length=100, description="Ids or names. Without any: all that you see."
     )

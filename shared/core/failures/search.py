@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from shared.core.access import Caller, Readable, read_account, read_domains, require_scope
 from shared.core.domains import Domains
-from shared.core.errors import NotFound
+from shared.core.errors import Malformed, NotFound
 from shared.core.failures.jobs import FailureJobs, Job, Progress, Question, begin, counted
 from shared.core.failures.marks import Sought, sought_subjects
 from shared.core.groups import Groups
@@ -52,6 +52,14 @@ def filter_of(question: Question, key: bytes) -> ReportFilter:
     )
 
 
+def check_period(caller: Caller, wanted: ReportFilter) -> None:
+    """As ``check_days``; ``Malformed`` for more days than the plan keeps anything."""
+    check_days(caller, wanted)
+    most = caller.account.plan.retention_days
+    if wanted.first and wanted.last and (wanted.last - wanted.first).days > most:
+        raise Malformed(f"start_date and end_date are at most {most} days apart", param="end_date")
+
+
 def start_job(
     jobs: FailureJobs,
     reports: Reports,
@@ -64,7 +72,7 @@ def start_job(
 ) -> Job:
     """Ask, and count the answer: not again where that is done, but where it was begun and never finished."""
     wanted = filter_of(question, key)
-    check_days(caller, wanted)
+    check_period(caller, wanted)
     job = begin(jobs, caller, question, token)
     if job.progress(caller.now) is Progress.COMPLETED:
         return job
@@ -86,6 +94,7 @@ def page_of(
     reports: Reports, caller: Caller, right: Readable, wanted: ReportFilter, page: PageRequest
 ) -> Page[Fact]:
     """With all that the reports say. A page may lack one that went a moment ago."""
+    check_period(caller, wanted)
     found: Page[ReportSummary] = list_reports(reports, caller, right, wanted, page)
     return Page(reports.whole(found.items), found.next, found.total)
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -215,6 +216,7 @@ def test_a_job_fails_when_a_domain_of_it_goes(world: Api) -> None:
         ({"start_date": "2026-02-30"}, 400, "start_date"),
         ({"start_date": "2020-01-01"}, 403, "start_date"),
         ({"end_date": None}, 400, "end_date"),
+        ({"end_date": "9999-12-31"}, 400, "end_date"),
         ({"domains": ["stranger.example"]}, 404, "domains"),
         ({"report_source_ip": "localhost"}, 400, "report_source_ip"),
         ({"search_token": "x" * 17}, 400, "search_token"),
@@ -224,6 +226,15 @@ def test_a_job_fails_when_a_domain_of_it_goes(world: Api) -> None:
 def test_questions_that_cannot_be_asked(world: Api, change: dict[str, Any], status: int, param: str) -> None:
     refused = world.post("/failure-jobs", ASKED | change)
     assert (refused.status, refused.error["param"]) == (status, param)
+
+
+def test_a_search_is_of_as_many_days_as_the_plan_keeps(world: Api) -> None:
+    """Neither more than that, asked as a list, nor fewer."""
+    kept = ACCOUNT.plan.retention_days
+    first = date(2026, 11, 1)
+    for days, status in ((kept, 200), (kept + 1, 400)):
+        period = {"start_date": str(first), "end_date": str(first + timedelta(days=days))}
+        assert world.get("/failure-reports", **period).status == status
 
 
 def test_filters_beside_a_search_are_refused(world: Api) -> None:
