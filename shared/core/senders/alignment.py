@@ -9,9 +9,9 @@ from enum import StrEnum
 class DkimMeans(StrEnum):
     """How a signature with the customer's domain comes about.
 
-    ``CNAME`` and ``TXT``: what the customer publishes. ``HANDED_OUT``: records of the one kind or the other, as
-    the sender shows them to each customer. ``AUTOMATIC``: the sender publishes the key itself. ``NONE``: not at
-    all.
+    ``CNAME`` and ``TXT``: what the customer publishes. ``HANDED_OUT``: records of the one kind or the
+    other, as the sender shows them to each customer. ``AUTOMATIC``: the sender publishes the key itself.
+    ``NONE``: not at all.
     """
 
     CNAME = "cname"
