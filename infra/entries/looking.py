@@ -48,7 +48,7 @@ LOOKING: Final = (
     Entry(
         "workers/send_digests",
         (
-            table("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
+            table("GetItem", "BatchGetItem", "Query", "PutItem"),
             Grant(Thing.LETTERS, ("SendEmail",)),
         ),
         knows=(Thing.DATA_BUCKET,),

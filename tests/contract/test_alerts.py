@@ -314,7 +314,7 @@ def test_a_digest_is_claimed_once(stores: Stores) -> None:
     assert not marks.claim(owner.id, UserId(1), "daily#2026-11-20", 50)
     assert marks.claim(owner.id, UserId(2), "daily#2026-11-20", 51)
     assert marks.claimed(owner.id, UserId(1), "daily#2026-11-20") == 50
-    marks.release(owner.id, UserId(1), "daily#2026-11-20")
+    marks.release(owner.id, UserId(1), "daily#2026-11-20", 51)
     assert marks.claimed(owner.id, UserId(1), "daily#2026-11-20") is None
     assert marks.claim(owner.id, UserId(1), "daily#2026-11-20", 52)
 

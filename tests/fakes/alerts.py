@@ -176,7 +176,7 @@ class FakeDigestMarks:
         self.sent[account, reader, period] = now
         return True
 
-    def release(self, account: AccountId, reader: UserId, period: str) -> None:
+    def release(self, account: AccountId, reader: UserId, period: str, now: int) -> None:
         self.sent.pop((account, reader, period), None)
 
     def claimed(self, account: AccountId, reader: UserId, period: str) -> int | None:

@@ -41,7 +41,7 @@ class DigestMarks(Protocol):
     def claim(self, account: AccountId, reader: UserId, period: str, now: int) -> bool:
         """Whether the caller is to send it: nobody was before."""
 
-    def release(self, account: AccountId, reader: UserId, period: str) -> None:
+    def release(self, account: AccountId, reader: UserId, period: str, now: int) -> None:
         """It was not sent after all."""
 
     def claimed(self, account: AccountId, reader: UserId, period: str) -> int | None:
@@ -107,7 +107,7 @@ class Digester:
             return False
         finally:
             if not sent:
-                self.marks.release(account.id, member.user, period.name)
+                self.marks.release(account.id, member.user, period.name, now)
         return True
 
 

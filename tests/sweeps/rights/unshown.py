@@ -9,6 +9,4 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-UNSHOWN: Final[Mapping[str, str]] = {
-    "send-digests": "DeleteItem table",
-}
+UNSHOWN: Final[Mapping[str, str]] = {}
