@@ -115,8 +115,8 @@ class SqsTouchedDays(_Queue[TouchedDay]):
     def __init__(self, client: SQSClient, url: str) -> None:
         super().__init__(client, url, encode_touched_day)
 
-    def send(self, days: Iterable[TouchedDay]) -> None:
-        self._send(days)
+    def send(self, days: Iterable[TouchedDay], *, delay: int = 0) -> None:
+        self._send(days, lambda _: _delayed(delay))
 
 
 class SqsHostQuestions(_Queue[UnknownHosts]):

@@ -148,7 +148,8 @@ class LakeTask:
 
 
 class TouchedDays(Protocol):
-    def send(self, days: Iterable[TouchedDay]) -> None: ...
+    def send(self, days: Iterable[TouchedDay], *, delay: int = 0) -> None:
+        """Seconds of ``delay``, ``LONGEST_DELAY`` at most."""
 
 
 class HostQuestions(Protocol):

@@ -81,13 +81,12 @@ def find_mail(reports: Reports, caller: Caller, right: Readable, report: ReportI
     return summary
 
 
-def remove_report(
+def report_to_remove(
     reports: Reports, domains: Domains, groups: Groups, caller: Caller, report: ReportId
 ) -> ReportSummary:
-    """Remove a report of a domain that the caller may change."""
+    """A report of a domain that the caller may change."""
     summary = find_report(reports, caller, find_to_remove(caller, groups), report)
     write_domain(caller, str(summary.domain_id), domains)
-    reports.remove(summary)
     return summary
 
 

@@ -38,8 +38,16 @@ class FakeQueue(Generic[T]):
 
 
 class FakeTouchedDays(FakeQueue[TouchedDay]):
-    def send(self, days: Iterable[TouchedDay]) -> None:
+    """``delays`` has that of each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.delays: list[int] = []
+
+    def send(self, days: Iterable[TouchedDay], *, delay: int = 0) -> None:
+        before = len(self.sent)
         super().send(days)
+        self.delays += [delay] * (len(self.sent) - before)
 
 
 class FakeAdviceCalls(FakeQueue[AdviceDue]):

@@ -16,10 +16,10 @@ from shared.core.errors import Malformed, NotFound
 from shared.core.ids import ReportId
 from shared.core.mail import Trust
 from shared.core.paging import DEFAULT_LIMIT, Cursor
-from shared.core.queues import TouchedDay
-from shared.core.report_lists import find_mail, list_reports, read_report, remove_report
+from shared.core.report_lists import find_mail, list_reports, read_report, report_to_remove
 from shared.core.reports import Fact, ReportFilter, ReportSummary
 from shared.core.rollups import SourceLine
+from shared.core.withdrawing import withdraw
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers, raw_answers
 from shared.edge.params import CursorParam, EndParam, LimitParam, StartParam
@@ -108,10 +108,9 @@ def read(
     responses=answers(204, "It is gone.", refusals=(404,)),
 )
 def delete(report_id: ReportParam) -> Response[None]:
-    summary = remove_report(table.reports(), table.domains(), table.groups(), app.caller, _number(report_id))
-    if summary.sole:
-        buckets.mailbox().remove(summary.mail)
-    queues.touched_days().send([TouchedDay(summary.account, summary.domain_id, summary.day)])
+    reports = table.reports()
+    summary = report_to_remove(reports, table.domains(), table.groups(), app.caller, _number(report_id))
+    withdraw([summary], reports, buckets.mailbox(), queues.touched_days())
     return Response(status_code=204)
 
 

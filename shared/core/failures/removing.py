@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -14,9 +14,10 @@ from shared.core.failures.showing import number_of
 from shared.core.groups import Groups
 from shared.core.ids import DomainId
 from shared.core.mail import Mailbox
-from shared.core.queues import TouchedDay, TouchedDays
+from shared.core.queues import TouchedDays
 from shared.core.reports import ReportFilter, Reports, ReportSummary
 from shared.core.rights import Level, Scope
+from shared.core.withdrawing import withdraw
 from shared.mailauth.reports.values import Kind
 
 MOST_AT_ONCE = 200
@@ -44,8 +45,7 @@ class RemovedAll:
 
 @dataclass
 class Removing:
-    """For one request. A mail that brought other reports, too, or came for another account as well, stays
-    until it expires."""
+    """For one request."""
 
     reports: Reports
     mailbox: Mailbox
@@ -108,13 +108,5 @@ class Removing:
             self._levels[home] = domain is not None and level_in(self.caller, domain) is Level.WRITE
         return self._levels[home]
 
-    def _remove(self, summaries: Iterable[ReportSummary]) -> None:
-        """The mail goes first: a crash between the two leaves a report that is found again."""
-        touched = set[TouchedDay]()
-        for summary in summaries:
-            if summary.sole:
-                self.mailbox.remove(summary.mail)
-            self.reports.remove(summary)
-            touched.add(TouchedDay(summary.account, summary.domain_id, summary.day))
-        if touched:
-            self.touched_days.send(sorted(touched, key=lambda each: (each.domain, each.day)))
+    def _remove(self, summaries: Collection[ReportSummary]) -> None:
+        withdraw(summaries, self.reports, self.mailbox, self.touched_days)

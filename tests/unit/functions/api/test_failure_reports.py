@@ -17,6 +17,7 @@ from shared.core.failures.jobs import KEPT_DAYS
 from shared.core.ids import DomainId, ReportId
 from shared.core.key_issuing import Terms
 from shared.core.rights import Scope
+from shared.core.withdrawing import FOLLOW_UP_SECONDS
 from shared.mailauth.reports.redaction import token
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW
 from tests.unit.functions.api.client import REDACTION_KEY, Answer, Api, other_account
@@ -253,7 +254,8 @@ def test_named_reports_are_deleted_with_their_mail_and_figures(world: Api) -> No
     }
     assert listed(world.get("/failure-reports")) == named(stays)
     assert len(world.mailbox.objects) == 1
-    assert [touched.domain for touched in world.touched.sent] == [DOMAIN.id]
+    assert {touched.domain for touched in world.touched.sent} == {DOMAIN.id}
+    assert world.touched.delays[-2:] == [FOLLOW_UP_SECONDS, 0]
     assert list(world.audit.entries.values())[-2].deed.action == "delete_failure_reports"
     assert deleted(world, "/failure-reports", {}).status == 400
 

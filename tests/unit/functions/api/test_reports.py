@@ -308,7 +308,7 @@ def test_deleting_a_report_takes_its_mail_and_asks_for_the_rollup(filled: Api) -
     number = number_of(filled)
     assert filled.delete(f"/reports/{number}").status == 204
     assert filled.mailbox.objects == {}
-    assert filled.touched.sent == [TouchedDay(ACCOUNT.id, DOMAIN.id, TODAY)]
+    assert set(filled.touched.sent) == {TouchedDay(ACCOUNT.id, DOMAIN.id, TODAY)}
     assert filled.get(f"/reports/{number}").status == 404
     assert filled.delete(f"/reports/{number}").status == 404
 
