@@ -46,6 +46,14 @@ LOOKING: Final = (
         layer="workers",
     ),
     Entry(
+        "workers/watch_quotas",
+        (table("Query", "BatchGetItem"), INDEX_QUERY, sends(Thing.ALERTS_QUEUE)),
+        knows=(Thing.DATA_BUCKET,),
+        trigger=Every(minutes=60),
+        timeout=300,
+        layer="workers",
+    ),
+    Entry(
         "workers/send_digests",
         (
             table("GetItem", "BatchGetItem", "Query", "PutItem"),

@@ -8,6 +8,7 @@ from shared import settings
 from shared.adapters.event_bus import EventBridgeBus
 from shared.core.alerts.deliveries import WAITS
 from shared.core.alerts.delivering import Deliverer
+from shared.core.alerts.quotas import QuotaWatch
 from shared.core.alerts.raising import Raiser
 from shared.core.alerts.report_watch import ReportWatch
 from shared.wiring import clients, entropy, lookups, queues, table
@@ -54,6 +55,11 @@ def report_watch() -> ReportWatch:
         orders=queues.watch_orders(),
         digests=queues.digest_orders(),
     )
+
+
+@cache
+def quota_watch() -> QuotaWatch:
+    return QuotaWatch(table.accounts(), table.rollups(), queues.alert_events())
 
 
 def _waits() -> tuple[int, ...]:

@@ -1,5 +1,4 @@
-"""Once a day for each account, piece by piece: what of its reports is out of the ordinary, and which limits
-of its plan are near."""
+"""Once a day for each account, piece by piece: what of its reports is out of the ordinary."""
 
 from __future__ import annotations
 
@@ -11,7 +10,6 @@ from aws_lambda_powertools.metrics import MetricUnit
 from shared.core.messages import decode_watch_order
 from shared.edge.messages import handle_each
 from shared.wiring.alerting import report_watch
-from shared.wiring.entropy import now
 
 log = Logger()
 metrics = Metrics()
@@ -27,6 +25,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _watch(body: str) -> None:
     order = decode_watch_order(body)
-    count = report_watch().watch(order, int(now()))
+    count = report_watch().watch(order)
     metrics.add_metric("DomainsWatched", MetricUnit.Count, count)
     log.info("watched reports", account=order.account, domains=count)

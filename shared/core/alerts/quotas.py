@@ -6,16 +6,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from shared.core.accounts import Account
-from shared.core.alerts.events import AlertEvent, AlertKind
+from shared.core.accounts import Account, Accounts
+from shared.core.alerts.events import AlertEvent, AlertEvents, AlertKind
 from shared.core.clock import epoch_of, utc_day
-from shared.core.parked_credits import ParkedCredits
+from shared.core.parked_credits import ParkedCredits, parked_credits
+from shared.core.rollups import Rollups
 
 STEPS: Final = (100, 80)
 """Per cent, the largest first: only that is told of."""
 
 LEAST_ALLOWED: Final = 5
 """Whoever may have fewer of something sees by themselves when they have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaWatch:
+    """Over all accounts, every hour: the counts are in the accounts' own items, and days are read only of
+    those that have parked domains."""
+
+    accounts: Accounts
+    rollups: Rollups
+    alerts: AlertEvents
+
+    def watch(self, now: int) -> int:
+        """How many limits are near. Done again, it sends the same events."""
+        near = [event for account in self.accounts.list_all() for event in self._of(account, now)]
+        self.alerts.send(near)
+        return len(near)
+
+    def _of(self, account: Account, now: int) -> Iterator[AlertEvent]:
+        if account.is_closing:
+            return
+        none = ParkedCredits(account.plan.parked_credits, 0)
+        parked = parked_credits(self.rollups, account, now) if account.parked_domains else none
+        yield from quotas_near(account, parked, now)
 
 
 @dataclass(frozen=True, slots=True)

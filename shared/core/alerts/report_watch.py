@@ -10,13 +10,11 @@ from typing import Final, Protocol
 from shared.core.access import system_readable
 from shared.core.accounts import Account, Accounts
 from shared.core.alerts.events import AlertEvent, AlertEvents, AlertKind
-from shared.core.alerts.quotas import quotas_near
 from shared.core.alerts.silences import SILENT_DAYS, silences
 from shared.core.alerts.spikes import HISTORY_DAYS, failed_of, spike_on
 from shared.core.clock import epoch_of
 from shared.core.domains import Domain, Domains
 from shared.core.ids import AccountId, DomainId
-from shared.core.parked_credits import parked_credits
 from shared.core.rollups import Rollups
 
 PIECE: Final = 20
@@ -64,14 +62,12 @@ class ReportWatch:
     orders: WatchOrders
     digests: DigestOrders
 
-    def watch(self, order: WatchOrder, now: int) -> int:
+    def watch(self, order: WatchOrder) -> int:
         """One piece, and the order for the next; after the last one that for the digests. How many domains
         it was. Done twice, it sends the same events."""
         account = self.accounts.get(order.account)
         if account is None or account.is_closing:
             return 0
-        if order.after is None:
-            self.alerts.send(quotas_near(account, parked_credits(self.rollups, account, now), now))
         page = self.domains.page(order.account, after=order.after, limit=PIECE)
         watched = [domain for domain in page.items if domain.active]
         for domain in watched:
@@ -95,6 +91,8 @@ class ReportWatch:
                     "day": spike.day.isoformat(),
                     "failed": spike.failed,
                     "messages": spike.messages,
+                    "quarantined": spike.quarantined,
+                    "rejected": spike.rejected,
                     "usual": spike.usual,
                 }
                 yield _event(domain, AlertKind.FAILURE_SPIKE, spike.day.isoformat(), spike.day, facts)

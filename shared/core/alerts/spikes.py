@@ -37,11 +37,13 @@ COUNTED: Final = tuple(trust for trust in Trust if trust is not Trust.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What failed DMARC of a day's mail."""
+    """What failed DMARC of a day's mail, and what was done to all of it."""
 
     day: date
     failed: int
     messages: int
+    quarantined: int = 0
+    rejected: int = 0
 
     @property
     def part(self) -> float:
@@ -56,11 +58,14 @@ class Spike:
     failed: int
     messages: int
     usual: int
+    quarantined: int
+    rejected: int
 
 
 def failed_of(totals: DayTotals) -> Failed:
     counters = totals.share(COUNTED).counters
-    return Failed(totals.day, counters.messages - counters.dmarc_pass, counters.messages)
+    failed = counters.messages - counters.dmarc_pass
+    return Failed(totals.day, failed, counters.messages, counters.quarantined, counters.rejected)
 
 
 def spike_on(day: date, days: Sequence[Failed]) -> Spike | None:
@@ -75,4 +80,4 @@ def spike_on(day: date, days: Sequence[Failed]) -> Spike | None:
     most = max(usual + DEVIATIONS * _NORMAL * spread, 2 * usual)
     if today.failed <= most or today.part <= _PART_MORE * median(each.part for each in before):
         return None
-    return Spike(day, today.failed, today.messages, int(usual))
+    return Spike(day, today.failed, today.messages, int(usual), today.quarantined, today.rejected)

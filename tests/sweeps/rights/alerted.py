@@ -11,6 +11,7 @@ from uuid import uuid4
 from shared.adapters.dynamodb.alerts import DynamoAlerts
 from shared.adapters.dynamodb.deliveries import DynamoDeliveries
 from shared.adapters.dynamodb.members import DynamoMembers
+from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.webhooks import DynamoWebhooks
 from shared.core import ids
 from shared.core.accounts import Account
@@ -18,15 +19,19 @@ from shared.core.alerts.alerts import Alert, alert_of
 from shared.core.alerts.deliveries import Delivery, new_delivery, order_of
 from shared.core.alerts.events import AlertEvent, AlertKind
 from shared.core.alerts.report_watch import PIECE, DigestOrder, WatchOrder
+from shared.core.alerts.spikes import LEAST_DAYS
 from shared.core.alerts.webhooks import MOST_WEBHOOKS, Webhook
+from shared.core.clock import DAY_SECONDS
 from shared.core.domains import Domain
 from shared.core.ids import DeliveryId, DomainId, WebhookId
+from shared.core.mail import Trust
 from shared.core.messages import (
     encode_alert_event,
     encode_delivery_order,
     encode_digest_order,
     encode_watch_order,
 )
+from shared.core.rollups import Counters, DayDetail, DayRollup, DayTotals, Share
 from tests.sweeps.rights.scene import Scene, Try, today
 
 _NOBODY_LISTENS = "http://127.0.0.1:9/"
@@ -91,11 +96,34 @@ def _delivers(scene: Scene, attempts: int) -> Try:
 
 
 def watches(scene: Scene) -> Try:
-    """More domains than one piece has, of an account that has all the domains it may have."""
+    """More domains than one piece has, the first of which has a spike of failures."""
     account = scene.open_account("starter")
     for number in range(PIECE + 1):
-        scene.domains.add(_domain(account, number + 1, active=number < account.allowed_domains))
+        domain = _domain(account, number + 1, active=number < account.allowed_domains)
+        scene.domains.add(domain)
+        if number == 0:
+            _spike(scene, domain)
     return lambda: scene.works("watch-reports", encode_watch_order(WatchOrder(account.id, today())))
+
+
+def _spike(scene: Scene, domain: Domain) -> None:
+    rollups = DynamoRollups(scene.table, scene.blobs, time.time)
+    for ago in range(1, LEAST_DAYS + 2):
+        day = today() - timedelta(days=ago)
+        counters = Counters((1_000 if ago == 1 else 1, *[0] * 2, 1_000, *[0] * 8))
+        totals = DayTotals(day, ((Trust.AUTHENTICATED, Share(1, counters)),))
+        expires = int(time.time()) + DAY_SECONDS
+        rollup = DayRollup(domain.account, domain.id, totals, DayDetail(day, ()), expires)
+        assert rollups.replace(rollup, expected=0)
+
+
+def watches_quotas(scene: Scene) -> Try:
+    """Of an account that has all the domains it may have, and a parked one."""
+    account = scene.open_account("starter")
+    for number in range(account.allowed_domains):
+        scene.domains.add(_domain(account, number + 1, active=True))
+    scene.domains.add(replace(_domain(account, 0, active=False), parked=True))
+    return scene.runs("watch-quotas")
 
 
 def watches_large(scene: Scene) -> Try:

@@ -191,6 +191,9 @@ _OF: Final[Mapping[str, _Uses]] = {
         alerted.watches_large: "GetObject data",
         alerted.watches_last: "SendMessage digests-queue",
     },
+    "watch-quotas": {
+        alerted.watches_quotas: "BatchGetItem Query table, Query gsi1, SendMessage alerts-queue",
+    },
     "send-digests": {alerted.sends_digests: "GetItem BatchGetItem Query PutItem table, SendEmail ses"},
     "resolve-hosts": {worked.resolves: "BatchGetItem UpdateItem table, SendMessage rollup-queue"},
     "sources": {

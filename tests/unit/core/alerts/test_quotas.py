@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.accounts import Account
+from shared.core.accounts import Account, Status
 from shared.core.alerts.events import AlertEvent
-from shared.core.alerts.quotas import quotas_near
+from shared.core.alerts.quotas import QuotaWatch, quotas_near
+from shared.core.ids import AccountId, DomainId
+from shared.core.mail import Trust
 from shared.core.parked_credits import ParkedCredits
-from tests.unit.core.world import ACCOUNT, NOW
+from shared.core.rollups import Counters, DayDetail, DayRollup, DayTotals, Share
+from tests import fakes
+from tests.unit.core.world import ACCOUNT, NOW, TODAY
 
 NONE_USED = ParkedCredits(10_000, 0)
 
@@ -49,3 +53,42 @@ def test_it_is_told_again_when_more_is_allowed_and_of_credits_in_the_next_month(
     used = ParkedCredits(10_000, 9_000)
     (november,), (january,) = near(parked=used), near(parked=used, now=NOW + 60 * 86_400)
     assert november.key != january.key
+
+
+class Watched:
+    """Accounts of which none is at its limits, but for what is put beside them."""
+
+    def __init__(self, *accounts: Account) -> None:
+        self.accounts, self.rollups = fakes.FakeAccounts(), fakes.FakeRollups()
+        self.alerts = fakes.FakeAlertEvents()
+        for account in accounts:
+            self.accounts.add(account)
+
+    def watch(self) -> int:
+        return QuotaWatch(self.accounts, self.rollups, self.alerts).watch(NOW)
+
+    def parked_messages(self, account: Account, count: int) -> None:
+        totals = DayTotals(TODAY, ((Trust.AUTHENTICATED, Share(1, Counters((count, *[0] * 11)))),))
+        rollup = DayRollup(account.id, DomainId(7), totals, DayDetail(TODAY, ()), NOW * 2, parked=True)
+        assert self.rollups.replace(rollup, expected=0)
+
+
+OTHER = replace(ACCOUNT, id=AccountId(99), token="another")
+
+
+def test_all_accounts_are_looked_at_but_those_that_leave() -> None:
+    leaving = replace(ACCOUNT, id=AccountId(98), token="leaving", members=5, status=Status.CLOSING)
+    world = Watched(replace(ACCOUNT, members=5), OTHER, leaving)
+    assert (world.watch(), world.watch()) == (1, 1)
+    first, again = world.alerts.sent
+    assert first == again
+    assert (first.account, first.facts["limit"], first.facts["per_cent"]) == (ACCOUNT.id, "members", 100)
+
+
+def test_credits_are_read_only_of_who_has_parked_domains() -> None:
+    world = Watched(replace(ACCOUNT, parked_domains=1), OTHER)
+    for account in (ACCOUNT, OTHER):
+        world.parked_messages(account, account.plan.parked_credits)
+    assert world.watch() == 1
+    (event,) = world.alerts.sent
+    assert (event.account, event.facts["limit"]) == (ACCOUNT.id, "parked credits")

@@ -63,41 +63,40 @@ def test_a_spike_is_found_on_any_of_the_last_days_and_has_the_same_name_each_day
     for ago in range(2, 30):
         world.report(ago, failed=300 if ago == 2 else 10)
     world.report(1, failed=12)
-    world.watch.watch(ORDER, NOW)
-    world.watch.watch(replace(ORDER, today=TODAY + timedelta(days=1)), NOW + 86_400)
+    world.watch.watch(ORDER)
+    world.watch.watch(replace(ORDER, today=TODAY + timedelta(days=1)))
 
     first, again = (event for event in world.alerts.sent if event.kind is AlertKind.FAILURE_SPIKE)
     assert first == again
     assert (first.key, first.domain) == ("2026-11-19", DOMAIN.id)
-    assert first.facts == {"day": "2026-11-19", "failed": 300, "messages": 1_300, "usual": 10}
+    assert first.facts == {
+        "day": "2026-11-19",
+        "failed": 300,
+        "messages": 1_300,
+        "usual": 10,
+        "quarantined": 0,
+        "rejected": 0,
+    }
 
 
 def test_a_silent_reporter_is_told_of() -> None:
     world = World()
     for ago in range(6, 33):
         world.report(ago)
-    world.watch.watch(ORDER, NOW)
+    world.watch.watch(ORDER)
     (event,) = world.alerts.sent
     assert (event.kind, event.key) == (AlertKind.REPORTER_SILENT, "google.com:2026-11-15")
     assert event.facts == {"reporter": "google.com", "last": "2026-11-15", "usual_days": 27}
-
-
-def test_limits_are_looked_at_once_with_the_first_piece() -> None:
-    world = World()
-    world.accounts.stored[ACCOUNT.id] = replace(ACCOUNT, members=5)
-    world.watch.watch(ORDER, NOW)
-    world.watch.watch(replace(ORDER, after=DomainId(19)), NOW)
-    assert [event.kind for event in world.alerts.sent] == [AlertKind.QUOTA_NEAR]
 
 
 def test_many_domains_are_watched_piece_by_piece_and_digests_follow_the_last() -> None:
     world = World()
     for number in range(100, 100 + 2 * PIECE):
         world.domains.add(_domain(number))
-    pieces = [world.watch.watch(ORDER, NOW)]
+    pieces = [world.watch.watch(ORDER)]
     while world.orders.sent:
         assert world.digests.sent == []
-        pieces.append(world.watch.watch(world.orders.sent.pop(), NOW))
+        pieces.append(world.watch.watch(world.orders.sent.pop()))
     assert (len(pieces), sum(pieces)) == (3, 2 * PIECE + 1)
     assert world.digests.sent == [(DigestOrder(ACCOUNT.id, TODAY), DIGEST_DELAY)]
 
@@ -107,8 +106,8 @@ def test_accounts_that_are_gone_or_leaving_are_not_watched() -> None:
     leaving = replace(ACCOUNT, status=Status.CLOSING)
     assert list(to_be_watched([ACCOUNT, leaving], TODAY)) == [ORDER]
     world.accounts.stored[ACCOUNT.id] = leaving
-    assert world.watch.watch(ORDER, NOW) == 0
-    assert world.watch.watch(replace(ORDER, account=AccountId(99)), NOW) == 0
+    assert world.watch.watch(ORDER) == 0
+    assert world.watch.watch(replace(ORDER, account=AccountId(99))) == 0
     assert (world.digests.sent, world.alerts.sent) == ([], [])
 
 

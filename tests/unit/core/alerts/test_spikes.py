@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.alerts.spikes import FLOOR, HISTORY_DAYS, LEAST_DAYS, Failed, failed_of, spike_on
+from shared.core.alerts.spikes import FLOOR, HISTORY_DAYS, LEAST_DAYS, Failed, Spike, failed_of, spike_on
 from shared.core.mail import Trust
 from shared.core.rollups import Counters, DayTotals, Share
 
@@ -20,7 +20,7 @@ def history(*failed: int, messages: int = 10_000, end: date = DAY) -> list[Faile
 
 
 def today(failed: int, messages: int = 10_000) -> Failed:
-    return Failed(DAY, failed, messages)
+    return Failed(DAY, failed, messages, 30, 20)
 
 
 QUIET = [100, 110, 95, 105, 100, 90, 102, 98, 100, 104]
@@ -29,7 +29,7 @@ QUIET = [100, 110, 95, 105, 100, 90, 102, 98, 100, 104]
 def test_far_more_than_usual_is_a_spike() -> None:
     spike = spike_on(DAY, [*history(*QUIET), today(600)])
     assert spike is not None
-    assert (spike.failed, spike.messages, spike.usual) == (600, 10_000, 100)
+    assert spike == Spike(DAY, 600, 10_000, 100, 30, 20)
 
 
 def test_a_little_more_than_usual_is_none() -> None:
