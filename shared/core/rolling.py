@@ -33,7 +33,7 @@ from shared.core.rollups import (
 )
 from shared.core.segments import unpack
 from shared.core.senders.catalogue import Catalogue
-from shared.core.senders.identification import NOTHING, Evidence, identify, sender_domain
+from shared.core.senders.identification import Evidence, identify, match_of
 from shared.core.senders.passed import what_passed
 from shared.core.senders.standing import Standing, standing_of, what_bears
 from shared.core.tls.days import TlsTally
@@ -184,13 +184,13 @@ def _line(seen: _Seen, counters: Counters, known: _Known) -> SourceLine:
     place, network = known.places.place(seen.ip), known.places.network(seen.ip)
     evidence = Evidence(seen.header_from, seen.proven, host, network, known.included(seen.ip))
     identified = identify(evidence, known.catalogue)
-    domain = sender_domain(evidence, identified)
+    match = match_of(evidence, identified)
     return SourceLine(
-        sender_domain=domain,
-        sender_name=identified.sender.name if identified else domain,
-        category=identified.sender.category if identified else "unknown",
-        evidence=identified.proof if identified else NOTHING,
-        evidence_value=identified.value if identified else "",
+        sender_domain=match.domain,
+        sender_name=match.name,
+        category=match.category,
+        evidence=match.evidence,
+        evidence_value=match.value,
         standing=standing_of(seen.judged, evidence, identified),
         ip=seen.ip,
         counters=counters,

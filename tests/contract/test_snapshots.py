@@ -15,7 +15,7 @@ SNAPSHOT = Snapshot(
     date(2026, 11, 21),
     ((DomainId(19), "orchard.example"),),
     (SenderName("mailer.example", "Mailer", "unknown"),),
-    (Line(0, 1, 0, 740_000, 740_001, Sums(*range(11))),),
+    (Line(0, 1, 0, 740_000, 740_001, Sums(*range(11)), ("dkim", "mail.test")),),
 )
 
 

@@ -21,6 +21,7 @@ from functions.api.sources.app import (
 )
 from shared.core.paging import DEFAULT_LIMIT, ranked_page
 from shared.core.rollups import SourceLine
+from shared.core.senders.history import by_address
 from shared.core.sending.addresses import AddressFilter, addresses
 from shared.core.sending.approved import compare
 from shared.core.sending.canonical import required_address
@@ -62,7 +63,7 @@ def list_addresses(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     limit: LimitParam = DEFAULT_LIMIT,
     cursor: CursorParam = None,
 ) -> Listing[schemas.DomainAddress]:
-    right, _ = readable(domain_id)
+    right, domain = readable(domain_id)
     asked = page_request(limit, cursor)
     span = bounded_span(app.caller, date_from, date_to)
     days = sources.details(right, span, report_source)
@@ -72,7 +73,8 @@ def list_addresses(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     page = ranked_page(
         wanted, asked, weight=lambda each: each.counters.messages, name=lambda each: each.line.ip
     )
-    shown = [render.address(each, marked) for each in page.items]
+    seen = by_address(table.sender_histories().get(domain.account, domain.id))
+    shown = [render.address(each, marked, seen) for each in page.items]
     return Listing(data=shown, meta=app.list_meta(page))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from functions.api.sources import schemas
@@ -9,6 +10,8 @@ from shared.core import ids
 from shared.core.clock import rfc3339
 from shared.core.countries import country_name
 from shared.core.rollups import SourceLine
+from shared.core.senders import history
+from shared.core.senders.identification import confidence
 from shared.core.senders.numbers import source_number
 from shared.core.sending.addresses import AddressFigures
 from shared.core.sending.approved import Comparison, Seen
@@ -27,8 +30,13 @@ def percentage(part: int, whole: int) -> float:
     return round(100 * part / whole, 1) if whole else 0.0
 
 
-def address(found: AddressFigures, favourites: frozenset[str]) -> schemas.DomainAddress:
+def address(
+    found: AddressFigures, favourites: frozenset[str], seen: Mapping[str, history.Seen]
+) -> schemas.DomainAddress:
+    """``seen`` is when addresses were seen, over all reports."""
     line, counters = found.line, found.counters
+    asked = history.Seen(found.first_seen, found.last_seen)
+    ever = seen.get(line.ip, asked) | asked
     return schemas.DomainAddress(
         ip=line.ip,
         hostname=line.host,
@@ -44,6 +52,7 @@ def address(found: AddressFigures, favourites: frozenset[str]) -> schemas.Domain
         asn=line.asn,
         network=line.network,
         is_favorite=line.ip in favourites,
+        **_recognized(line.evidence, line.evidence_value, line.category),
         total_volume=counters.messages,
         passed_dmarc=percentage(counters.dmarc_pass, counters.messages),
         passed_dmarc_without_forwarded=percentage(
@@ -58,6 +67,8 @@ def address(found: AddressFigures, favourites: frozenset[str]) -> schemas.Domain
         standings=found.standings.by_standing(),
         first_seen=found.first_seen,
         last_seen=found.last_seen,
+        first_seen_ever=ever.first,
+        last_seen_ever=ever.last,
     )
 
 
@@ -78,6 +89,9 @@ def row(found: AddressRow, line: SourceLine | None) -> schemas.AddressRow:
         country=country_name(country),
         country_code=country,
         city=line.city if line else None,
+        sender_domain=found.sender.domain,
+        sender_name=found.sender.name,
+        **_recognized(found.sender.evidence, found.sender.value, found.sender.category),
         total_volume=said.count,
         standing=found.standing,
         domain=said.identifiers.header_from,
@@ -168,6 +182,7 @@ def _unapproved(found: AddressFigures) -> schemas.UnapprovedAddress:
 def account_source(found: AccountSource) -> schemas.AccountSource:
     return schemas.AccountSource(
         **_numbered(found.number, found.sender),
+        **_recognized(*found.proof, found.sender.category),
         **_figures(found),
         domain_count=found.domain_count,
     )
@@ -176,6 +191,7 @@ def account_source(found: AccountSource) -> schemas.AccountSource:
 def source_domain(found: SourceDomain) -> schemas.SourceDomain:
     return schemas.SourceDomain(
         **_numbered(found.number, found.sender),
+        **_recognized(*found.proof, found.sender.category),
         **_figures(found),
         domain_id=ids.render(ids.DOMAIN, found.domain),
         domain=found.name,
@@ -201,6 +217,10 @@ def _numbered(number: int, sender: SenderName) -> dict[str, Any]:
         "sender_name": sender.name,
         "category": sender.category,
     }
+
+
+def _recognized(evidence: str, value: str, category: str) -> dict[str, Any]:
+    return {"evidence": evidence, "evidence_value": value, "confidence": confidence(evidence, category)}
 
 
 def _figures(found: AccountSource | SourceDomain) -> dict[str, Any]:

@@ -8,9 +8,20 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.core.mail import Trust
+from shared.core.senders.identification import Confidence
 from shared.core.senders.standing import Standing
 from shared.core.stored_filters import MOST_DOMAINS
 from shared.edge.schemas import ListMeta, Meta, Timestamp, Wire
+
+
+class Recognized(Wire):
+    """How a sender was told: the most telling proof there was."""
+
+    evidence: str = Field(
+        description="`dkim`, `return_path`, `spf_include`, `host_name`, `selector`, `network`, or `none`."
+    )
+    evidence_value: str = Field(description="What gave it away: a domain, host name, selector, network.")
+    confidence: Confidence
 
 
 class SourceFigures(Wire):
@@ -48,8 +59,11 @@ class SendingAddress(Wire):
     is_favorite: bool
 
 
-class DomainAddress(SourceFigures, SendingAddress):
+class DomainAddress(SourceFigures, Recognized, SendingAddress):
     """An address that sent as the domain, on the days asked for."""
+
+    first_seen_ever: dt.date = Field(description="Over all reports, not only those of the asked days.")
+    last_seen_ever: dt.date
 
 
 class AuthResult(Wire):
@@ -61,7 +75,7 @@ class AuthResult(Wire):
     human_result: str | None
 
 
-class AddressRow(Wire):
+class AddressRow(Recognized):
     """A row of a report. Of several signatures and checks the fields without `auth` show the one that speaks
     for the message: by which it passed DMARC, else one that passed, else the first."""
 
@@ -77,6 +91,8 @@ class AddressRow(Wire):
     country: str | None
     country_code: str | None
     city: str | None
+    sender_domain: str
+    sender_name: str
     total_volume: int
     standing: Standing
     domain: str = Field(description="The author's domain (header-from).")
@@ -152,7 +168,7 @@ class ApprovedComparison(Wire):
     unapproved: list[UnapprovedAddress] = Field(description="Most messages first, 100 at most.")
 
 
-class NumberedSource(Wire):
+class NumberedSource(Recognized):
     source_number: int
     sender_domain: str
     sender_name: str

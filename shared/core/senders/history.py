@@ -102,6 +102,14 @@ def newcomers(history: SenderHistory, rollup: DayRollup) -> list[SourceLine]:
     return sorted(found, key=lambda line: (-line.counters.messages, line.sender_domain))
 
 
+def by_address(history: SenderHistory) -> dict[str, Seen]:
+    """Under whatever sender: catalogues grow, and an address stays what it was."""
+    found: dict[str, Seen] = {}
+    for (_, address), seen in history.addresses.items():
+        found[address] = seen | found.get(address, seen)
+    return found
+
+
 def _lines(rollup: DayRollup) -> Iterator[SourceLine]:
     for share in rollup.detail.shares:
         if share.trust is not Trust.FAILED:

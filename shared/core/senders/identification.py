@@ -25,6 +25,9 @@ from shared.mailauth.reports.values import AuthResults
 UNKNOWN: Final = "unknown"
 """The sender domain of a source that could prove nothing."""
 
+UNLISTED: Final = "unknown"
+"""Category of senders that are in no catalogue."""
+
 
 class Proof(StrEnum):
     """What a sender was recognised by, the most telling first."""
@@ -107,6 +110,17 @@ class Identified:
     returned: Sender | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whom a source is shown under, and by what that was told: ``NOTHING`` and no value where by nothing."""
+
+    domain: str
+    name: str
+    category: str
+    evidence: str
+    value: str
+
+
 def identify(evidence: Evidence, catalogue: Catalogue) -> Identified | None:
     """The sender the evidence points to, by the most telling proof there is.
 
@@ -169,6 +183,15 @@ def sender_domain(evidence: Evidence, identified: Identified | None) -> str:
     foreign = [domain for domain in signed + returned if domain != own]
     candidates = foreign + [own] * (own in returned)
     return next(filter(_is_shown, candidates), UNKNOWN)
+
+
+def match_of(evidence: Evidence, identified: Identified | None) -> Match:
+    """``identified`` is what ``identify`` said of the evidence."""
+    domain = sender_domain(evidence, identified)
+    if identified is None:
+        return Match(domain, domain, UNLISTED, NOTHING, "")
+    sender = identified.sender
+    return Match(domain, sender.name, sender.category, identified.proof, identified.value)
 
 
 @lru_cache(maxsize=16_384)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -71,9 +71,11 @@ class _Address:
 
     def figures(self) -> AddressFigures:
         sender = min(self.senders, key=lambda name: (-self.senders[name], name))
-        line = self.lines[sender]
+        own = line = self.lines[sender]
         for name in sorted(self.lines.keys() - {sender}):
             line = line.merged(self.lines[name])
+        # What gave another sender away tells nothing of this one.
+        line = replace(line, evidence=own.evidence, evidence_value=own.evidence_value)
         return AddressFigures(line, self.counters, self.standings, self.first_seen, self.last_seen)
 
 

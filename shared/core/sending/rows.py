@@ -17,7 +17,7 @@ from shared.core.reports import Fact, ReportFilter, Reports, ReportSummary
 from shared.core.rollups import DayDetail
 from shared.core.segments import Columns, columns_of
 from shared.core.senders.catalogue import Catalogue
-from shared.core.senders.identification import Evidence, identify
+from shared.core.senders.identification import Evidence, Match, identify, match_of
 from shared.core.senders.includes import Includes
 from shared.core.senders.passed import what_passed
 from shared.core.senders.standing import Standing, standing_of
@@ -53,6 +53,7 @@ class AddressRow:
     row: Row
     verdict: Verdict
     standing: Standing
+    sender: Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +125,11 @@ class RowReader:
                 continue
             row = _row(columns, number)
             verdict = verdict_of(row.evaluated, row.identifiers, row.auth)
-            found = AddressRow(fact.summary, number, row, verdict, self._standing(row, known))
+            found = AddressRow(fact.summary, number, row, verdict, *self._told(row, known))
             if _is_wanted(found, wanted):
                 yield found
 
-    def _standing(self, row: Row, known: KnownAddresses) -> Standing:
+    def _told(self, row: Row, known: KnownAddresses) -> tuple[Standing, Match]:
         evidence = Evidence(
             row.identifiers.header_from,
             what_passed(row.auth),
@@ -136,7 +137,8 @@ class RowReader:
             known.network(row.source_ip),
             self.includes.covering(row.source_ip),
         )
-        return standing_of(row.evaluated, evidence, identify(evidence, self.catalogue))
+        identified = identify(evidence, self.catalogue)
+        return standing_of(row.evaluated, evidence, identified), match_of(evidence, identified)
 
 
 _LAST: Final = 2**53 - 1

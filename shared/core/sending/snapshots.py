@@ -16,12 +16,13 @@ from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Trust
 from shared.core.rollups import Counters, DayDetail, Standings
 from shared.core.segments import pack_document, unpack_document
+from shared.core.senders.identification import NOTHING, strongest
 from shared.core.senders.standing import Standing
 
 MOST_SENDERS: Final = 1_000
 """Of one domain and trust class: those with most messages. Forgers can send from a new network every day."""
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _TRUSTS: Final = tuple(Trust)
 
 
@@ -59,7 +60,8 @@ class Sums(NamedTuple):
 
 
 class Line(NamedTuple):
-    """``domain`` and ``sender`` are places in the lists of the snapshot; days are ordinals."""
+    """``domain`` and ``sender`` are places in the lists of the snapshot; days are ordinals. ``proof`` is the
+    most telling one there was of the sender, and what gave it away."""
 
     domain: int
     trust: int
@@ -67,6 +69,7 @@ class Line(NamedTuple):
     first: int
     last: int
     sums: Sums
+    proof: tuple[str, str] = (NOTHING, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ class SnapshotWriter:
                         day,
                         day,
                         Sums.of(source.counters, source.standing),
+                        (source.evidence, source.evidence_value),
                     )
                     own[sender] = _merged(own[sender], line) if sender in own else line
         if found:
@@ -205,12 +209,13 @@ def _merged(one: Line, other: Line) -> Line:
         first=min(one.first, other.first),
         last=max(one.last, other.last),
         sums=Sums(*map(sum, zip(one.sums, other.sums, strict=True))),
+        proof=strongest(one.proof, other.proof),
     )
 
 
 def pack(snapshot: Snapshot) -> bytes:
     """By columns, which compress well."""
-    numbers = [(*line[:5], *line.sums) for line in snapshot.lines]
+    rows = [(*line[:5], *line.proof, *line.sums) for line in snapshot.lines]
     return pack_document(
         {
             "v": _FORMAT,
@@ -218,7 +223,7 @@ def pack(snapshot: Snapshot) -> bytes:
             "days": [snapshot.first.toordinal(), snapshot.last.toordinal()],
             "domains": [list(domain) for domain in snapshot.domains],
             "senders": [[each.domain, each.name, each.category] for each in snapshot.senders],
-            "lines": [list(column) for column in zip(*numbers, strict=True)],
+            "lines": [list(column) for column in zip(*rows, strict=True)],
         }
     )
 
@@ -236,7 +241,7 @@ def unpack(packed: bytes) -> Snapshot:
         tuple((DomainId(number), name) for number, name in plain["domains"]),
         tuple(SenderName(*each) for each in plain["senders"]),
         tuple(
-            Line(domain, trust, sender, begun, ended, Sums._make(sums))
-            for domain, trust, sender, begun, ended, *sums in zip(*plain["lines"], strict=True)
+            Line(domain, trust, sender, begun, ended, Sums._make(sums), (proof, value))
+            for domain, trust, sender, begun, ended, proof, value, *sums in zip(*plain["lines"], strict=True)
         ),
     )

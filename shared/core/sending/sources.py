@@ -6,17 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from operator import add
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from shared.core.access import Readable
 from shared.core.ids import DomainId
 from shared.core.mail import Trust
+from shared.core.senders.identification import UNLISTED, strongest
 from shared.core.senders.numbers import source_number
 from shared.core.senders.standing import Standing
 from shared.core.sending.snapshots import Line, SenderName, Snapshot, Sums
-
-UNKNOWN: Final = "unknown"
-"""Category of senders that are in no catalogue."""
 
 _Key = TypeVar("_Key", int, tuple[int, int])
 
@@ -36,17 +34,20 @@ class SourceFilter:
 
 @dataclass(frozen=True, slots=True)
 class AccountSource:
+    """``proof`` is the most telling one there was of the sender, and what gave it away."""
+
     number: int
     sender: SenderName
     domain_count: int
     sums: Sums
     first_seen: date
     last_seen: date
+    proof: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceDomain:
-    """What one source sent as one domain."""
+    """What one source sent as one domain; ``proof`` as in ``AccountSource``."""
 
     number: int
     sender: SenderName
@@ -55,6 +56,7 @@ class SourceDomain:
     sums: Sums
     first_seen: date
     last_seen: date
+    proof: tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -63,11 +65,13 @@ class _Total:
     first: int
     last: int
     domains: set[int]
+    proof: tuple[str, str]
 
     def add(self, line: Line) -> None:
         self.sums = tuple(map(add, self.sums, line.sums))
         self.first, self.last = min(self.first, line.first), max(self.last, line.last)
         self.domains.add(line.domain)
+        self.proof = strongest(self.proof, line.proof)
 
 
 def account_sources(snapshot: Snapshot, right: Readable, wanted: SourceFilter) -> list[AccountSource]:
@@ -79,7 +83,7 @@ def account_sources(snapshot: Snapshot, right: Readable, wanted: SourceFilter) -
         if wanted.standing in (None, sums.standings.dominant):
             days = date.fromordinal(total.first), date.fromordinal(total.last)
             number = source_number(sender.domain)
-            found.append(AccountSource(number, sender, len(total.domains), sums, *days))
+            found.append(AccountSource(number, sender, len(total.domains), sums, *days, total.proof))
     return sorted(found, key=lambda each: (-each.sums.messages, each.sender.domain))
 
 
@@ -92,7 +96,7 @@ def source_domains(snapshot: Snapshot, right: Readable, wanted: SourceFilter) ->
         if wanted.standing in (None, sums.standings.dominant):
             days = date.fromordinal(total.first), date.fromordinal(total.last)
             number = source_number(sender.domain)
-            found.append(SourceDomain(number, sender, *snapshot.domains[home], sums, *days))
+            found.append(SourceDomain(number, sender, *snapshot.domains[home], sums, *days, total.proof))
     return sorted(found, key=lambda each: (-each.sums.messages, each.name, each.sender.domain))
 
 
@@ -114,7 +118,7 @@ def _totals(lines: Iterable[Line], key: Callable[[Line], _Key]) -> dict[_Key, _T
     for line in lines:
         total = totals.get(key(line))
         if total is None:
-            totals[key(line)] = _Total(line.sums, line.first, line.last, {line.domain})
+            totals[key(line)] = _Total(line.sums, line.first, line.last, {line.domain}, line.proof)
         else:
             total.add(line)
     return totals
@@ -123,7 +127,7 @@ def _totals(lines: Iterable[Line], key: Callable[[Line], _Key]) -> dict[_Key, _T
 def _is_wanted(sender: SenderName, wanted: SourceFilter) -> bool:
     if wanted.number is not None and source_number(sender.domain) != wanted.number:
         return False
-    if wanted.known is not None and wanted.known is (sender.category == UNKNOWN):
+    if wanted.known is not None and wanted.known is (sender.category == UNLISTED):
         return False
     part = wanted.search.strip().lower()
     return not part or part in sender.domain.lower() or part in sender.name.lower()

@@ -16,6 +16,7 @@ from shared.core.mail import Trust
 from shared.core.queues import SourceRefresh
 from shared.core.rights import ALL, Level, Rights, Scope
 from shared.core.rollups import Counters, DayDetail, DayRollup, DayTotals, ShareDetail, SourceLine
+from shared.core.senders.identification import NOTHING
 from shared.core.senders.numbers import source_number
 from shared.core.senders.standing import Standing
 from shared.core.sending import snapshots as module
@@ -34,14 +35,17 @@ from tests.unit.core.world import ACCOUNT, DOMAIN, NOW, TODAY
 
 HOMES = {DomainId(1): "a.example", DomainId(2): "b.example", DomainId(3): "c.example"}
 SENDERS = ("google.com", "sendgrid.com", "evil.example")
+PROOFS = ("dkim", "return_path", "spf_include", "host_name", "selector", "network")
+"""The most telling first."""
 TEAM = GroupId(77)
 
 LINES = st.builds(
-    lambda sender, ip, cells, forwarded, standing: SourceLine(
+    lambda sender, ip, cells, forwarded, standing, proof: SourceLine(
         sender_domain=sender,
         sender_name=sender.partition(".")[0].title(),
         category="unknown" if sender == "evil.example" else "marketing",
-        evidence="none",
+        evidence=proof,
+        evidence_value="" if proof == NOTHING else f"{proof}.{sender}",
         ip=ip,
         counters=Counters(tuple(cells), forwarded),
         standing=standing,
@@ -51,6 +55,7 @@ LINES = st.builds(
     st.lists(st.integers(0, 9), min_size=12, max_size=12),
     st.integers(0, 5),
     st.sampled_from(Standing),
+    st.sampled_from([*PROOFS, NOTHING]),
 )
 SHARES = st.lists(st.tuples(st.sampled_from(Trust), st.lists(LINES, min_size=1, max_size=3)), max_size=3)
 WORLDS = st.dictionaries(
@@ -101,6 +106,11 @@ def rows(
         and (wanted.known is None or wanted.known is (line.category != "unknown"))
         and (wanted.number is None or wanted.number == source_number(line.sender_domain))
     ]
+
+
+def best(lines: Iterable[SourceLine]) -> tuple[str, str]:
+    said = {line.evidence: line.evidence_value for line in lines}
+    return next(((proof, said[proof]) for proof in PROOFS if proof in said), (NOTHING, ""))
 
 
 FILTERS = st.builds(
@@ -160,6 +170,7 @@ def test_sources_are_summed_of_what_is_in_sight_alone(world: World, wanted: Sour
         days = [day for _, day, _ in own]
         assert (each.first_seen, each.last_seen) == (min(days), max(days))
         assert each.number == source_number(each.sender.domain)
+        assert each.proof == best(line for _, _, line in own)
     assert sources == sorted(sources, key=lambda each: (-each.sums.messages, each.sender.domain))
 
     pairs = source_domains(snapshot, right, wanted)
@@ -170,6 +181,7 @@ def test_sources_are_summed_of_what_is_in_sight_alone(world: World, wanted: Sour
         mine = [line for _, _, line in by_pair[pair.sender.domain, pair.domain]]
         assert pair.sums.messages == sum(line.counters.messages for line in mine)
         assert pair.name == HOMES[pair.domain]
+        assert pair.proof == best(mine)
     assert pairs == sorted(pairs, key=lambda each: (-each.sums.messages, each.name, each.sender.domain))
 
 

@@ -11,6 +11,7 @@ from shared.core.groups import Group
 from shared.core.ids import DomainId, GroupId, UserId
 from shared.core.queues import SourceRefresh
 from shared.core.rights import Level
+from shared.core.senders.history import Seen
 from shared.core.senders.numbers import source_number
 from shared.core.sending.favourites import MOST_FAVOURITES
 from shared.core.watching.approved import ApprovedSource
@@ -62,6 +63,38 @@ def test_addresses_with_what_they_sent(filled: Api) -> None:
     csv = filled.get(IPS, format="csv")
     assert csv.headers["X-Total-Count"] == "3"
     assert "192.0.2.1" in csv.body.decode().splitlines()[1]
+
+
+def test_every_match_has_its_evidence(api: Api) -> None:
+    """An address that was once a sender's by proof of a signature is not another's by the same."""
+    mailed = row(count=9, signed_by="sendgrid.net", dkim="fail", spf="fail")
+    api.file(fact(said(row(count=2), mailed)))
+    nothing = {"evidence": "none", "evidence_value": "", "confidence": "low"}
+    signed = {"evidence": "dkim", "evidence_value": "sendgrid.net", "confidence": "high"}
+    (address,) = api.get(IPS).data
+    assert (address["sender_name"], signed.items() <= address.items()) == ("Twilio SendGrid", True)
+    shown = {
+        each["total_volume"]: (each["sender_domain"], {key: each[key] for key in nothing})
+        for each in api.get(f"{IPS}/192.0.2.1").data
+    }
+    assert shown == {2: ("orchard.example", nothing), 9: ("sendgrid.com", signed)}
+    for path in ("/sources", "/source-domains"):
+        found = {each["total_volume"]: {key: each[key] for key in nothing} for each in api.get(path).data}
+        assert found == {2: nothing, 9: signed}
+    api.file(fact(said(row(count=20), report_id="r2")))
+    (address,) = api.get(IPS).data
+    assert (address["sender_domain"], nothing.items() <= address.items()) == ("orchard.example", True)
+
+
+def test_addresses_have_their_first_and_last_day_of_all_time(filled: Api) -> None:
+    early, late = TODAY - timedelta(days=300), TODAY - timedelta(days=200)
+    known = filled.sender_histories.get(ACCOUNT.id, DOMAIN.id)
+    older = {("old.example", SIXTH): Seen(early, late), ("b.example", SIXTH): Seen(late, late)}
+    widened = replace(known, addresses={**known.addresses, **older})
+    assert filled.sender_histories.replace(ACCOUNT.id, DOMAIN.id, widened)
+    ever = {each["ip"]: (each["first_seen_ever"], each["last_seen_ever"]) for each in filled.get(IPS).data}
+    assert ever[SIXTH] == (early.isoformat(), TODAY.isoformat())
+    assert ever["192.0.2.1"] == ("2026-11-14", "2026-11-21")
 
 
 @pytest.mark.parametrize(
