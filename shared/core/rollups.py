@@ -19,6 +19,9 @@ from shared.core.senders.standing import FORWARDED, Standing
 from shared.core.tls.days import PolicyLine, TlsDay
 from shared.mailauth.reports.values import Evaluated
 
+WEEK = 8
+"""Days of which lists of domains tell: seven and today."""
+
 _CELLS = 12
 _NAMES = 20
 """Domains kept of each sort for one source; an attacker can have thousands of them pass."""
@@ -299,8 +302,12 @@ class Rollups(Protocol):
         """What TLS reports say, of every domain that the right covers: days that have any, by domain and day;
         of the last ``tls.days.DAYS`` days alone."""
 
-    def forget_tls(self, account: AccountId, domain: DomainId) -> None:
-        """What is left of it where the days were removed, or are older."""
+    def weeks(self, right: Readable, first: date, last: date) -> dict[DomainId, Standings]:
+        """What came between two of the last ``WEEK`` days, by standing, of every domain that the right covers
+        and that has any: few units however many days there are."""
+
+    def forget(self, account: AccountId, domain: DomainId) -> None:
+        """What is left beside the days of a domain that were removed, or are older."""
 
     def days_of(self, account: AccountId, domain: DomainId) -> list[date]:
         """The days of a domain that have a rollup, ascending; for purging and rebuilding."""

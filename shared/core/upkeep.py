@@ -153,7 +153,7 @@ class Purge:
             self._empty(removed, touched.day)
         self.histories.forget(account, domain)
         self.alerts.forget(account, domain)
-        self.rollups.forget_tls(account, domain)
+        self.rollups.forget(account, domain)
         self.dns_states.forget(account, domain)
         self.advices.forget(account, domain)
         self.favourites.forget(account, domain)

@@ -72,7 +72,7 @@ def test_a_day_that_is_too_old_takes_no_place(aws: AwsStores) -> None:
         made = rollup(home, day=day, tls=1, policies=lines("example.com", day=day))
         assert aws.rollups.replace(made, expected=0)
     assert [each.day for each in aws.rollups.tls_days(right, *EVER)] == [DAY - timedelta(days=DAYS - 2), DAY]
-    aws.rollups.forget_tls(home.account, home.id)
+    aws.rollups.forget(home.account, home.id)
     assert aws.rollups.tls_days(right, *EVER) == []
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from shared.core.access import Readable
 from shared.core.ids import AccountId, DomainId
-from shared.core.rollups import AccountDay, DayDetail, DayRollup, DayTotals
+from shared.core.rollups import AccountDay, DayDetail, DayRollup, DayTotals, Standings
 from shared.core.tls.days import TlsDay
 
 _Home = tuple[AccountId, DomainId]
@@ -42,7 +42,20 @@ class FakeRollups:
             if account == right.account and right.covers(domain) and rollup.tls and first <= day <= last
         ]
 
-    def forget_tls(self, account: AccountId, domain: DomainId) -> None:
+    def weeks(self, right: Readable, first: date, last: date) -> dict[DomainId, Standings]:
+        found: dict[DomainId, Standings] = {}
+        for ((account, domain), day), rollup in self.stored.items():
+            messages = rollup.totals.share().standings
+            if (
+                account == right.account
+                and right.covers(domain)
+                and first <= day <= last
+                and any(messages.counts)
+            ):
+                found[domain] = found.get(domain, Standings()) + messages
+        return found
+
+    def forget(self, account: AccountId, domain: DomainId) -> None:
         """Days that were removed are gone."""
 
     def days_of(self, account: AccountId, domain: DomainId) -> list[date]:

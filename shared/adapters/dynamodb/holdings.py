@@ -215,6 +215,7 @@ def partitions_of_account(account: AccountId, since: date, today: date) -> Itera
     yield keys.tag_name(account, "").pk
     yield keys.failure_job(account, "", "").pk
     yield keys.tls_days(account, _NEVER).pk
+    yield keys.week(account, _NEVER).pk
     yield from advice_lists(account)
     yield from (keys.stored_filter(account, purpose, FilterId(0)).pk for purpose in Purpose)
     month = since.replace(day=1)

@@ -36,6 +36,7 @@ found through it is then read from the table.
 | since when, until when senders of a domain were seen   | get ``SD#<account>#<domain>`` / ``SEEN``       |
 | an account's own senders                              | get ``A#<account>`` / ``SENDERS``              |
 | what TLS reports say of the domains of an account     | ``A#<account>#TLS`` / ``<domain>``             |
+| messages of the last days, by standing, of domains    | ``A#<account>#WEEK`` / ``<domain>``            |
 | day counts of an account between dates                | ``A#<account>#DAYS`` / ``<day>``               |
 | audit log of an account, newest first                 | ``L#<account>#<month>`` / ``<id>``             |
 | quarantine of an owner, newest first                  | ``Q#<owner>`` / ``<id>``                       |
@@ -270,6 +271,10 @@ def account_day(owner: AccountId, day: date) -> Key:
 
 def tls_days(owner: AccountId, home: DomainId) -> Key:
     return Key(f"A#{owner}#TLS", padded(home))
+
+
+def week(owner: AccountId, home: DomainId) -> Key:
+    return Key(f"A#{owner}#WEEK", padded(home))
 
 
 def quarantined(owner: AccountId, entry: QuarantineId) -> Key:

@@ -51,6 +51,7 @@ _PARTITIONS: Final = {
     "SOURCEFILTERS": "source_filter",
     "SEARCHES": "failure_search",
     "TLS": "tls_days",
+    "WEEK": "week",
     "N": "alert",
     "V": "delivery",
     "WEBHOOKS": "webhook",

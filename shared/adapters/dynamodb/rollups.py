@@ -18,10 +18,11 @@ from shared.adapters.dynamodb.rollup_items import (
 )
 from shared.adapters.dynamodb.table import Cancelled, ConditionFailed, Range, Step, Table, put, update
 from shared.adapters.dynamodb.tls_items import read_tls, tls_step
+from shared.adapters.dynamodb.week_items import read_weeks, week_step
 from shared.core.access import Readable
 from shared.core.clock import DAY_SECONDS
 from shared.core.ids import AccountId, DomainId
-from shared.core.rollups import AccountDay, DayDetail, DayRollup, DayTotals
+from shared.core.rollups import AccountDay, DayDetail, DayRollup, DayTotals, Standings
 from shared.core.tls.days import TlsDay
 
 _INLINE: Final = 14_000
@@ -62,10 +63,10 @@ class DynamoRollups:
         account_step = _account_step(rollup, old, expires)
         if account_step is not None:
             steps.append(account_step)
-        had = "totals" in old and bool(totals_of(rollup.day, old["totals"]).tls.reports)
-        tls = tls_step(rollup, int(self._now()), had=had)
-        if tls is not None:
-            steps.append(tls)
+        was = totals_of(rollup.day, old["totals"]) if "totals" in old else DayTotals(rollup.day)
+        now = int(self._now())
+        beside = tls_step(rollup, now, had=bool(was.tls.reports)), week_step(rollup, was, now)
+        steps += [step for step in beside if step is not None]
         while True:
             try:
                 self._table.transact(*steps)
@@ -96,8 +97,12 @@ class DynamoRollups:
         found = read_tls(self._table, right, int(self._now()))
         return [each for each in found if first <= each.day <= last]
 
-    def forget_tls(self, account: AccountId, domain: DomainId) -> None:
+    def weeks(self, right: Readable, first: date, last: date) -> dict[DomainId, Standings]:
+        return dict(read_weeks(self._table, right, first, last, int(self._now())))
+
+    def forget(self, account: AccountId, domain: DomainId) -> None:
         self._table.delete(keys.tls_days(account, domain))
+        self._table.delete(keys.week(account, domain))
 
     def days_of(self, account: AccountId, domain: DomainId) -> list[date]:
         everything = Range(keys.day_totals(account, domain, date.min).pk)
