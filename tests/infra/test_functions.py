@@ -162,7 +162,7 @@ def test_the_clock_starts_what_waits_for_it_and_nothing_else(templates: Template
     expected = {
         entry.name: f"cron(17 {entry.trigger.hour} * * ? *)"
         if isinstance(entry.trigger, Daily)
-        else f"rate({entry.trigger.minutes} minutes)"
+        else _rate(entry.trigger.minutes)
         for entry in ENTRIES
         if isinstance(entry.trigger, Daily | Every)
     }
@@ -171,6 +171,10 @@ def test_the_clock_starts_what_waits_for_it_and_nothing_else(templates: Template
     for name, schedule in expected.items():
         (found,) = [said for arn, said in started.items() if f'"{name.replace("-", "")}live' in arn]
         assert found == schedule
+
+
+def _rate(minutes: int) -> str:
+    return "rate(1 hour)" if minutes == 60 else f"rate({minutes} minutes)"
 
 
 def test_every_function_has_its_alarms(templates: Templates) -> None:
