@@ -190,7 +190,6 @@ class Reader:
         if not busy or day is None:
             return
         self._look_up({ip for said in busy for ip in said.pending if ip not in self._hosts})
-        totals = self._days.setdefault(day, [0] * len(STANDINGS))
         for said in busy:
             for ip, count in said.pending.items():
                 line = said.lines.get(ip)
@@ -198,7 +197,7 @@ class Reader:
                     line = said.lines[ip] = self._line(ip, said)
                 if line != _UNWANTED:
                     self._counts[line] += count
-                    totals[self._kinds[line]] += count
+                    self._days.setdefault(day, [0] * len(STANDINGS))[self._kinds[line]] += count
             said.pending.clear()
 
     def _look_up(self, addresses: set[str]) -> None:
