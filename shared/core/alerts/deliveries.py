@@ -18,6 +18,8 @@ CLAIM_SECONDS: Final = 18
 """How long an attempt may take before another worker may make it again: more than a request's time limit,
 less than the time after which a queue hands a message out again."""
 
+SWITCHED_OFF: Final = "The webhook is switched off"
+
 _JITTER_PER_CENT: Final = 20
 
 

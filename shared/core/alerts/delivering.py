@@ -10,6 +10,7 @@ from shared.core.accounts import Accounts
 from shared.core.alerts.alerts import Alert, Alerts
 from shared.core.alerts.deliveries import (
     CLAIM_SECONDS,
+    SWITCHED_OFF,
     Deliveries,
     Delivery,
     DeliveryOrder,
@@ -71,7 +72,7 @@ class Deliverer:
         if delivery.alert is None:
             return "", None
         if not hook.enabled:
-            return "The webhook is switched off", None
+            return SWITCHED_OFF, None
         alert = self.alerts.get(delivery.account, delivery.alert)
         return ("The alert is gone", None) if alert is None else ("", alert)
 

@@ -9,14 +9,17 @@ from typing import Protocol
 from shared.core.accounts import Accounts
 from shared.core.alerts.alerts import Alert, Alerts, alert_of
 from shared.core.alerts.deliveries import (
+    SWITCHED_OFF,
     Deliveries,
+    Delivery,
     DeliveryOrders,
+    DeliveryStatus,
     delivery_number,
     new_delivery,
     order_of,
 )
 from shared.core.alerts.events import AlertEvent
-from shared.core.alerts.webhooks import Webhooks
+from shared.core.alerts.webhooks import Webhook, Webhooks
 from shared.core.domains import Domain, Domains
 
 
@@ -62,13 +65,17 @@ class Raiser:
 
     def _tell(self, alert: Alert, domain: Domain | None, now: int) -> None:
         begun = [
-            new_delivery(
-                alert.account, hook.id, delivery_number(hook.id, alert.id, alert.raised), alert.id, now
-            )
+            _delivery(hook, alert, now)
             for hook in self.webhooks.list_of(alert.account)
             if hook.wants(alert, domain)
         ]
         for delivery in begun:
             self.deliveries.begin(delivery)
-        self.orders.send(map(order_of, begun))
+        self.orders.send(order_of(each) for each in begun if each.status is DeliveryStatus.PENDING)
         self.bus.put([alert])
+
+
+def _delivery(hook: Webhook, alert: Alert, now: int) -> Delivery:
+    number = delivery_number(hook.id, alert.id, alert.raised)
+    begun = new_delivery(alert.account, hook.id, number, alert.id, now)
+    return begun if hook.enabled else begun.cancelled(SWITCHED_OFF)

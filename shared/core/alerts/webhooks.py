@@ -46,8 +46,9 @@ class Webhook:
     version: int = 1
 
     def wants(self, alert: Alert, domain: Domain | None) -> bool:
-        """What was raised before there was the webhook is history."""
-        if not self.enabled or alert.raised < self.created:
+        """What was raised before there was the webhook is history. One that we switched off still misses what
+        comes: it can be sent when its receiver is back."""
+        if not (self.enabled or self.disabled_reason) or alert.raised < self.created:
             return False
         if self.kinds and alert.kind not in self.kinds:
             return False

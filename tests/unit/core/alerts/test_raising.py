@@ -6,6 +6,7 @@ import pytest
 
 from shared.core.accounts import Status
 from shared.core.alerts.alerts import TELLING_SECONDS, Alert, AlertState
+from shared.core.alerts.deliveries import SWITCHED_OFF, DeliveryStatus, order_of
 from shared.core.alerts.events import AlertKind
 from shared.core.alerts.raising import Telling
 from shared.core.alerts.webhooks import MOST_WEBHOOKS, Webhook
@@ -110,6 +111,7 @@ GROUPED = replace(DOMAIN, groups=frozenset({GroupId(8)}))
     [
         (hook(), True),
         (hook(enabled=False), False),
+        (hook(enabled=False, disabled_reason="failing"), True),
         (hook(kinds=frozenset({AlertKind.NEW_SOURCE})), True),
         (hook(kinds=frozenset({AlertKind.DNS_CHANGE})), False),
         (hook(domains=frozenset({DOMAIN.id})), True),
@@ -133,6 +135,22 @@ def test_alerts_of_the_account_go_to_webhooks_that_want_all() -> None:
     assert alert is not None
     assert hook().wants(alert, None)
     assert not hook(domains=frozenset({DOMAIN.id})).wants(alert, None)
+
+
+def test_what_a_receiver_misses_after_we_gave_up_on_it_is_kept_to_be_sent_again() -> None:
+    world = World()
+    assert world.webhooks.disable(HOOK, "failing")
+    world.take()
+    assert world.settle() == 0
+    (missed,) = world.deliveries.stored.values()
+    assert (missed.status, missed.trouble) == (DeliveryStatus.CANCELLED, SWITCHED_OFF)
+
+    off = world.webhooks.list_of(ACCOUNT.id)[0]
+    world.webhooks.change(replace(off, enabled=True, disabled_reason=""))
+    again = missed.again(world.now)
+    assert world.deliveries.record(again, attempts=0)
+    world.orders.send([order_of(again)])
+    assert world.settle() == 1
 
 
 def test_each_webhook_has_a_delivery_of_its_own() -> None:
