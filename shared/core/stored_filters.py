@@ -23,6 +23,7 @@ from shared.core.domains import Domains
 from shared.core.errors import Forbidden, Invalid, NotFound, PlanLimit
 from shared.core.groups import Groups
 from shared.core.ids import AccountId, DomainId, FilterId, mint
+from shared.core.paging import Cursor, Page, PageRequest
 from shared.core.rights import Scope
 
 MOST_FILTERS: Final = 100
@@ -97,11 +98,22 @@ def create_filter(
     return made
 
 
-def shown_filters(filters: StoredFilters, groups: Groups, caller: Caller) -> list[StoredFilter]:
-    """Those with a domain that the caller sees, with no other domains than such."""
+def shown_filters(
+    filters: StoredFilters,
+    groups: Groups,
+    caller: Caller,
+    page: PageRequest,
+    *,
+    newest_first: bool = False,
+) -> Page[StoredFilter]:
+    """Those with a domain that the caller sees, with no other domains than such; as they were made."""
     right = read_account(caller, groups)
     found = (_narrowed(made, right) for made in filters.list_of(caller.account_id))
-    return [made for made in found if made.domains]
+    shown = sorted((made for made in found if made.domains), key=_number, reverse=newest_first)
+    after = page.cursor.id if page.cursor else None
+    left = [made for made in shown if after is None or (made.id < after if newest_first else made.id > after)]
+    items = left[: page.limit]
+    return Page(items, Cursor(items[-1].id) if len(left) > page.limit else None, len(shown))
 
 
 def shown_filter(
@@ -128,6 +140,10 @@ def _found(
     if made is None or not made.seen_by(right):
         raise NotFound("The requested resource could not be found", param=param)
     return made, right
+
+
+def _number(made: StoredFilter) -> FilterId:
+    return made.id
 
 
 def _narrowed(made: StoredFilter, right: Readable) -> StoredFilter:

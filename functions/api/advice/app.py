@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -58,25 +59,33 @@ PlaceQuery = Annotated[
 ]
 
 
-def matter_filter(
-    domain: str | None,
-    group_id: str | None,
-    assigned: bool | None,
-    state: DomainState | None,
-    top_level: bool | None,
-    created_after: str,
-    created_before: str,
-) -> MatterFilter:
-    """What issues and tasks are both filtered by; ``NotFound`` for a group out of sight."""
-    return MatterFilter(
-        domain=domain,
-        group=_group(group_id),
-        assigned=assigned,
-        state=None if state is DomainState.UNKNOWN else state,
-        top_level=top_level,
-        since=_moment(created_after, "created_after"),
-        before=_moment(created_before, "created_before"),
-    )
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What issues and tasks are both filtered by, as it was asked."""
+
+    domain: str | None
+    group_id: str | None
+    assigned: bool | None
+    state: DomainState | None
+    top_level: bool | None
+    ignored: bool | None
+    solved: bool | None
+    created_after: str
+    created_before: str
+
+    def wanted(self) -> MatterFilter:
+        """``NotFound`` for a group out of sight, ``Malformed`` for what is no time."""
+        return MatterFilter(
+            domain=self.domain,
+            group=_group(self.group_id),
+            assigned=self.assigned,
+            state=None if self.state is DomainState.UNKNOWN else self.state,
+            top_level=self.top_level,
+            ignored=self.ignored,
+            solved=self.solved,
+            since=_moment(self.created_after, "created_after"),
+            before=_moment(self.created_before, "created_before"),
+        )
 
 
 def encode_place(ordering: str, place: Place) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
@@ -10,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from functions.api.advice import render, schemas
 from functions.api.advice.app import (
     AfterQuery,
+    Asked,
     AssignedQuery,
     BeforeQuery,
     DomainQuery,
@@ -20,29 +20,18 @@ from functions.api.advice.app import (
     StateQuery,
     TopLevelQuery,
     app,
-    decode_place,
-    encode_place,
-    matter_filter,
-    page_meta,
 )
+from functions.api.advice.matters import Matters
 from functions.api.advice.schemas import IssueOrdering
-from shared.core.advice.advices import Order, Sorting
 from shared.core.advice.ledger import Kind
-from shared.core.advice.lists import list_matters
-from shared.core.advice.seeing_to import ignore_matter, read_matter
-from shared.core.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from shared.core.paging import DEFAULT_LIMIT
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
 from shared.edge.params import LimitParam
 from shared.edge.schemas import Single
-from shared.wiring import table
-from shared.wiring.advising import shelf
 
 _TAGS: Final = ["Advice"]
-_SORTINGS: Final = {
-    ordering: Sorting(Order(ordering.removeprefix("-")), ordering.startswith("-"))
-    for ordering in IssueOrdering
-}
+_ISSUES: Final = Matters(Kind.ISSUE, render.issue)
 IssuePath = Annotated[str, Path(description="`iss_7215`, or `7215`.", examples=["iss_7215"])]
 
 
@@ -71,13 +60,19 @@ def list_issues(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     limit: LimitParam = DEFAULT_LIMIT,
     cursor: PlaceQuery = None,
 ) -> schemas.IssueList:
-    said = (domain, group_id, assigned_to_group, domain_state, top_level, created_after, created_before)
-    wanted = replace(matter_filter(*said), ignored=ignored, solved=solved)
-    after, size = decode_place(ordering, cursor), min(limit, LARGEST_LIMIT)
-    sorting = _SORTINGS[ordering]
-    page = list_matters(shelf(), app.caller, Kind.ISSUE, wanted, sorting, after=after, limit=size)
-    following = None if page.after is None else encode_place(ordering, page.after)
-    return schemas.IssueList(data=[render.issue(each) for each in page.items], meta=page_meta(following))
+    asked = Asked(
+        domain,
+        group_id,
+        assigned_to_group,
+        domain_state,
+        top_level,
+        ignored,
+        solved,
+        created_after,
+        created_before,
+    )
+    data, meta = _ISSUES.page(asked, ordering, limit, cursor)
+    return schemas.IssueList(data=data, meta=meta)
 
 
 @app.get(
@@ -88,7 +83,7 @@ def list_issues(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     responses=answers(200, "The issue.", Single[schemas.Issue], refusals=(404,)),
 )
 def read_issue(issue_id: IssuePath) -> Single[schemas.Issue]:
-    return Single(data=render.issue(read_matter(shelf(), app.caller, Kind.ISSUE, issue_id)), meta=app.meta)
+    return _ISSUES.read(issue_id)
 
 
 @app.put(
@@ -100,7 +95,7 @@ def read_issue(issue_id: IssuePath) -> Single[schemas.Issue]:
     responses=answers(200, "The issue.", Single[schemas.Issue], refusals=(400, 404, 413, 415, 422)),
 )
 def set_issue(issue_id: IssuePath, body: schemas.Ignoring) -> Single[schemas.Issue]:
-    return _ignored(issue_id, body.ignore)
+    return _ISSUES.ignore(issue_id, body.ignore)
 
 
 @app.patch(
@@ -112,10 +107,4 @@ def set_issue(issue_id: IssuePath, body: schemas.Ignoring) -> Single[schemas.Iss
     responses=answers(200, "The issue.", Single[schemas.Issue], refusals=(400, 404, 413, 415, 422)),
 )
 def change_issue(issue_id: IssuePath, body: schemas.ChangeIgnoring) -> Single[schemas.Issue]:
-    return _ignored(issue_id, body.ignore)
-
-
-def _ignored(reference: str, ignored: bool | None) -> Single[schemas.Issue]:
-    stores = (table.advices(), table.domains())
-    changed = ignore_matter(*stores, app.caller, Kind.ISSUE, reference, ignored=ignored)
-    return Single(data=render.issue(changed), meta=app.meta)
+    return _ISSUES.ignore(issue_id, body.ignore)

@@ -24,7 +24,7 @@ from shared.core.stored_filters import create_filter, remove_filter, shown_filte
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
 from shared.edge.params import CursorParam, LimitParam, TrustsParam, trusts_of
-from shared.edge.schemas import Single, page_request
+from shared.edge.schemas import Listing, Single, page_request
 from shared.mailauth.evaluate.alignment import Mode
 from shared.wiring import entropy, table
 from shared.wiring.advising import eyes, shelf
@@ -66,18 +66,14 @@ def list_all(
     description="Those with a domain that you see, as they were made.",
     operation_id="list_policy_filters",
     tags=_TAGS,
-    responses=answers(200, "The filters.", schemas.PolicyFilterList, refusals=(400,), csv=True),
+    responses=answers(200, "The filters.", Listing[schemas.PolicyFilter], refusals=(400,), csv=True),
     middlewares=[also_csv(schemas.PolicyFilter, name="policy-filters")],
 )
-def list_filters(limit: LimitParam = DEFAULT_LIMIT, cursor: CursorParam = None) -> schemas.PolicyFilterList:
-    page = page_request(limit, cursor)
-    after = page.cursor.id if page.cursor else 0
-    found = shown_filters(table.policy_filters(), table.groups(), app.caller)
-    rest = [each for each in found if each.id > after]
-    items = rest[: page.limit]
-    following = Cursor(items[-1].id).encode() if len(rest) > len(items) else None
-    shown = [render.policy_filter(each) for each in items]
-    return schemas.PolicyFilterList(data=shown, meta=page_meta(following))
+def list_filters(
+    limit: LimitParam = DEFAULT_LIMIT, cursor: CursorParam = None
+) -> Listing[schemas.PolicyFilter]:
+    page = shown_filters(table.policy_filters(), table.groups(), app.caller, page_request(limit, cursor))
+    return Listing(data=[render.policy_filter(each) for each in page.items], meta=app.list_meta(page))
 
 
 @app.post(

@@ -126,11 +126,6 @@ class PolicyFilter(Wire):
     created_at: Timestamp
 
 
-class PolicyFilterList(Wire):
-    data: list[PolicyFilter]
-    meta: PageMeta
-
-
 class CreatePolicyFilter(Wire):
     domains: list[Annotated[str, Field(max_length=300)]] = Field(
         description=f"Ids or names, {MOST_DOMAINS:,} at most."

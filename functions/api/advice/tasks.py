@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
@@ -10,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from functions.api.advice import render, schemas
 from functions.api.advice.app import (
     AfterQuery,
+    Asked,
     AssignedQuery,
     BeforeQuery,
     DomainQuery,
@@ -20,34 +20,18 @@ from functions.api.advice.app import (
     StateQuery,
     TopLevelQuery,
     app,
-    decode_place,
-    encode_place,
-    matter_filter,
-    page_meta,
 )
+from functions.api.advice.matters import Matters
 from functions.api.advice.schemas import TaskOrdering
-from shared.core.advice.advices import Order, Sorting
 from shared.core.advice.ledger import Kind
-from shared.core.advice.lists import list_matters
-from shared.core.advice.seeing_to import ignore_matter, read_matter
-from shared.core.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from shared.core.paging import DEFAULT_LIMIT
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
 from shared.edge.params import LimitParam
 from shared.edge.schemas import Single
-from shared.wiring import table
-from shared.wiring.advising import shelf
 
 _TAGS: Final = ["Advice"]
-_ORDERS: Final = {"solve_time": Order.SOLVED, "resolved": Order.SOLVED}
-"""What is not solved comes first there, so that it tells the resolved ones apart, too."""
-
-
-def _sorting(ordering: TaskOrdering) -> Sorting:
-    name = ordering.removeprefix("-")
-    return Sorting(_ORDERS.get(name) or Order(name), ordering.startswith("-"))
-
-
+_TASKS: Final = Matters(Kind.TASK, render.task)
 TaskPath = Annotated[str, Path(description="`task_7215`, or `7215`.", examples=["task_7215"])]
 
 
@@ -76,13 +60,19 @@ def list_tasks(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     limit: LimitParam = DEFAULT_LIMIT,
     cursor: PlaceQuery = None,
 ) -> schemas.TaskList:
-    said = (domain, group_id, assigned_to_group, domain_state, top_level, created_after, created_before)
-    wanted = replace(matter_filter(*said), ignored=ignored, solved=solved)
-    after, size = decode_place(ordering, cursor), min(limit, LARGEST_LIMIT)
-    sorting = _sorting(ordering)
-    page = list_matters(shelf(), app.caller, Kind.TASK, wanted, sorting, after=after, limit=size)
-    following = None if page.after is None else encode_place(ordering, page.after)
-    return schemas.TaskList(data=[render.task(each) for each in page.items], meta=page_meta(following))
+    asked = Asked(
+        domain,
+        group_id,
+        assigned_to_group,
+        domain_state,
+        top_level,
+        ignored,
+        solved,
+        created_after,
+        created_before,
+    )
+    data, meta = _TASKS.page(asked, ordering, limit, cursor)
+    return schemas.TaskList(data=data, meta=meta)
 
 
 @app.get(
@@ -93,7 +83,7 @@ def list_tasks(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     responses=answers(200, "The task.", Single[schemas.Task], refusals=(404,)),
 )
 def read_task(task_id: TaskPath) -> Single[schemas.Task]:
-    return Single(data=render.task(read_matter(shelf(), app.caller, Kind.TASK, task_id)), meta=app.meta)
+    return _TASKS.read(task_id)
 
 
 @app.put(
@@ -105,7 +95,7 @@ def read_task(task_id: TaskPath) -> Single[schemas.Task]:
     responses=answers(200, "The task.", Single[schemas.Task], refusals=(400, 404, 413, 415, 422)),
 )
 def set_task(task_id: TaskPath, body: schemas.Ignoring) -> Single[schemas.Task]:
-    return _ignored(task_id, body.ignore)
+    return _TASKS.ignore(task_id, body.ignore)
 
 
 @app.patch(
@@ -117,10 +107,4 @@ def set_task(task_id: TaskPath, body: schemas.Ignoring) -> Single[schemas.Task]:
     responses=answers(200, "The task.", Single[schemas.Task], refusals=(400, 404, 413, 415, 422)),
 )
 def change_task(task_id: TaskPath, body: schemas.ChangeIgnoring) -> Single[schemas.Task]:
-    return _ignored(task_id, body.ignore)
-
-
-def _ignored(reference: str, ignored: bool | None) -> Single[schemas.Task]:
-    stores = (table.advices(), table.domains())
-    changed = ignore_matter(*stores, app.caller, Kind.TASK, reference, ignored=ignored)
-    return Single(data=render.task(changed), meta=app.meta)
+    return _TASKS.ignore(task_id, body.ignore)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
@@ -11,11 +12,17 @@ from functions.api.sources.app import SearchParam, app
 from shared.core.access import read_account
 from shared.core.clock import rfc3339
 from shared.core.errors import NotFound
-from shared.core.paging import DEFAULT_LIMIT, Page, ranked_page
+from shared.core.paging import DEFAULT_LIMIT, Page, PageRequest, ranked_page
 from shared.core.senders.standing import Standing
 from shared.core.sending.refreshing import APART, DAYS, ask_refresh
 from shared.core.sending.snapshots import Snapshot
-from shared.core.sending.sources import SourceFilter, account_sources, source_domains
+from shared.core.sending.sources import (
+    AccountSource,
+    SourceDomain,
+    SourceFilter,
+    account_sources,
+    source_domains,
+)
 from shared.core.stored_filters import shown_filter
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
@@ -25,6 +32,7 @@ from shared.wiring import queues, sources, table
 
 _TAGS = ["Sources"]
 _OF = f"Of the last {DAYS} days and today, as they were last summed up; `meta.refreshed` says when."
+Summed = TypeVar("Summed", AccountSource, SourceDomain)
 FilterParam = Annotated[
     str | None, Query(max_length=30, description="Only domains of this stored filter.", examples=["sf_7"])
 ]
@@ -62,12 +70,7 @@ def list_all(
         known=known,
     )
     snapshot = sources.snapshot(app.caller.account, app.now)
-    page = ranked_page(
-        account_sources(snapshot, right, wanted),
-        asked,
-        weight=lambda each: each.sums.messages,
-        name=lambda each: each.sender.domain,
-    )
+    page = _ranked(account_sources(snapshot, right, wanted), asked, lambda each: each.sender.domain)
     shown = [render.account_source(each) for each in page.items]
     return schemas.AccountSourceList(data=shown, meta=_meta(page, snapshot))
 
@@ -151,14 +154,14 @@ def _domains(
     snapshot = sources.snapshot(app.caller.account, app.now)
     if named and not source_domains(snapshot, right, SourceFilter(number=wanted.number)):
         raise NotFound("The requested resource could not be found", param="source_number")
-    page = ranked_page(
-        source_domains(snapshot, right, wanted),
-        asked,
-        weight=lambda each: each.sums.messages,
-        name=lambda each: f"{each.name} {each.sender.domain}",
-    )
+    found = source_domains(snapshot, right, wanted)
+    page = _ranked(found, asked, lambda each: f"{each.name} {each.sender.domain}")
     shown = [render.source_domain(each) for each in page.items]
     return schemas.SourceDomainList(data=shown, meta=_meta(page, snapshot))
+
+
+def _ranked(found: list[Summed], asked: PageRequest, name: Callable[[Summed], str]) -> Page[Summed]:
+    return ranked_page(found, asked, weight=lambda each: each.sums.messages, name=name)
 
 
 def _domains_of(filter_id: str | None) -> frozenset[Any] | None:

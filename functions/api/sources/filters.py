@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.sources import render, schemas
 from functions.api.sources.app import app
-from shared.core.paging import DEFAULT_LIMIT, Cursor, Page
+from shared.core.paging import DEFAULT_LIMIT
 from shared.core.stored_filters import (
     MOST_DOMAINS,
     MOST_FILTERS,
@@ -39,13 +39,9 @@ FilterPath = Annotated[str, Path(description="`sf_7` or `7`.", examples=["sf_7",
     middlewares=[also_csv(schemas.SourceFilter, name="source_filters")],
 )
 def list_all(limit: LimitParam = DEFAULT_LIMIT, cursor: CursorParam = None) -> Listing[schemas.SourceFilter]:
-    asked = page_request(limit, cursor)
-    found = shown_filters(table.source_filters(), table.groups(), app.caller)[::-1]
-    left = [made for made in found if asked.cursor is None or made.id < asked.cursor.id]
-    items = left[: asked.limit]
-    following = Cursor(items[-1].id) if len(left) > asked.limit else None
-    meta = app.list_meta(Page(items, following, len(found)))
-    return Listing(data=[render.source_filter(made) for made in items], meta=meta)
+    stores = (table.source_filters(), table.groups())
+    page = shown_filters(*stores, app.caller, page_request(limit, cursor), newest_first=True)
+    return Listing(data=[render.source_filter(made) for made in page.items], meta=app.list_meta(page))
 
 
 @app.post(

@@ -16,7 +16,7 @@ import pytest
 
 from functions.api.account import handler as account
 from functions.api.advice import handler as advice
-from functions.api.advice import issues, planner, tasks
+from functions.api.advice import matters, planner
 from functions.api.alerts import handler as alerts
 from functions.api.api_keys import handler as api_keys
 from functions.api.audit import handler as audit
@@ -247,7 +247,7 @@ class Api:
         looking = Eyes(self.dns_states, self.rollups, self.hosting.hostings, own_catalogues.of, REPORT_DOMAIN)
         patch.setattr(planner, "eyes", lambda: looking)
         shelf = Shelf(self.advices, self.domains, self.groups)
-        for module in (issues, planner, tasks):
+        for module in (matters, planner):
             patch.setattr(module, "shelf", lambda: shelf)
         patch.setattr(access_tokens, "access_tokens", lambda: self.tokens)
         patch.setattr(buckets, "mailbox", lambda: self.mailbox)
