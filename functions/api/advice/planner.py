@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Final, cast
 from urllib.parse import unquote
 
@@ -16,6 +17,7 @@ from shared.core.advice.planner import PlanFilter, list_plans
 from shared.core.advice.planning import Recommendation, plan_of
 from shared.core.advice.simulating import MOST_DAYS, MOST_ROWS, simulate
 from shared.core.advice.simulation import Policy
+from shared.core.clock import epoch_of
 from shared.core.domains import Domain
 from shared.core.ids import DomainId
 from shared.core.paging import DEFAULT_LIMIT, Cursor
@@ -24,13 +26,20 @@ from shared.core.stored_filters import create_filter, remove_filter, shown_filte
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
 from shared.edge.params import CursorParam, LimitParam, TrustsParam, trusts_of
-from shared.edge.schemas import Listing, Single, page_request
+from shared.edge.schemas import Day, Listing, Single, page_request
 from shared.mailauth.evaluate.alignment import Mode
 from shared.wiring import entropy, table
 from shared.wiring.advising import eyes, shelf
 from shared.wiring.api import idempotent
 
 _TAGS: Final = ["Policy planner"]
+SinceParam = Annotated[
+    Day | None,
+    Query(
+        description="The day since which today's policy has been published, by your own knowledge: it counts "
+        "where it is earlier than the first time that it was seen here. Nothing of it is stored."
+    ),
+]
 FilterPath = Annotated[str, Path(description="`pf_7`, or `7`.", examples=["pf_7"])]
 
 
@@ -124,15 +133,18 @@ def delete_filter(policy_filter_id: FilterPath) -> Response[None]:
     "/domains/<domain_id>/policy-plan",
     summary="Read the policy plan of a domain",
     description="Whether it may move to a stricter policy, with the numbers behind that and what would be "
-    "lost, as of now. Reports whose own mail failed authentication do not count.",
+    "lost, as of now. Reports whose own mail failed authentication do not count. The time at a policy counts "
+    "from when it was first seen, or from `published_since`.",
     operation_id="read_policy_plan",
     tags=_TAGS,
     responses=answers(200, "The plan.", Single[schemas.PolicyPlan], refusals=(404,)),
 )
-def read_plan(domain_id: DomainPath) -> Single[schemas.PolicyPlan]:
+def read_plan(domain_id: DomainPath, published_since: SinceParam = None) -> Single[schemas.PolicyPlan]:
     right, domain = _readable(domain_id)
     before = table.advices().get(domain.account, domain.id)
     world = eyes().world(right, app.caller.account, before, int(app.now))
+    if published_since is not None and world.stance is not None:
+        world = replace(world, stance=world.stance.published(epoch_of(published_since)))
     return Single(data=render.plan(plan_of(world), domain, app.now), meta=app.meta)
 
 

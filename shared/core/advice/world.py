@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from shared.core.advice.traffic import Traffic
@@ -34,6 +34,10 @@ class Stance:
     def effective(self) -> str:
         """One step lower with t=y (RFC 9989 section 4.7)."""
         return _LOWERED.get(self.policy, "") if self.testing else self.policy
+
+    def published(self, since: int) -> Stance:
+        """As it is to somebody who knows that it was there before it was first seen."""
+        return replace(self, since=min(self.since, since))
 
     def days(self, now: float) -> int:
         return max(int((now - self.since) // DAY_SECONDS), 0)

@@ -246,7 +246,24 @@ def test_the_plan_says_not_ready_and_why_and_then_ready(api: Api) -> None:
     assert fixed["sources"] == []
 
 
+def test_who_published_the_policy_before_it_was_watched_says_since_when(api: Api) -> None:
+    seen = replace(looked(zone(), now=NOW - 5 * 86_400), version=1)
+    api.dns_states.replace(seen, (), expires=2**40)
+    mailed(api, passing=True)
+
+    def asked(**query: Any) -> tuple[int, bool, list[str]]:
+        plan = api.get("/domains/ud_19/policy-plan", **query).data
+        return plan["days_at_policy"], plan["policy_ready"], [each["code"] for each in plan["blockers"]]
+
+    assert asked() == (5, False, ["short_time"])
+    assert asked(published_since=str(TODAY - timedelta(days=30))) == (30, True, [])
+    assert asked(published_since=str(TODAY)) == (5, False, ["short_time"])
+    assert api.get("/domains/ud_19/policy-plan").data["days_at_policy"] == 5
+    assert api.get("/domains/ud_19/policy-plan", published_since="yesterday").status == 400
+
+
 def test_a_plan_without_anything_known_says_so(api: Api) -> None:
+    assert api.get("/domains/ud_19/policy-plan", published_since="2026-01-01").data["days_at_policy"] is None
     plan = api.get("/domains/ud_19/policy-plan").data
     assert (plan["current_policy"], plan["days_at_policy"], plan["policy_ready"]) == (None, None, False)
     assert [each["code"] for each in plan["blockers"]] == ["unknown_record"]
