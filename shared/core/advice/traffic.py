@@ -6,6 +6,7 @@ otherwise talk an owner into a policy.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -63,10 +64,12 @@ class Traffic:
         """The last day of which there is a report."""
         return self.days[-1][0] if self.days else None
 
-    @property
-    def busiest(self) -> int:
-        """Messages of the day that had most."""
-        return max((counted.messages for _, counted in self.days), default=0)
+    def busiest_of(self, *standings: Standing) -> int:
+        """Messages in these standings of the day that had most of them."""
+        days: Counter[date] = Counter()
+        for source in self.in_standing(*standings):
+            days.update({day: counted.messages for day, counted in source.days})
+        return max(days.values(), default=0)
 
     def ago(self, days: int) -> date:
         return self.today - timedelta(days=days)

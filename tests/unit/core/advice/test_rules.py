@@ -336,6 +336,31 @@ def test_a_silent_policy_host_is_told_after_a_day_but_never_a_silent_dns() -> No
     assert rule.look(down(hours=25, trouble="could not be fetched: DNS: timeout")).says("") is None
 
 
+@pytest.mark.statement("13.1", "13.2", "13.3")
+def test_bulk_senders_are_told_what_mailbox_providers_ask_of_them() -> None:
+    rule = RULES["bulk_requirements"]
+    unsigned = line(NAME, counters(spf_only=6_000))
+    bare = world(looked(zone(None, spf=[])), every_day(unsigned))
+    (found,) = rule.look(bare).found
+    assert found.details == "6,000 messages on the busiest day; lacking: DMARC, SPF, DKIM."
+    assert rule.look(world(looked(zone()), every_day(unsigned))).found[0].details.endswith(": DKIM.")
+    two = line(NAME, counters(2_500)), line("mailer.example", counters(2_500), Standing.NON_COMPLIANT)
+    assert rule.look(world(looked(zone(spf=[])), every_day(*two))).found
+    few = line(NAME, counters(4_999))
+    assert rule.look(world(looked(zone(spf=[])), every_day(few))) == Sight()
+
+
+@pytest.mark.statement("13.1")
+def test_forged_mail_makes_no_bulk_sender_and_a_quiet_month_unmakes_none() -> None:
+    rule = RULES["bulk_requirements"]
+    forged = line("x.example", counters(0, 90_000), Standing.THREAT)
+    assert rule.look(world(looked(zone(spf=[])), every_day(OWN, forged))) == Sight()
+    known = replace(world(looked(zone(spf=[])), every_day(OWN)), open={"bulk_requirements": frozenset({""})})
+    assert rule.look(known).found
+    mended = replace(known, dns=looked(zone()))
+    assert rule.look(mended) == Sight()
+
+
 def test_a_source_stays_unaligned_for_as_long_as_it_fails() -> None:
     rule = RULES["source_new_unaligned"]
     opened = {"source_new_unaligned": frozenset({"mailer.example"})}
