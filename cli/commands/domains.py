@@ -32,11 +32,15 @@ def listing(
     verified: Annotated[
         bool | None, typer.Option("--verified/--unverified", help="Shown to be yours, or not.")
     ] = None,
+    order: Annotated[
+        str | None, typer.Option(help="domain, volume, state_spf ...; with - before it, largest first.")
+    ] = None,
     url: Url = None,
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the domains of the account, with the address that their reports go to."""
+    """List the domains of the account, with the address that their reports go to, and what was sent as them
+    in the last seven days."""
     wanted: dict[str, Any] = {
         "name": name,
         "parent": parent,
@@ -44,9 +48,10 @@ def listing(
         "dmarc_policy": policy,
         "has_errors": errors,
         "verified": verified,
+        "ordering": order,
     }
     given = {param: value for param, value in wanted.items() if value is not None}
-    _show(list(api_of(url, key).every("/domains", **given)), as_json)
+    _show(list(api_of(url, key).every("/domains", **given)), as_json, counted=True)
 
 
 @app.command()
@@ -152,13 +157,19 @@ def history(
     show(("changed", "kind", "", "record"), rows)
 
 
-def _show(domains: list[dict[str, Any]], as_json: bool) -> None:
+def _show(domains: list[dict[str, Any]], as_json: bool, *, counted: bool = False) -> None:
     if as_json:
         show_json(domains)
         return
-    columns = ("id", "domain", "active", "DNS", "reports go to")
-    fields = ("id", "domain", "active", "dns_status", "reporting_address")
-    show(columns, [[domain.get(field) for field in fields] for domain in domains])
+    columns = {
+        "id": "id",
+        "domain": "domain",
+        "active": "active",
+        "dns_status": "DNS",
+        "reporting_address": "reports go to",
+        **({"volume": "messages", "count_threat_other": "threat"} if counted else {}),
+    }
+    show(tuple(columns.values()), [[domain.get(field) for field in columns] for domain in domains])
 
 
 def _show_dns(found: dict[str, Any]) -> None:

@@ -277,6 +277,15 @@ def read_each_domain(
     return [Readable(_MINT, caller.account_id, domain, forensic=forensic) for domain in found.values()]
 
 
+def read_found(caller: Caller, domains: Iterable[Domain]) -> Readable:
+    """The right to read the data of domains that were found already: of those that the caller sees."""
+    require_subscription(caller)
+    require_scope(caller, Scope.READ)
+    own = [each for each in domains if each.account == caller.account_id]
+    seen = frozenset(each.id for each in own if level_in(caller, each) is not Level.NONE)
+    return Readable(_MINT, caller.account_id, None, within=seen, forensic=_reads_failures(caller))
+
+
 def write_domain(caller: Caller, reference: str, domains: Domains) -> Writable:
     """The right to change one domain: ``Forbidden`` for who only sees it."""
     require_subscription(caller)

@@ -78,6 +78,10 @@ class DnsSummary:
     dmarc: Presence = Presence.UNKNOWN
     spf: Presence = Presence.UNKNOWN
     dkim: Presence = Presence.UNKNOWN
+    mx: str = ""
+    """The MX records, most preferred first, as far as they fit; empty without any."""
+    soa: str = ""
+    """Of the zone that begins at the domain: its first server and the mailbox of who looks after it."""
 
 
 @dataclass(frozen=True, slots=True)

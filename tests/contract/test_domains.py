@@ -223,7 +223,8 @@ def test_a_check_of_the_dns_is_noted_and_nothing_else(stores: Stores) -> None:
     read = given.domain(stores, owner)
     stores.domains.change(replace(read, notes="ours"))
     states = Presence.PRESENT, Presence.ERROR, Presence.UNKNOWN
-    summary = DnsSummary(DmarcPolicy.QUARANTINE, True, 7, True, True, *states)
+    texts = "10 mx.example.com", "ns.example.com hostmaster.example.com"
+    summary = DnsSummary(DmarcPolicy.QUARANTINE, True, 7, True, True, *states, *texts)
     checked = replace(
         read, dns_status=DnsStatus.VALID, dns_status_message="fine", dns_checked=NOW, dns=summary
     )

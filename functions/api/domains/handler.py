@@ -10,13 +10,23 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.domains import approved, dns, figures, render, schemas, senders, switching
 from functions.api.domains.app import DomainParam, app, beside, readable, shown, writable
+from functions.api.domains.listing import (
+    LookupsParam,
+    OrderingParam,
+    PlaceParam,
+    ThenParam,
+    decode_place,
+    encode_place,
+    order_of,
+)
 from functions.api.domains.places import group_asked_for, newcomer, placed, shelves, tag_asked_for
 from functions.api.domains.spans import span_of
 from shared.core import ids
 from shared.core.accounts import require_forensic
 from shared.core.domain_changes import add_domain, change_domain, remove_domain
-from shared.core.domain_lists import DomainFilter, list_domains
+from shared.core.domain_lists import DomainFilter, list_domains, sort_domains, with_weeks
 from shared.core.domain_names import normalise
+from shared.core.domain_orders import ListedDomain, Order
 from shared.core.domains import DmarcPolicy, DnsStatus, ReportKinds
 from shared.core.errors import NotFound
 from shared.core.paging import LARGEST_LIMIT, Cursor, PageRequest
@@ -26,15 +36,13 @@ from shared.core.watching.switching import look_now
 from shared.core.watching.wanted import required_record
 from shared.edge.lists import also_csv
 from shared.edge.openapi import answers
-from shared.edge.params import CursorParam
-from shared.edge.schemas import Listing, Single
+from shared.edge.schemas import Listing, ListMeta, Single
 from shared.wiring import entropy, queues, table
 from shared.wiring.api import idempotent, serve_with_key
 
 __all__ = ["app", "approved", "dns", "figures", "handler", "senders", "switching"]
 
 _TAGS = ["Domains"]
-LookupsParam = Annotated[int | None, Query(ge=0, le=1_000, description="DNS look-ups of the SPF record.")]
 _WHOLE_LIST = 1_000
 """The page of a caller who asks for none: clients are known that never turn a page."""
 
@@ -42,16 +50,16 @@ _WHOLE_LIST = 1_000
 @app.get(
     "/domains",
     summary="List domains",
-    description="The domains of the account, in the order in which they were added. Without `limit` up to "
-    f"{_WHOLE_LIST} of them, with it at most {LARGEST_LIMIT}.",
+    description="The domains of the account, in the order in which they were added, or in another one. "
+    f"Without `limit` up to {_WHOLE_LIST} of them, with it at most {LARGEST_LIMIT}.",
     operation_id="list_domains",
     tags=_TAGS,
-    responses=answers(200, "The domains.", Listing[schemas.Domain], refusals=(400, 404, 422), csv=True),
-    middlewares=[also_csv(schemas.Domain, name="domains")],
+    responses=answers(200, "The domains.", Listing[schemas.ListedDomain], refusals=(400, 404, 422), csv=True),
+    middlewares=[also_csv(schemas.ListedDomain, name="domains")],
 )
 def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     limit: Annotated[int | None, Query(ge=1, description="Domains on a page.")] = None,
-    cursor: CursorParam = None,
+    cursor: PlaceParam = None,
     name: Annotated[str, Query(max_length=253, description="Part of the domain's name.")] = "",
     active: Annotated[bool | None, Query(description="Only active, or only inactive domains.")] = None,
     domain: Annotated[str | None, Query(max_length=253, description="The whole name.")] = None,
@@ -66,6 +74,9 @@ def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
     dmarc_policy: Annotated[
         DmarcPolicy | None, Query(description="What applies to mail from the domain itself.")
     ] = None,
+    dmarc_policy_inherited: Annotated[
+        bool | None, Query(description="Whether a domain above says that policy.")
+    ] = None,
     spf_lookups_min: LookupsParam = None,
     spf_lookups_max: LookupsParam = None,
     group_id: Annotated[
@@ -75,9 +86,9 @@ def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
         bool | None, Query(description="In a group beside the default one, or in none.")
     ] = None,
     tag: Annotated[str | None, Query(max_length=128, description="With this tag: its id or name.")] = None,
-) -> Listing[schemas.Domain]:
-    size = _WHOLE_LIST if limit is None else min(limit, LARGEST_LIMIT)
-    page = PageRequest(size, Cursor.decode(cursor) if cursor is not None else None)
+    ordering: OrderingParam = None,
+    ordering2: ThenParam = None,
+) -> Listing[schemas.ListedDomain]:
     wanted = DomainFilter(
         name_part=name,
         active=active,
@@ -89,16 +100,18 @@ def list_all(  # noqa: PLR0913, PLR0917 (each is a query parameter)
         dns_status=dns_status,
         has_errors=has_errors,
         policy=dmarc_policy,
+        inherited=dmarc_policy_inherited,
         fewest_lookups=spf_lookups_min,
         most_lookups=spf_lookups_max,
         group=group_asked_for(group_id),
         assigned=assigned,
         tag=tag_asked_for(tag),
     )
-    listed = list_domains(shelves(), app.caller, wanted, page)
-    shown_with = beside(listed.items)
-    items = [render.domain(each, shown_with) for each in listed.items]
-    return Listing(data=items, meta=app.list_meta(listed))
+    size = _WHOLE_LIST if limit is None else min(limit, LARGEST_LIMIT)
+    order = order_of(ordering, ordering2)
+    items, meta = _as_added(wanted, size, cursor) if order is None else _sorted(wanted, order, size, cursor)
+    shown_with = beside(each.domain for each in items)
+    return Listing(data=[render.listed(each, shown_with) for each in items], meta=meta)
 
 
 @app.post(
@@ -193,6 +206,26 @@ def delete(domain_id: DomainParam) -> Single[schemas.RemovedDomain]:
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return serve_with_key(app, event, context)
+
+
+def _as_added(wanted: DomainFilter, size: int, cursor: str | None) -> tuple[list[ListedDomain], ListMeta]:
+    page = PageRequest(size, Cursor.decode(cursor) if cursor is not None else None)
+    found = list_domains(shelves(), app.caller, wanted, page)
+    return with_weeks(table.rollups(), app.caller, found.items), app.list_meta(found)
+
+
+def _sorted(
+    wanted: DomainFilter, order: Order, size: int, cursor: str | None
+) -> tuple[list[ListedDomain], ListMeta]:
+    after, stores = decode_place(order, cursor), (shelves(), table.rollups())
+    found = sort_domains(*stores, app.caller, wanted, order, after=after, limit=size)
+    meta = ListMeta(
+        request_id=app.request_id,
+        total_count=found.total,
+        has_more=found.after is not None,
+        next_cursor=None if found.after is None else encode_place(order, found.after),
+    )
+    return found.items, meta
 
 
 def _named(reference: str) -> str:

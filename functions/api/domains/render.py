@@ -9,6 +9,7 @@ from functions.api.domains import schemas
 from functions.api.domains.sender_schemas import SenderAlignment
 from shared.core import ids
 from shared.core.clock import rfc3339
+from shared.core.domain_orders import ListedDomain
 from shared.core.domains import Domain
 from shared.core.ids import GroupId, TagId
 from shared.core.mail import Trust
@@ -70,6 +71,8 @@ def domain(value: Domain, beside: Beside) -> schemas.Domain:
             state_dmarc=value.dns.dmarc,
             state_spf=value.dns.spf,
             state_dkim=value.dns.dkim,
+            mx_txt=value.dns.mx,
+            soa_txt=value.dns.soa,
         ),
         groups=[ids.render(ids.GROUP, group) for group in beside.groups(value)],
         tags=[_tag(beside.tags[tag]) for tag in sorted(value.tags) if tag in beside.tags],
@@ -80,9 +83,16 @@ def _tag(value: Tag) -> schemas.DomainTag:
     return schemas.DomainTag(id=ids.render(ids.TAG, value.id), name=value.name, color=value.color)
 
 
+def listed(value: ListedDomain, beside: Beside) -> schemas.ListedDomain:
+    return schemas.ListedDomain(
+        **(domain(value.domain, beside).model_dump() | _standings(value.week)),
+        volume=sum(value.week.counts),
+    )
+
+
 def domain_detail(value: Domain, beside: Beside, week: Share, month: Share) -> schemas.DomainDetail:
     return schemas.DomainDetail(
-        **(domain(value, beside).model_dump() | _standings(week.standings)),
+        **listed(ListedDomain(value, week.standings), beside).model_dump(),
         verified_at=_time(value.verified),
         last_checked_at=_time(value.dns_checked),
         deactivated_at=_time(value.deactivated),

@@ -38,6 +38,8 @@ class DnsSummary(Wire):
     state_dmarc: Presence
     state_spf: Presence
     state_dkim: Presence
+    mx_txt: str = Field(description="The MX records, most preferred first, as far as they fit.")
+    soa_txt: str = Field(description="First server and mailbox of a zone that begins at the domain.")
 
 
 class DomainTag(Wire):
@@ -100,15 +102,21 @@ class Totals(Figures):
     pass_rate: float | None = Field(description="Percentage that passed DMARC; null without messages.")
 
 
-class DomainDetail(Domain):
+class ListedDomain(Domain):
+    """With what was sent as it in the last 7 days, by reports of every trust class."""
+
+    volume: int = Field(description="Messages of the last 7 days; the sum of the next four.")
+    count_dmarc_capable: int = Field(description="Of sources that can pass DMARC, passed or not.")
+    count_non_dmarc_capable: int = Field(description="Of senders whose customers cannot align.")
+    count_forwarded: int = Field(description="Passed on by somebody.")
+    count_threat_other: int = Field(description="Of sources that proved nothing.")
+
+
+class DomainDetail(ListedDomain):
     verified_at: Timestamp | None
     last_checked_at: Timestamp | None
     deactivated_at: Timestamp | None
     updated_at: Timestamp
-    count_dmarc_capable: int = Field(description="Messages of the last 7 days, as the next three.")
-    count_non_dmarc_capable: int
-    count_forwarded: int
-    count_threat_other: int
     stats_30d: Totals
 
 

@@ -73,16 +73,18 @@ def _packed_summary(summary: DnsSummary) -> str:
     return json.dumps(
         [
             *(summary.policy, summary.inherited, summary.spf_lookups, summary.has_errors, summary.exists),
-            *(summary.dmarc, summary.spf, summary.dkim),
+            *(summary.dmarc, summary.spf, summary.dkim, summary.mx, summary.soa),
         ],
         separators=(",", ":"),
     )
 
 
 def _summary(packed: str) -> DnsSummary:
-    policy, inherited, lookups, has_errors, exists, *states = json.loads(packed)
-    dmarc, spf, dkim = (Presence(state) for state in states)
-    return DnsSummary(DmarcPolicy(policy), inherited, lookups, has_errors, exists, dmarc, spf, dkim)
+    policy, inherited, lookups, has_errors, exists, *said = json.loads(packed)
+    dmarc, spf, dkim = (Presence(state) for state in said[:3])
+    return DnsSummary(
+        DmarcPolicy(policy), inherited, lookups, has_errors, exists, dmarc, spf, dkim, *said[3:]
+    )
 
 
 def _verified(item: Item) -> int | None:

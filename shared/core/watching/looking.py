@@ -112,6 +112,8 @@ def _known(
     inspection = _kept(part, plain(getattr(seen, part.value)))
     if part is Part.DKIM and old is not None:
         inspection = _with_old_keys(inspection, old.inspection)
+    if part is Part.MX and old is not None and inspection["soa"] is None:
+        inspection = {**inspection, "soa": old.inspection.get("soa")}
     state = State(inspection["state"])
     lines = lines_of(part, inspection)
     if state is State.ERROR:

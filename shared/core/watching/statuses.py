@@ -26,6 +26,9 @@ _UNHEARD: Final = frozenset(
 )
 
 
+_LONGEST_SHOWN: Final = 100
+
+
 class PartStatus(StrEnum):
     """Of one kind of record."""
 
@@ -205,7 +208,20 @@ def summary(state: DnsState) -> DnsSummary:
         dmarc=presence(state, Part.DMARC),
         spf=presence(state, Part.SPF),
         dkim=presence(state, Part.DKIM),
+        mx=_shown(", ".join(sorted(state.records(Part.MX), key=_preference))),
+        soa=_shown(state.inspection(Part.MX).get("soa") or ""),
     )
+
+
+def _preference(record: str) -> tuple[int, str]:
+    number, _, _ = record.partition(" ")
+    return int(number) if number.isascii() and number.isdigit() else 0, record
+
+
+def _shown(text: str) -> str:
+    """What lists show of records, whatever a server says: short and printable."""
+    plain = "".join(letter if " " <= letter <= "~" else "?" for letter in text)
+    return plain if len(plain) <= _LONGEST_SHOWN else f"{plain[: _LONGEST_SHOWN - 3]}..."
 
 
 def _first_error(state: DnsState, part: Part) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.mailauth.evaluate import mx_flaws
@@ -30,12 +30,14 @@ class MailHost:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MxInspection(Inspection):
     """``null_mx``: the domain says that it receives no mail. ``implicit``: there is no MX, and mail goes to
-    the domain's own ``addresses``."""
+    the domain's own ``addresses``. ``soa``: first server and mailbox of the zone that begins at the domain,
+    empty where none does, None where it was not asked or not answered."""
 
     hosts: tuple[MailHost, ...] = ()
     null_mx: bool = False
     implicit: bool = False
     addresses: tuple[str, ...] = ()
+    soa: str | None = None
 
     @property
     def receives(self) -> bool:
@@ -48,17 +50,30 @@ class MxInspection(Inspection):
         return tuple(host.name for host in self.hosts if host.name)
 
 
-def inspect_mx(domain: str) -> Asking[MxInspection]:
-    """``domain`` as ``names.normalised`` spells it."""
-    wanted = [Question(domain, type_) for type_ in (Type.MX, Type.A, Type.AAAA)]
+def inspect_mx(domain: str, *, zone: bool = False) -> Asking[MxInspection]:
+    """``domain`` as ``names.normalised`` spells it. ``zone``: look at the SOA, too."""
+    types = (Type.MX, Type.A, Type.AAAA, *((Type.SOA,) if zone else ()))
+    wanted = [Question(domain, type_) for type_ in types]
     answers = yield from ask_all(wanted)
-    answer = answers[wanted[0]]
+    found = yield from _inspected(domain, [answers[question] for question in wanted[:3]])
+    return replace(found, soa=_soa(answers[wanted[3]])) if zone else found
+
+
+def _soa(answer: Answer) -> str | None:
+    """Without its numbers, which change all the time. What an alias leads to is another zone's."""
+    if answer.failed:
+        return None
+    return " ".join(answer.records[0].split()[:2]) if answer.found and not answer.aliases else ""
+
+
+def _inspected(domain: str, answers: list[Answer]) -> Asking[MxInspection]:
+    answer, *own = answers
     findings: list[Finding] = []
     if answer.failed:
         findings.append(mx_flaws.DNS_ERROR.found(domain, reason=answer.reason or "no answer"))
         return MxInspection(domain=domain, query=domain, state=State.ERROR, findings=tuple(findings))
     if not answer.found:
-        return _without_mx(domain, answer, [answers[question] for question in wanted[1:]])
+        return _without_mx(domain, answer, own)
     hosts = _hosts(answer.records, findings)
     null = [host for host in hosts if not host.name]
     if null and len(hosts) > 1:

@@ -91,7 +91,7 @@ def parts_of(
         inspect_dmarc(domain),
         inspect_spf(domain),
         inspect_selectors(domain, named, well_known=not named if well_known is None else well_known),
-        inspect_mx(domain),
+        inspect_mx(domain, zone=True),
         inspect_mta_sts(domain),
         inspect_mta_sts_policy(domain),
         inspect_tls_rpt(domain),

@@ -72,6 +72,7 @@ def body(method: str, path: str) -> dict[str, Any]:
         ("sources ud_1 --date 2026-11-01", "GET /v1/domains/ud_1/sources?date=2026-11-01"),
         ("reports --type tls --reporter goo", "GET /v1/reports?limit=25&sender_org=goo&type=tls"),
         ("domains list", "GET /v1/domains?limit=100"),
+        ("domains list --order=-volume", "GET /v1/domains?limit=100&ordering=-volume"),
         ("domains activate example.com", "POST /v1/domains/example.com/activate"),
         ("quarantine list --limit 7", "GET /v1/quarantine?limit=7"),
         ("quarantine replay qua_1", "POST /v1/quarantine/qua_1/replay"),

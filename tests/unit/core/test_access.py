@@ -24,6 +24,7 @@ from shared.core.access import (
     read_account,
     read_arrivals,
     read_domain,
+    read_found,
     require_every_domain,
     require_retained,
     require_write_in,
@@ -140,9 +141,18 @@ def test_retention_ends_where_the_plan_says() -> None:
     assert refusal.value.param == "date"
 
 
+def test_of_domains_that_were_found_those_in_sight_can_be_read() -> None:
+    stranger = replace(DOMAIN, id=DomainId(21), account=AccountId(8))
+    rights = Rights(frozenset({Scope.READ}), {OURS: Level.READ})
+    right = read_found(Caller(ACCOUNT, None, NOW, rights), [DOMAIN, MINE, stranger])
+    assert (right.account, right.domain, right.within) == (ACCOUNT.id, None, {MINE.id})
+    assert read_found(CALLER, [DOMAIN, MINE, stranger]).within == {DOMAIN.id, MINE.id}
+
+
 def test_a_key_does_what_its_scopes_say_and_no_more(domains: FakeDomains, groups: FakeGroups) -> None:
     asks: dict[str, tuple[Asks, Scope]] = {
         "read account": (lambda caller, _, groups: read_account(caller, groups), Scope.READ),
+        "read found": (lambda caller, *_: read_found(caller, [DOMAIN]), Scope.READ),
         "read domain": (lambda caller, domains, _: read_domain(caller, "19", domains), Scope.READ),
         "read arrivals": (lambda caller, *_: read_arrivals(caller), Scope.READ),
         "write domain": (lambda caller, domains, _: write_domain(caller, "19", domains), Scope.WRITE),

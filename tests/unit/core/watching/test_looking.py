@@ -55,6 +55,18 @@ def test_a_look_that_sees_the_same_gives_the_same_state() -> None:
     assert look(zone, first, NOW + 900) == (first, ())
 
 
+def test_a_zone_is_looked_after_by_who_did_when_the_dns_last_said_so() -> None:
+    zone = {**good_zone(), (NAME, "SOA"): ["ns.example host.example 1 2 3 4 5"]}
+    first = known(zone)
+    later = {**zone, (NAME, "SOA"): ["ns.example host.example 2 2 3 4 5"]}
+    assert look(later, first, NOW + 900) == (first, ())
+    assert look({**zone, (NAME, "SOA"): FAILED}, first, NOW + 900) == (first, ())
+    moved, _ = look({**zone, (NAME, "SOA"): ["ns.other.example host.example 3 2 3 4 5"]}, first, NOW + 900)
+    assert moved.inspection(Part.MX)["soa"] == "ns.other.example host.example"
+    gone, _ = look({**zone, (NAME, "SOA"): []}, first, NOW + 900)
+    assert gone.inspection(Part.MX)["soa"] == ""
+
+
 def test_other_addresses_of_the_same_hosts_are_nothing_new() -> None:
     first = known(good_zone())
     rotated = {**good_zone(), (f"mx.{NAME}", "A"): ["192.0.2.77"]}

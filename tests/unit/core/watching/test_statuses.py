@@ -194,6 +194,20 @@ def test_that_no_key_was_found_does_not_show_that_there_is_none() -> None:
     assert statuses.presence(found, Part.DKIM) is Presence.UNKNOWN
 
 
+def test_records_are_shown_in_short_whatever_they_hold() -> None:
+    zone = good_zone()
+    zone[NAME, "MX"] = ["100 b.example", "20 c.example", "20 a.example"]
+    zone[NAME, "SOA"] = ["ns.orchard.example host.orchard.example 1 2 3 4 5"]
+    shown = statuses.summary(state(zone))
+    assert shown.mx == "20 a.example, 20 c.example, 100 b.example"
+    assert shown.soa == "ns.orchard.example host.orchard.example"
+    zone[NAME, "MX"] = [f"10 {'x' * 200}.example"]
+    zone[NAME, "SOA"] = ["n\xe4s\x1b.example host.example 1 2 3 4 5"]
+    shown = statuses.summary(state(zone))
+    assert (len(shown.mx), shown.mx[-4:]) == (100, "x...")
+    assert shown.soa == "n?s?.example host.example"
+
+
 def test_the_summary_says_it_in_short() -> None:
     assert statuses.summary(with_spf("v=spf1 a +all")) == replace(
         DnsSummary(),
@@ -203,6 +217,7 @@ def test_the_summary_says_it_in_short() -> None:
         exists=True,
         dmarc=Presence.PRESENT,
         spf=Presence.ERROR,
+        mx=f"10 mx.{NAME}",
     )
     assert statuses.presence(with_dmarc(), Part.DMARC) is Presence.MISSING
     assert statuses.presence(state(dead(good_zone())), Part.DMARC) is Presence.UNKNOWN

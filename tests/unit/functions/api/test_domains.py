@@ -35,10 +35,20 @@ ITEM = {
         "state_dmarc": "unknown",
         "state_spf": "unknown",
         "state_dkim": "unknown",
+        "mx_txt": "",
+        "soa_txt": "",
     },
     "groups": [],
     "tags": [],
 }
+
+COUNTS = (
+    "volume",
+    "count_dmarc_capable",
+    "count_non_dmarc_capable",
+    "count_forwarded",
+    "count_threat_other",
+)
 
 
 def add(api: Api, *names: str) -> list[str]:
@@ -47,7 +57,7 @@ def add(api: Api, *names: str) -> list[str]:
 
 def test_a_list_of_domains(api: Api) -> None:
     answer = api.get("/domains")
-    assert answer.data == [ITEM]
+    assert answer.data == [ITEM | dict.fromkeys(COUNTS, 0)]
     assert answer.json["meta"] == {
         "request_id": "req-1",
         "total_count": 1,

@@ -120,3 +120,25 @@ def test_a_thousand_hosts_are_listed_and_a_few_looked_up() -> None:
 @given(st.lists(st.text(max_size=40), max_size=5))
 def test_no_record_upsets_it(records: Any) -> None:
     inspected({MX: records})
+
+
+@pytest.mark.parametrize(
+    ("zone", "soa"),
+    [
+        (
+            {("example.com", "SOA"): ["ns.example.com host.example.com 7 2 3 4 5"]},
+            "ns.example.com host.example.com",
+        ),
+        ({MX: ["10 a.example.net"]}, ""),
+        ({("example.com", "SOA"): FAILED}, None),
+        (
+            {("example.com", "CNAME"): ["example.net"], ("example.net", "SOA"): ["ns.x. host.x. 1 2 3 4 5"]},
+            "",
+        ),
+    ],
+)
+def test_who_looks_after_the_zone_is_seen_when_it_is_asked_for(zone: Any, soa: str | None) -> None:
+    dns = FakeDns(zone)
+    assert drive(inspect_mx("example.com", zone=True), dns).soa == soa
+    assert dns.rounds == (2 if MX in zone else 1)
+    assert inspected(zone).soa is None
