@@ -13,6 +13,7 @@ from shared.core.detail import results
 from shared.core.detail.codes import ALIGNED, DISPOSITIONS, DKIM_RESULTS, SPF_RESULTS, option_of, word, words
 from shared.core.detail.jobs import DetailJob, Progress
 from shared.core.detail.questions import Filters, Question, network_of
+from shared.core.domain_names import normalise
 from shared.core.errors import Invalid, Malformed
 from shared.core.ids import DomainId
 from shared.core.mail import Trust
@@ -44,8 +45,8 @@ def question(asked: schemas.DetailFilters, span: Span, domains: tuple[DomainId, 
         dkim_aligned=word(asked.dkim_policy, ALIGNED, param="dkim_policy") if asked.dkim_policy else "",
         dispositions=words(asked.dmarc_policy, DISPOSITIONS, param="dmarc_policy"),
         numbers=tuple(sorted(set(asked.rule_number))),
-        spf_domain=_name(asked.spf_domain),
-        host=_name(asked.ptr),
+        spf_domain=_name(asked.spf_domain, "spf_domain"),
+        host=_name(asked.ptr, "ptr"),
         comment=asked.override_comment.lower(),
     )
     return Question(span.first, span.last, domains, filters, named=bool(asked.domains))
@@ -179,5 +180,7 @@ def _country(text: str) -> str:
     return text.upper()
 
 
-def _name(text: str) -> str:
-    return text.strip().strip(".").lower()
+def _name(text: str, param: str) -> str:
+    """As reports are stored: in A-labels."""
+    bare = text.strip().strip(".")
+    return normalise(bare, param=param) if bare else ""

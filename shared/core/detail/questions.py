@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import date
-from ipaddress import ip_network
+from ipaddress import IPv6Network, ip_network
 from typing import Any, Final
 
 from shared.core.detail.codes import FilterOption
@@ -19,6 +19,9 @@ from shared.core.statistics import Span
 LONGEST_TEXT: Final = 253
 MOST_VALUES: Final = 500
 """Of one filter that takes several."""
+
+_MAPPED: Final = IPv6Network("::ffff:0:0/96")
+"""IPv4 addresses as IPv6 writes them (RFC 4291 section 2.5.5.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,16 @@ class Question:
 
 
 def network_of(text: str, *, param: str = "ip_cidr") -> str:
-    """An address or a network, in one spelling."""
+    """An address or a network, in one spelling: as addresses are stored, IPv4-mapped ones as IPv4."""
     try:
-        return str(ip_network(text.strip(), strict=False))
+        network = ip_network(text.strip(), strict=False)
     except ValueError:
-        raise Malformed(f"{param} is an IP address or a network like 192.0.2.0/24", param=param) from None
+        network = None
+    if network is None or "%" in text:
+        raise Malformed(f"{param} is an IP address or a network like 192.0.2.0/24", param=param)
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        return f"{network.network_address.ipv4_mapped}/{network.prefixlen - _MAPPED.prefixlen}"
+    return str(network)
 
 
 def question_of(plain_question: dict[str, Any]) -> Question:

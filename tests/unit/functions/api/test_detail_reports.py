@@ -99,6 +99,9 @@ def test_new_reports_make_it_another_question(api: Api) -> None:
         ({**ASKED, "domains": ["elsewhere.example"]}, 404, "domains"),
         ({**ASKED, "filter_option": "z"}, 400, "filter_option"),
         ({**ASKED, "ip_cidr": "10.0.0.0/99"}, 400, "ip_cidr"),
+        ({**ASKED, "ip_cidr": "fe80::1%eth0"}, 400, "ip_cidr"),
+        ({**ASKED, "spf_domain": "two words"}, 422, "spf_domain"),
+        ({**ASKED, "ptr": "a..b"}, 422, "ptr"),
         ({**ASKED, "country_code": ["Germany"]}, 400, "country_code"),
         ({**ASKED, "spf_result": ["y"]}, 400, "spf_result"),
         ({**ASKED, "dkim_result": ["~"]}, 400, "dkim_result"),
@@ -114,6 +117,25 @@ def test_what_cannot_be_asked(api: Api, body: dict[str, Any], status: int, param
 
     assert (told.status, told.error["param"]) == (status, param)
     assert api.detail_steps.sent == []
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "shown"),
+    [
+        ("ip_cidr", "::ffff:192.0.2.9/120", "192.0.2.0/24"),
+        ("ip_cidr", "::FFFF:192.0.2.9", "192.0.2.9/32"),
+        ("ip_cidr", "192.0.2.9/24", "192.0.2.0/24"),
+        ("ip_cidr", "2001:DB8:0:0::/32", "2001:db8::/32"),
+        ("ip_cidr", "::/0", "::/0"),
+        ("spf_domain", "_SPF.Google.com.", "_spf.google.com"),
+        ("ptr", "MÜNCHEN.example", "xn--mnchen-3ya.example"),
+        ("ptr", " ", ""),
+    ],
+)
+def test_what_is_asked_has_one_spelling(api: Api, field: str, text: str, shown: str) -> None:
+    first, again = (api.post("/detail-reports", {**ASKED, field: each}) for each in (text, shown))
+    assert first.data["filters"][field] == shown
+    assert again.data["token"] == first.data["token"]
 
 
 def test_days_to_come_are_cut_off(api: Api) -> None:
