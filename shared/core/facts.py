@@ -11,7 +11,7 @@ from shared.core.clock import DAY_SECONDS
 from shared.core.documents import pack_failure, pack_policies
 from shared.core.domains import Domain
 from shared.core.failures.marks import Marks, marks_of
-from shared.core.mail import Delivery
+from shared.core.mail import Delivery, Trust
 from shared.core.reports import (
     Fact,
     ReportNotes,
@@ -23,7 +23,14 @@ from shared.core.reports import (
 )
 from shared.core.segments import SegmentWriter
 from shared.mailauth.reports.reading import Parsed
-from shared.mailauth.reports.values import AggregateReport, FailureReport, Kind, PolicyPublished, TlsReport
+from shared.mailauth.reports.values import (
+    AggregateReport,
+    Deviation,
+    FailureReport,
+    Kind,
+    PolicyPublished,
+    TlsReport,
+)
 
 _TEXT = 500
 """Characters of a reporter's own words that lists carry; the raw mail has them all."""
@@ -33,7 +40,8 @@ _TEXT = 500
 class Said:
     """One report about one policy domain, packed, before it is known whose it is.
 
-    ``begin`` and ``end`` are 0 for a failure report that does not say when its message arrived.
+    ``begin`` and ``end`` are 0 for a failure report that does not say when its message arrived. ``foreign``
+    is a TLS report that others than its sender have signed.
     """
 
     path: str
@@ -50,6 +58,7 @@ class Said:
     notes: ReportNotes
     segment: bytes
     marks: Marks | None = None
+    foreign: bool = False
 
     def as_fact(self, domain: Domain, account: Account, delivery: Delivery, *, sole: bool) -> Fact:
         identity = report_identity(
@@ -76,7 +85,7 @@ class Said:
             messages=self.messages,
             passed=self.passed,
             rows=self.rows,
-            trust=delivery.verdicts.trust,
+            trust=self.trust(delivery),
             policy=self.policy,
             mail=delivery.key,
             identity=identity,
@@ -86,6 +95,13 @@ class Said:
             marks=self.marks,
         )
         return Fact(summary, self.notes, self.segment)
+
+    def trust(self, delivery: Delivery) -> Trust:
+        """A TLS report is authentic when its sender has signed it (RFC 8460 section 3)."""
+        if self.kind is not Kind.TLS:
+            return delivery.verdicts.trust
+        found = delivery.verdicts.trust_of_signed
+        return Trust.UNVERIFIED if self.foreign and found is Trust.AUTHENTICATED else found
 
     def _expires(self, account: Account, delivery: Delivery) -> int:
         # Personal data of third parties is kept from its arrival, and not for long (standards 6.12).
@@ -152,9 +168,16 @@ def _tls(path: str, report: TlsReport) -> Iterator[Said]:
             messages=successful + failed,
             passed=successful,
             rows=len(about),
-            notes=ReportNotes(deviations=report.deviations),
+            notes=ReportNotes(deviations=_of_tls(report)),
             segment=pack_policies(about),
+            foreign=report.is_signed_by_others,
         )
+
+
+def _of_tls(report: TlsReport) -> tuple[Deviation, ...]:
+    if not report.is_signed_by_others:
+        return report.deviations
+    return (*report.deviations, Deviation("signed_by_others", ", ".join(report.signers)[:_TEXT]))
 
 
 def _failure(path: str, report: FailureReport) -> Said:

@@ -24,7 +24,7 @@ from shared.core.quarantine import NOBODY, RETENTION_DAYS, Entry, Quarantine, Wh
 from shared.core.queues import TouchedDay, TouchedDays
 from shared.core.reports import Filed, Outcome, Reports, expiry
 from shared.core.uploads import UploadedReport, UploadProblem, Uploads
-from shared.mailauth.reports.reading import Parsed, Reading, Refused
+from shared.mailauth.reports.reading import Reading, Refused
 from shared.mailauth.reports.redaction import redact
 from shared.mailauth.reports.values import FailureReport, Kind
 
@@ -241,7 +241,10 @@ def _refused_unopened(delivery: Delivery, recipients: list[Recipient]) -> Proble
 
 
 def _holds_personal_data(reading: Reading) -> bool:
-    return isinstance(reading, Parsed) and isinstance(reading.report, FailureReport)
+    """Also one that cannot be read, or is nobody's: its mail is kept apart, and not for long."""
+    if isinstance(reading, Refused):
+        return reading.personal
+    return isinstance(reading.report, FailureReport)
 
 
 def _unwanted(said: Said, account: Account, domain: Domain, delivery: Delivery) -> Problem | None:
@@ -280,7 +283,7 @@ def _entry(owner: AccountId, delivery: Delivery, problem: Problem) -> Entry:
         door=delivery.door,
         received=delivery.received,
         expires=delivery.received + RETENTION_DAYS * DAY_SECONDS,
-        trust=delivery.verdicts.trust,
+        trust=about.trust(delivery) if about else delivery.verdicts.trust,
         recipients=delivery.recipients[:20],
         sender=delivery.sender[:320],
         subject=delivery.subject[:500],

@@ -38,12 +38,19 @@ class Verdicts:
 
     @property
     def trust(self) -> Trust:
-        """DMARC decides; GRAY (the sender publishes no policy) falls back to an SPF or DKIM pass."""
+        """DMARC decides. Without its answer (GRAY: the sender publishes no policy) a mail is disowned only
+        where both SPF and DKIM failed, and owned never."""
         if self.dmarc == "PASS":
             return Trust.AUTHENTICATED
         if self.dmarc == "FAIL" or (self.spf == "FAIL" and self.dkim == "FAIL"):
             return Trust.FAILED
         return Trust.UNVERIFIED
+
+    @property
+    def trust_of_signed(self) -> Trust:
+        """As ``trust``, for what has to be signed: an SPF pass alone makes nothing authentic."""
+        is_signed = self.dkim == "PASS" or self.trust is not Trust.AUTHENTICATED
+        return self.trust if is_signed else Trust.UNVERIFIED
 
 
 @dataclass(frozen=True, slots=True)

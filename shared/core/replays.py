@@ -13,7 +13,7 @@ from shared.core.quarantine import NOBODY, Entry, Quarantine, Why
 from shared.core.queues import Replays
 
 _BATCH = 100
-_DMARC = {Trust.AUTHENTICATED: "PASS", Trust.FAILED: "FAIL", Trust.UNVERIFIED: ""}
+_VERDICTS = {Trust.AUTHENTICATED: "PASS", Trust.FAILED: "FAIL", Trust.UNVERIFIED: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +100,16 @@ def replay_all(
 
 
 def delivery_of(entry: Entry) -> Delivery:
-    """The delivery that left the entry, as far as it was noted: its verdicts by what they were worth."""
+    """The delivery that left the entry, as far as it was noted: its verdicts by what they were worth. That it
+    was signed is known only where a report of a domain was read in it."""
+    verdict = _VERDICTS[entry.trust]
     return Delivery(
         key=entry.mail,
         door=entry.door,
         received=entry.received,
         recipients=entry.recipients,
         account=entry.account if entry.door is Door.UPLOAD else None,
-        verdicts=Verdicts(dmarc=_DMARC[entry.trust]),
+        verdicts=Verdicts(dkim=verdict if entry.domain else "", dmarc=verdict),
         sender=entry.sender,
         subject=entry.subject,
         replay=True,

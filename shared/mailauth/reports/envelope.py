@@ -32,7 +32,7 @@ from shared.mailauth.reports.labels import (
     is_mail,
     name_claims_report,
 )
-from shared.mailauth.reports.mail_headers import mail_headers
+from shared.mailauth.reports.mail_headers import MailHeaders, mail_headers
 from shared.mailauth.reports.meter import Meter
 from shared.mailauth.reports.mime import Part, walk
 from shared.mailauth.reports.pieces import Readable, chunks_of, first, gathered, peeked
@@ -48,7 +48,7 @@ from shared.mailauth.reports.smime import signed_content
 from shared.mailauth.reports.sniff import Shape
 from shared.mailauth.reports.texts import plain
 from shared.mailauth.reports.tls_rpt import read_tls
-from shared.mailauth.reports.values import RowSink
+from shared.mailauth.reports.values import RowSink, TlsReport
 
 _ARCHIVES = frozenset({Shape.GZIP, Shape.ZIP, Shape.BASE64, Shape.UUENCODE})
 _BUNDLES = frozenset({Shape.MAIL, Shape.TNEF, Shape.CMS, Shape.OLE})
@@ -106,7 +106,10 @@ class _Opening:
             if not data.strip(b" \t\r\n\0"):
                 yield Refused(place.path, Reason.EMPTY, "no content")
                 return
-            readings = self._mail_file(data, place)
+            head_of_mail = mail_headers(data)
+            readings: Iterator[Reading] = (
+                _signed(each, head_of_mail) for each in self._mail_file(data, place)
+            )
         else:
             readings = self._payload(rest, place)
         found = False
@@ -185,7 +188,7 @@ class _Opening:
         except Exceeded:
             raise
         except Unreadable as no:
-            yield Refused(place.path, no.reason, no.detail)
+            yield Refused(place.path, no.reason, no.detail, no.personal)
 
     def _shaped(self, chunks: Iterable[bytes], place: _Place, claimed: bool) -> Iterator[Reading]:
         head, content = peeked(chunks, sniff.HEAD)
@@ -250,6 +253,15 @@ class _Opening:
                 self._allowance.part(place.bundles)
                 claimed = name_claims_report(file.name)
                 yield from self._payload(file.content(data), place.named(file.name), claimed=claimed)
+
+
+def _signed(reading: Reading, mail: MailHeaders) -> Reading:
+    """A TLS report with what is known of the mail that brought it: only the head of the outermost one was
+    written by who received it."""
+    if not isinstance(reading, Parsed) or not isinstance(reading.report, TlsReport):
+        return reading
+    report = replace(reading.report, sender=mail.from_domain, signers=mail.dkim_domains)
+    return replace(reading, report=report)
 
 
 def _not_read(shape: Shape) -> Unreadable:

@@ -22,7 +22,7 @@ from shared.mailauth.reports.feedback import (
 from shared.mailauth.reports.headers import Block, fields, split
 from shared.mailauth.reports.limits import Limits
 from shared.mailauth.reports.mail_headers import MailHeaders, address_domain, epoch
-from shared.mailauth.reports.reading import Reason, Unreadable
+from shared.mailauth.reports.reading import Reason, UnreadableFailure
 from shared.mailauth.reports.texts import decoded_words, plain, to_text
 from shared.mailauth.reports.transfer import decode
 from shared.mailauth.reports.values import FailureReport
@@ -125,7 +125,7 @@ def _feedback_type(told: Feedback) -> str:
         told.note("feedback_type", kind or "missing")
         return AUTH_FAILURE
     if not kind:
-        raise Unreadable(
+        raise UnreadableFailure(
             Reason.NOT_A_REPORT,
             "a feedback report that does not say of what type it is",
         )
@@ -163,9 +163,11 @@ def _reported_domain(
         return named
     claimed = keywords(context).get("header.from") or _from_domain(headers) or host(told.text("dkim-domain"))
     if not claimed and feedback_type != AUTH_FAILURE:
-        raise Unreadable(Reason.ABUSE_COMPLAINT, f"a complaint of type {feedback_type} that names no domain")
+        raise UnreadableFailure(
+            Reason.ABUSE_COMPLAINT, f"a complaint of type {feedback_type} that names no domain"
+        )
     if not claimed:
-        raise Unreadable(Reason.NO_POLICY_DOMAIN, "a failure report that names no domain")
+        raise UnreadableFailure(Reason.NO_POLICY_DOMAIN, "a failure report that names no domain")
     told.note("inferred", "reported-domain")
     return claimed.rpartition("@")[2].lower().rstrip(".")
 

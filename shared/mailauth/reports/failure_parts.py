@@ -34,7 +34,7 @@ def feedback_reading(
             ordinal=ordinal,
         )
     except Unreadable as no:
-        return Refused(feedback.path, no.reason, no.detail)
+        return Refused(feedback.path, no.reason, no.detail, no.personal)
     return Parsed(feedback.path, report)
 
 
@@ -48,5 +48,5 @@ def letter_reading(top: bytes, parts: tuple[Part, ...], limits: Limits) -> Readi
             try:
                 return Parsed(part.path, read_plain_failure(text, mail_headers(top), limits))
             except Unreadable as no:
-                return Refused(part.path, no.reason, no.detail)
+                return Refused(part.path, no.reason, no.detail, no.personal)
     return None

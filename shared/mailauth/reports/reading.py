@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 from shared.mailauth.reports.values import Report, RowSink
 
@@ -33,10 +34,19 @@ class Reason(StrEnum):
 class Unreadable(Exception):
     """A report cannot be read. Stays inside reading: the boundary turns it into a ``Refused``."""
 
+    personal: ClassVar[bool] = False
+    """Whether it is a failure report or a complaint, with all that those tell of third parties."""
+
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
+
+
+class UnreadableFailure(Unreadable):
+    """A failure report or a complaint that cannot be read."""
+
+    personal: ClassVar[bool] = True
 
 
 class Exceeded(Unreadable):
@@ -57,11 +67,13 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something that claimed to be, or could have been, a report and was not readable."""
+    """Something that claimed to be, or could have been, a report and was not readable. ``personal`` as in
+    ``Unreadable``."""
 
     path: str
     reason: Reason
     detail: str
+    personal: bool = False
 
 
 Reading = Parsed | Refused

@@ -175,6 +175,9 @@ class TlsPolicy:
 
 @dataclass(frozen=True, slots=True)
 class TlsReport:
+    """``sender`` is the domain that its mail is from, ``signers`` those whose signatures of the mail passed;
+    empty where it came otherwise, or nobody tells."""
+
     organization: str
     contact_info: str | None
     report_id: str
@@ -182,10 +185,21 @@ class TlsReport:
     end: int
     policies: tuple[TlsPolicy, ...]
     deviations: tuple[Deviation, ...] = ()
+    sender: str | None = None
+    signers: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:
         return Kind.TLS
+
+    @property
+    def is_signed_by_others(self) -> bool:
+        """By domains that are neither the sender's own nor above or below it (RFC 8460 section 3)."""
+        return bool(self.signers) and not any(self._is_sender(signer) for signer in self.signers)
+
+    def _is_sender(self, signer: str) -> bool:
+        mine = self.sender or ""
+        return mine == signer or mine.endswith(f".{signer}") or signer.endswith(f".{mine}")
 
 
 # --- failure: RFC 9991, RFC 6591, RFC 5965 ----------------------------------------------------

@@ -13,7 +13,7 @@ from shared.core.domains import Domain, ReportKinds
 from shared.core.holdings import FiledMail
 from shared.core.ids import AccountId, DomainId, UploadId
 from shared.core.intake import Intake
-from shared.core.mail import Delivery, Door, Verdicts
+from shared.core.mail import Delivery, Door, Trust, Verdicts
 from shared.core.plans import plan_named
 from shared.core.quarantine import NOBODY, Entry
 from shared.core.reports import Outcome
@@ -38,7 +38,7 @@ from tests.fakes import (
     FakeTouchedDays,
     FakeUploads,
 )
-from tests.unit.core.world import ACCOUNT, DOMAIN, NOW, TODAY, delivery, row
+from tests.unit.core.world import ACCOUNT, DOMAIN, FORGED, NOW, PASSED, TODAY, delivery, row
 
 OTHER = replace(ACCOUNT, id=AccountId(8), token="other")
 PARCEL = Domain(DomainId(20), OTHER.id, "parcel.example", "parcel", NOW, NOW, active=True, verified=NOW)
@@ -280,6 +280,39 @@ def test_failure_reports_are_redacted_and_their_mail_secluded(world: World) -> N
     assert list(world.mailbox.objects) == ["failures/inbound/1"]
     assert fact.summary.mail == "inbound/1"
     assert fact.summary.expires == NOW + ACCOUNT.plan.failure_retention_days * 86_400
+
+
+def test_what_cannot_be_read_of_a_complaint_is_secluded_too(world: World) -> None:
+    refused = Refused("2", Reason.ABUSE_COMPLAINT, "names no domain", personal=True)
+    world.intake.take_in(world.arrives("inbound/1", refused))
+    world.intake.take_in(world.arrives("inbound/2", replace(refused, personal=False)))
+    assert list(world.mailbox.objects) == ["failures/inbound/1", "inbound/2"]
+
+
+@pytest.mark.statement("7.9")
+@pytest.mark.parametrize(
+    ("verdicts", "signers", "trust"),
+    [
+        (PASSED, (), Trust.AUTHENTICATED),
+        (PASSED, ("mailer.example",), Trust.AUTHENTICATED),
+        (PASSED, ("esp.example", "reports.mailer.example"), Trust.AUTHENTICATED),
+        (PASSED, ("esp.example",), Trust.UNVERIFIED),
+        (replace(PASSED, dkim="FAIL"), (), Trust.UNVERIFIED),
+        (replace(PASSED, dkim="GRAY"), ("mailer.example",), Trust.UNVERIFIED),
+        (FORGED, (), Trust.FAILED),
+    ],
+)
+def test_a_tls_report_is_authentic_when_its_sender_signed_it(
+    world: World, verdicts: Verdicts, signers: tuple[str, ...], trust: Trust
+) -> None:
+    """An SPF pass is enough for the mail of an aggregate report, and not for that of a TLS report."""
+    policy = TlsPolicy("sts", "orchard.example", (), (), 5, 1)
+    report = TlsReport("Mailer", None, "t1", NOW - 86_400, NOW, (policy,), (), "mailer.example", signers)
+    world.intake.take_in(replace(world.arrives("inbound/1", Parsed("1", report)), verdicts=verdicts))
+    (fact,) = world.reports.facts
+    assert fact.summary.trust is trust
+    noted = {deviation.code for deviation in fact.notes.deviations}
+    assert ("signed_by_others" in noted) is (signers == ("esp.example",))
 
 
 def test_a_tls_report_is_split_by_policy_domain(world: World) -> None:

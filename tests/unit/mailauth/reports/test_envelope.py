@@ -7,7 +7,7 @@ from shared.mailauth.reports.envelope import read_delivery
 from shared.mailauth.reports.limits import Limits
 from shared.mailauth.reports.meter import Meter
 from shared.mailauth.reports.reading import Parsed, Reading, Reason, Refused
-from shared.mailauth.reports.values import AggregateReport, FailureReport, Kind, Row, RowSink
+from shared.mailauth.reports.values import AggregateReport, FailureReport, Kind, Row, RowSink, TlsReport
 from tests.fixtures import packaging as pack
 from tests.fixtures.packaging import FILE, HTML_LETTER, LETTER, Attached
 from tests.fixtures.reports import Record, aggregate_xml, feedback_report, tls_json
@@ -142,6 +142,40 @@ def test_a_tls_report_is_read_out_of_any_packaging(source: bytes) -> None:
     (reading,) = read(source)
     assert isinstance(reading, Parsed), reading
     assert (reading.report.kind, reading.rows) == (Kind.TLS, None)
+
+
+@pytest.mark.statement("7.9")
+def test_who_signed_a_tls_report_is_what_its_receiver_wrote_on_top() -> None:
+    passed = (
+        b"Authentication-Results: mx.example; dkim=pass header.d=%s; dkim=fail header.d=other.example\r\n"
+    )
+    mail = passed % b"Mailer.Example" + passed % b"forged.example" + pack.tls_mail(TLS)
+    (reading,) = read(mail)
+    assert isinstance(reading, Parsed)
+    assert isinstance(reading.report, TlsReport)
+    assert reading.report.signers == ("mailer.example",)
+    assert reading.report.sender == "reporter.example"
+
+    for source, signers in ((TLS, ()), (pack.forwarded(mail), ("reporter.example",))):
+        (reading,) = read(source)
+        assert isinstance(reading, Parsed)
+        assert isinstance(reading.report, TlsReport)
+        assert reading.report.signers == signers
+
+
+@pytest.mark.statement("6.12")
+def test_failure_reports_and_complaints_that_cannot_be_read_are_known_to_be_personal() -> None:
+    complaint = b"Feedback-Type: abuse\r\n"
+    nobodys = feedback_report(without=["Reported-Domain", "Authentication-Results"])
+    for source in (pack.failure_mail(complaint, original=b"To: x\r\n"), complaint + b"Version: 1\r\n"):
+        assert [_personal(each) for each in read(source)] == [True]
+    assert [_personal(each) for each in read(pack.failure_mail(nobodys, original=None))] == [True]
+    assert [_personal(each) for each in read(_attached(b"<feedback>", "text/xml", "a.xml"))] == [False]
+
+
+def _personal(reading: Reading) -> bool:
+    assert isinstance(reading, Refused), reading
+    return reading.personal
 
 
 @pytest.mark.parametrize(
