@@ -9,7 +9,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,11 +19,14 @@ import pytest
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.table import Table
 from shared.core.ids import AccountId
+from shared.core.messages import encode_lake_task
+from shared.core.queues import LakeTask
 from tests.fixtures.packaging import Attached, mail
 from tests.fixtures.reports import Record, aggregate_xml, tls_json
 from tests.local.people import letters_to, sign_in, token_in
 from tests.local.running import RunningStack
 from tests.local.tenants import Tenant, belongings, open_tenant, until
+from tests.local.workers import works
 
 PASSWORD: Final = "five plain words in here"
 _SETTLED: Final = 2.0
@@ -80,6 +83,8 @@ def filled(stack: RunningStack) -> Leaving:
     sent = mailed(stack, tenant, account["reporting_address"])
     posted(stack, tenant, token)
     number = account["id"].removeprefix("usr_")
+    day = date.fromisoformat(tenant.data("/reports")[0]["begin_date"][:10])
+    assert works(stack, "export-lake", encode_lake_task(LakeTask(AccountId(int(number)), day)))
     domain, user = home["id"].removeprefix("ud_"), owner.data("/users/me")["id"]
     marks = (number, token, tenant.domain, domain, user.removeprefix("user_"), email, sent)
     name = account["name"] or account["email"]
@@ -201,6 +206,7 @@ def test_nothing_is_left_of_a_closed_account_and_all_of_its_neighbour(
     beside = neighbour.data("/account")["id"].removeprefix("usr_")
     before = settled(stack, *leaving.marks, beside)
     assert len(before.of(*leaving.marks)) > 30
+    assert [name for name in before.of(leaving.marks[0]) if "/lake/" in name]
 
     closed = made(leaving.owner, "POST", "/account/close", {"name": leaving.name})
     assert closed["status"] == "closing"
