@@ -17,6 +17,7 @@ from shared.core.domain_names import normalise
 from shared.core.errors import Invalid, Malformed
 from shared.core.ids import DomainId
 from shared.core.mail import Trust
+from shared.core.senders.identification import confidence
 from shared.core.senders.standing import Standing
 from shared.core.statistics import Span
 
@@ -78,11 +79,15 @@ def progress_of(progress: Progress) -> schemas.DetailProgress:
 
 
 def source(each: results.SourceFigures) -> schemas.DetailSource:
+    evidence, value = each.proof
     return schemas.DetailSource(
         source_number=each.source.number,
         name=each.source.name,
         domain=each.source.domain,
         category=each.source.category,
+        evidence=evidence,
+        evidence_value=value,
+        confidence=confidence(evidence, each.source.category),
         **_figures(each.addresses, each.figures),
     )
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from shared.core.detail.jobs import Status
 from shared.core.mail import Trust
+from shared.core.senders.identification import Confidence
 from shared.core.senders.standing import Standing
 from shared.edge.schemas import Day, Meta, Timestamp, Wire
 
@@ -118,6 +119,9 @@ class DetailSource(_Figures):
     name: str
     domain: str
     category: str
+    evidence: str = Field(description="The most telling proof of who it is, `none` without any.")
+    evidence_value: str = Field(description="What gave it away: a domain, host name, selector, network.")
+    confidence: Confidence
 
 
 class DetailSourceCounts(Wire):

@@ -59,12 +59,14 @@ class SqliteResult:
     def sources(self, standing: Standing, limit: int) -> tuple[Sequence[SourceFigures], int]:
         (count,) = self._one("select count(*) from source where standing = ?", standing.value)
         found = self._base.execute(
-            f"""select {_SOURCE}, addresses, total, spf_pass, dkim_pass, dmarc_pass, affected, forwarded
+            f"""select {_SOURCE}, addresses, evidence, value,
+            total, spf_pass, dkim_pass, dmarc_pass, affected, forwarded
             from source join summary on summary.source = source.key
             where standing = ? order by total desc, number limit ?""",
             (standing.value, limit),
         )
-        return [SourceFigures(_source(row[:5]), row[5], Figures(*row[6:])) for row in found], count
+        told = [SourceFigures(_source(row[:5]), row[5], Figures(*row[8:]), (row[6], row[7])) for row in found]
+        return told, count
 
     def servers(
         self,

@@ -13,7 +13,7 @@ from shared.core.detail.chunks import LARGEST_COUNT
 
 TABLES: Final = """
 create table source (key integer primary key, number integer, standing text, domain text, name text,
-    category text);
+    category text, rank integer, evidence text, value text);
 create table address (id integer primary key, ip text, sort text, host text, server text, organization text,
     country text);
 create table verdict (id integer primary key, from_domain text, policy_applied text, reason text,

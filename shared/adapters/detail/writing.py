@@ -15,10 +15,15 @@ from shared.core.detail.chunks import LARGEST_COUNT, STANDINGS, Chunk, number_of
 from shared.core.detail.results import MOST_LINES
 from shared.core.detail.verdicts import Verdict
 from shared.core.errors import Invalid
+from shared.core.senders.identification import rank_of
 
 _PAGES: Final = """
 pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536; pragma temp_store = file;
 """
+_SOURCE: Final = """insert into source values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (key) do update
+    set rank = excluded.rank, evidence = excluded.evidence, value = excluded.value
+    where (excluded.rank, excluded.value) < (rank, value)"""
+"""The most telling proof stays."""
 
 
 def put_together(chunks: Iterable[Chunk], path: Path) -> None:
@@ -50,10 +55,10 @@ def _add(base: sqlite3.Connection, chunk: Chunk) -> None:
     addresses = [number_of(address.ip) for address in chunk.addresses]
     verdicts = [number_of(*values_of(verdict)) for verdict in chunk.verdicts]
     base.executemany(
-        "insert or ignore into source values (?, ?, ?, ?, ?, ?)",
+        _SOURCE,
         (
-            (key, source.number, source.standing.value, source.domain, source.name, source.category)
-            for key, source in zip(sources, chunk.sources, strict=True)
+            (key, *values_of(source), rank_of(proof[0]), *proof)
+            for key, source, proof in zip(sources, chunk.sources, chunk.proofs, strict=True)
         ),
     )
     base.executemany(

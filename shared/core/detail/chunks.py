@@ -57,9 +57,11 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """``lines`` are places of source, address and verdict, and messages, four numbers each. ``days`` has the
-    messages of each day by standing, in the order of ``STANDINGS``."""
+    messages of each day by standing, in the order of ``STANDINGS``. ``proofs`` has the most telling one of
+    each source, with its value."""
 
     sources: Sequence[Source]
+    proofs: Sequence[tuple[str, str]]
     addresses: Sequence[Address]
     verdicts: Sequence[Verdict]
     lines: Sequence[int]
@@ -92,6 +94,7 @@ def values_of(value: Source | Address | Verdict) -> tuple[Any, ...]:
 def encode(chunk: Chunk) -> bytes:
     plain = {
         "s": [values_of(source) for source in chunk.sources],
+        "p": list(chunk.proofs),
         "a": [values_of(address) for address in chunk.addresses],
         "v": [values_of(verdict) for verdict in chunk.verdicts],
         "l": list(chunk.lines),
@@ -104,6 +107,7 @@ def decode(data: bytes) -> Chunk:
     plain = json.loads(zlib.decompress(data))
     return Chunk(
         sources=[Source(number, Standing(kind), *texts) for number, kind, *texts in plain["s"]],
+        proofs=[(evidence, value) for evidence, value in plain["p"]],
         addresses=[Address(*each) for each in plain["a"]],
         verdicts=[Verdict(*each) for each in plain["v"]],
         lines=plain["l"],

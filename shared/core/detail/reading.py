@@ -16,12 +16,20 @@ from typing import Final
 from shared.core.addresses import HostName, Network, Places, is_worth_asking
 from shared.core.detail.chunks import LARGEST_COUNT, STANDINGS, Address, Chunk, Source, order_of
 from shared.core.detail.questions import Filters
-from shared.core.detail.verdicts import Verdict, is_below, verdict_of, wants
+from shared.core.detail.verdicts import Verdict, clean, is_below, verdict_of, wants
 from shared.core.ids import AccountId, DomainId
 from shared.core.reports import Fact, ReportSummary
 from shared.core.segments import columns_of
 from shared.core.senders.catalogue import Catalogue
-from shared.core.senders.identification import Evidence, Identified, host_domain, identify, sender_domain
+from shared.core.senders.identification import (
+    Evidence,
+    Identified,
+    Match,
+    host_domain,
+    identify,
+    match_of,
+    strongest,
+)
 from shared.core.senders.numbers import source_number
 from shared.core.senders.passed import what_passed
 from shared.core.senders.standing import standing_of
@@ -79,7 +87,7 @@ class _Sender:
 
     evidence: Evidence
     identified: Identified | None
-    domain: str
+    match: Match
     sources: dict[int, int] = field(default_factory=dict)
 
 
@@ -139,6 +147,7 @@ class Reader:
         self._shown: list[Address] = []
         self._sources: dict[Source, int] = {}
         self._standings: list[int] = []
+        self._proofs_of: list[tuple[str, str]] = []
         self._keys: list[tuple[int, int, int]] = []
         self._counts: list[int] = []
         self._kinds: list[int] = []
@@ -150,7 +159,8 @@ class Reader:
             for key, count in zip(self._keys, self._counts, strict=True)
             for number in (*key, min(count, LARGEST_COUNT))
         ]
-        chunk = Chunk(list(self._sources), self._shown, list(self._verdicts), lines, self._days)
+        sources, verdicts = list(self._sources), list(self._verdicts)
+        chunk = Chunk(sources, self._proofs_of, self._shown, verdicts, lines, self._days)
         self._begin()
         return chunk
 
@@ -252,27 +262,25 @@ class Reader:
     def _sender(self, host: _Host, said: _Said) -> _Sender:
         evidence = Evidence(said.header_from, said.passed, host.name, host.network, host.included)
         identified = identify(evidence, self._catalogue)
-        found = _Sender(evidence, identified, sender_domain(evidence, identified))
+        found = _Sender(evidence, identified, match_of(evidence, identified))
         self._senders[said.proof, host.name, host.network, host.included] = found
         return found
 
     def _source(self, sender: _Sender, said: _Said) -> int:
-        number = source_number(sender.domain)
+        match = sender.match
+        number = source_number(match.domain)
         if self._filters.numbers and number not in self._filters.numbers:
             return _UNWANTED
-        identified = sender.identified
-        standing = standing_of(said.evaluated, sender.evidence, identified)
-        source = Source(
-            number=number,
-            standing=standing,
-            domain=sender.domain,
-            name=identified.sender.name if identified else sender.domain,
-            category=identified.sender.category.value if identified else "unknown",
-        )
-        if source not in self._sources:
-            self._sources[source] = len(self._sources)
+        standing = standing_of(said.evaluated, sender.evidence, sender.identified)
+        source = Source(number, standing, match.domain, match.name, str(match.category))
+        proof = match.evidence, clean(match.value)
+        place = self._sources.setdefault(source, len(self._sources))
+        if place == len(self._proofs_of):
             self._standings.append(STANDINGS.index(standing))
-        return self._sources[source]
+            self._proofs_of.append(proof)
+        else:
+            self._proofs_of[place] = strongest(self._proofs_of[place], proof)
+        return place
 
 
 def reports(filters: Filters, summary: ReportSummary) -> bool:

@@ -53,9 +53,12 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class SourceFigures:
+    """``proof`` is the most telling one there was of the sender, and what gave it away."""
+
     source: Source
     addresses: int
     figures: Figures
+    proof: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

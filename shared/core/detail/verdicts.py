@@ -53,16 +53,16 @@ def verdict_of(evaluated: Evaluated, identifiers: Identifiers, auth: AuthResults
     types = {override.type for override in evaluated.overrides}
     comments = dict.fromkeys(override.comment for override in evaluated.overrides if override.comment)
     return Verdict(
-        from_domain=_clean(identifiers.header_from),
+        from_domain=clean(identifiers.header_from),
         policy_applied=known(evaluated.disposition, DISPOSITIONS),
-        reason=_clean(",".join(sorted(types))),
-        override_comment=_clean("; ".join(comments)),
+        reason=clean(",".join(sorted(types))),
+        override_comment=clean("; ".join(comments)),
         dkim_aligned="pass" if evaluated.dkim == "pass" else "fail",
         dkim_result=known(dkim.result, DKIM_RESULTS) if dkim else "none",
-        dkim_domain=_clean(dkim.domain) if dkim else "",
+        dkim_domain=clean(dkim.domain) if dkim else "",
         spf_aligned="pass" if evaluated.spf == "pass" else "fail",
         spf_result=known(spf.result, SPF_RESULTS) if spf else "none",
-        spf_domain=_clean(spf.domain) if spf else "",
+        spf_domain=clean(spf.domain) if spf else "",
         forwarded=not evaluated.dmarc_pass and not types.isdisjoint(FORWARDED),
     )
 
@@ -107,7 +107,7 @@ def _check(auth: AuthResults) -> SpfAuth | None:
     return min(auth.spf, key=lambda check: check.scope == "helo", default=None)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """As far as it is text: reports can hold halves of characters."""
     return text[:_TEXT].encode("utf-8", "replace").decode()
 

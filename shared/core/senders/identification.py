@@ -74,9 +74,14 @@ def confidence(evidence: str, category: str) -> Confidence:
     return _CONFIDENCE[Proof(evidence)]
 
 
+def rank_of(evidence: str) -> int:
+    """How telling a proof is, 0 the most; ``NOTHING`` the least."""
+    return _RANK.get(evidence, len(_RANK))
+
+
 def strongest(*evidence: tuple[str, str]) -> tuple[str, str]:
     """The most telling of proofs with their values."""
-    return min(evidence, key=lambda each: (_RANK.get(each[0], len(_RANK)), each[1]))
+    return min(evidence, key=lambda each: (rank_of(each[0]), each[1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from shared.core.messages import encode_detail_task
 from shared.core.queues import DetailTask, Step
 from tests.sweeps.rights.scene import Scene, Try
 
-_EMPTY = encode(Chunk([], [], [], [], {}))
+_EMPTY = encode(Chunk([], [], [], [], [], {}))
 
 
 def asks(scene: Scene) -> Try:

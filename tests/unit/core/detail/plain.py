@@ -148,6 +148,23 @@ def line_of(row: Row, known: Known) -> Line:
     )
 
 
+def proofs_of(
+    question: Question, facts: Iterable[Fact], known: Known
+) -> dict[tuple[int, Standing], set[tuple[str, str]]]:
+    """Of every source in each standing, all that gave its sender away."""
+    found: dict[tuple[int, Standing], set[tuple[str, str]]] = {}
+    for fact in facts:
+        for row in unpack(fact.segment) if _asked(question, fact) else ():
+            line = line_of(row, known)
+            if _wanted(question, line):
+                host = known.hosts.get(row.source_ip) if is_worth_asking(row.source_ip) else None
+                author = row.identifiers.header_from
+                who = identify(Evidence(author, what_passed(row.auth), host, Network()), catalogue())
+                proof = (who.proof.value, who.value) if who else ("none", "")
+                found.setdefault((line.number, line.standing), set()).add(proof)
+    return found
+
+
 def _word(result: str, own: str) -> str:
     usual = ("none", "pass", "fail", "neutral", "temperror", "permerror", own)
     return result if result in usual else "unknown"

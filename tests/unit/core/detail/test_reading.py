@@ -33,7 +33,7 @@ from shared.core.detail.results import (
 from shared.core.ids import AccountId
 from shared.core.reports import Fact
 from shared.core.senders.standing import Standing
-from tests.unit.core.detail.plain import Line, lines_of
+from tests.unit.core.detail.plain import Line, lines_of, proofs_of
 from tests.unit.core.detail.strategies import FILTERS, KNOWN, NAMES, only, questions, stored_facts
 
 LARGEST = 2**53 - 1
@@ -208,6 +208,8 @@ def test_rows_of_a_source_a_standing_and_an_organization(
 @given(stored_facts(), questions)
 def test_sources_and_days(stored: list[Fact], question: Question) -> None:
     lines, days = lines_of(question, stored, KNOWN)
+    proofs = proofs_of(question, stored, KNOWN)
+    telling = ("dkim", "return_path", "host_name", "selector", "none")
 
     with result_of(question, stored) as result:
         found = {standing: result.sources(standing, 100) for standing in Standing}
@@ -228,6 +230,8 @@ def test_sources_and_days(stored: list[Fact], question: Question) -> None:
             )
             assert each.figures == figures(mine)
             assert each.addresses == len({line.ip for line in mine})
+            known = proofs[each.source.number, standing]
+            assert each.proof == min(known, key=lambda proof: (telling.index(proof[0]), proof[1]))
     assert told == {
         day: {standing: min(counted[standing], LARGEST) for standing in STANDINGS}
         for day, counted in days.items()

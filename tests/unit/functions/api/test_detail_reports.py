@@ -155,6 +155,7 @@ def test_sources_by_standing_with_what_a_stricter_policy_would_stop(api: Api) ->
     assert sum(source["forwarded_count"] for source in sources) == 2
     (own,) = data["dmarc_capable"]
     assert own["dmarc_pass_percent"] == 100.0
+    assert (own["evidence"], own["evidence_value"], own["confidence"]) == ("none", "", "low")
     (forwarded,) = data["forwarders"]
     assert (forwarded["message_count"], forwarded["dmarc_pass_percent_without_forwarded"]) == (2, 0.0)
 
