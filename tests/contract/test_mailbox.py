@@ -56,6 +56,7 @@ def test_a_secluded_delivery_keeps_its_name(stores: Stores) -> None:
         stores.mailbox.open(KEY)
 
 
+@pytest.mark.statement("6.12")
 def test_a_secluded_delivery_rests_apart_under_its_own_key(aws: AwsStores) -> None:
     with mock_aws():
         s3 = boto3.client("s3", region_name=REGION)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from shared import settings
 from shared.core.plans import plan_named, plan_names
 from tests.infra.synthesis import Templates
@@ -53,6 +55,7 @@ def test_every_bucket_gives_up_unfinished_uploads_and_refuses_plain_http(prod: T
     assert len(prod.resources("AWS::S3::BucketPolicy")) == 3
 
 
+@pytest.mark.statement("6.12")
 def test_raw_mail_rests_as_long_as_the_stage_says(templates: Templates) -> None:
     (mail,) = [
         one for one in templates.resources("AWS::S3::Bucket").values() if "NotificationConfiguration" in one
@@ -114,5 +117,6 @@ def test_nothing_in_prod_can_be_thrown_away_with_its_stack(prod: Templates) -> N
     assert prod.only("AWS::DynamoDB::Table")["DeletionProtectionEnabled"] is True
 
 
+@pytest.mark.statement("6.12")
 def test_failure_reports_have_a_key_of_their_own_that_rotates(templates: Templates) -> None:
     assert templates.only("AWS::KMS::Key")["EnableKeyRotation"] is True

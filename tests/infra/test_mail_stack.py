@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.infra.synthesis import Templates
 
 
@@ -38,12 +40,14 @@ def test_every_domain_may_have_its_reports_sent_here(templates: Templates) -> No
     assert below == [f"*._report._dmarc.{domain}."]
 
 
+@pytest.mark.statement("7.10")
 def test_one_rule_takes_the_whole_domain_to_bucket_and_topic(prod: Templates) -> None:
     rule = prod.only("AWS::SES::ReceiptRule")["Rule"]
     (action,) = rule["Actions"]
 
     assert rule["Recipients"] == ["reports.example.com"]
     assert rule["ScanEnabled"] is True
+    assert rule["TlsPolicy"] == "Optional"
     assert action["S3Action"]["ObjectKeyPrefix"] == "inbound/"
     assert "KmsKeyArn" not in action["S3Action"]
     assert "mailtopic" in json.dumps(action["S3Action"]["TopicArn"])

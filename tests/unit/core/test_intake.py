@@ -211,6 +211,7 @@ def test_mail_to_nobody_goes_to_the_operators_unopened(world: World) -> None:
     assert world.set_aside() == []
 
 
+@pytest.mark.statement("7.13")
 def test_a_token_alone_gives_no_right_to_somebody_elses_domain(world: World) -> None:
     world.intake.take_in(world.arrives("inbound/1", aggregate(row(), domain="parcel.example")))
     assert world.reports.facts == []
@@ -271,6 +272,7 @@ def test_a_lost_delivery_is_said_to_be_lost(world: World) -> None:
     assert [entry.reason for entry in world.set_aside()] == ["mail_missing"]
 
 
+@pytest.mark.statement("6.12")
 def test_failure_reports_are_redacted_and_their_mail_secluded(world: World) -> None:
     mail = world.arrives("inbound/1", failure())
     world.intake.take_in(mail)
@@ -282,6 +284,7 @@ def test_failure_reports_are_redacted_and_their_mail_secluded(world: World) -> N
     assert fact.summary.expires == NOW + ACCOUNT.plan.failure_retention_days * 86_400
 
 
+@pytest.mark.statement("6.12")
 def test_what_cannot_be_read_of_a_complaint_is_secluded_too(world: World) -> None:
     refused = Refused("2", Reason.ABUSE_COMPLAINT, "names no domain", personal=True)
     world.intake.take_in(world.arrives("inbound/1", refused))
@@ -315,6 +318,7 @@ def test_a_tls_report_is_authentic_when_its_sender_signed_it(
     assert ("signed_by_others" in noted) is (signers == ("esp.example",))
 
 
+@pytest.mark.statement("7.4", "7.13")
 def test_a_tls_report_is_split_by_policy_domain(world: World) -> None:
     def policy(domain: str, good: int, bad: int) -> TlsPolicy:
         return TlsPolicy("sts", domain, (), (), good, bad)

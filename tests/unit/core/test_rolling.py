@@ -1,22 +1,27 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.addresses import HostName, NoPlaces
+from shared.core.counters import Counters
+from shared.core.failures.marks import Marks
 from shared.core.mail import Trust
 from shared.core.reports import Fact
 from shared.core.rolling import Rolled, roll_up
-from shared.core.rollups import Counters, SourceLine
+from shared.core.rollups import SourceLine
 from shared.core.senders.catalogue import Catalogue, builtin
 from shared.core.senders.standing import Standing
-from shared.mailauth.reports.values import Row
+from shared.mailauth.reports.values import Kind, Row
 from tests.unit.core.world import ACCOUNT, DOMAIN, FORGED, TODAY, fact, row, said
 
 CATALOGUE: Catalogue = builtin()
+MARKS = Marks("auth-failure", "192.0.2.1", "", ())
 
 
 def rolled(*facts: Fact, hosts: dict[str, HostName] | None = None, day: date = TODAY) -> Rolled:
@@ -91,6 +96,17 @@ def test_a_confirmed_host_name_is_shown_and_an_unconfirmed_one_marked() -> None:
         "mailhost.example",
     )
     assert (found["8.8.4.4"].host_confirmed, found["8.8.4.4"].sender_domain) == (False, "unknown")
+
+
+@pytest.mark.statement("6.13")
+def test_who_reports_failures_is_not_expected_to() -> None:
+    """Only who sends aggregate reports is a reporter whose silence would be told of."""
+    failed = said(row())
+    reports = fact(failed)
+    alone = replace(reports, summary=replace(reports.summary, kind=Kind.FAILURE, marks=MARKS), segment=b"")
+    result = rolled(alone)
+    assert result.rollup.totals.failure.reports == 1
+    assert [line for share in result.rollup.detail.shares for line in share.reporters] == []
 
 
 def test_an_empty_day_is_an_empty_rollup() -> None:

@@ -96,6 +96,7 @@ def test_the_full_text_is_for_admins_with_the_forensic_scope(world: Api) -> None
     assert [deed.detail["redact"] for deed in reads] == ["true", "false", "true"]
 
 
+@pytest.mark.statement("6.12")
 def test_without_the_forensic_scope_nothing_is_told(world: Api) -> None:
     number = take_in(world, failure_mail())
     key = key_of(world, Scope.READ, Scope.WRITE, Scope.ADMIN)
@@ -113,6 +114,7 @@ def test_without_the_forensic_scope_nothing_is_told(world: Api) -> None:
     assert listed(world.get("/failure-reports")) == named(number)
 
 
+@pytest.mark.statement("6.2")
 def test_complaints_are_told_apart(world: Api) -> None:
     failed = take_in(world, failure_mail())
     abuse = take_in(world, failure_mail("abuse"))
@@ -243,6 +245,7 @@ def test_filters_beside_a_search_are_refused(world: Api) -> None:
     assert (refused.status, refused.error["param"]) == (400, "subject")
 
 
+@pytest.mark.statement("6.12")
 def test_named_reports_are_deleted_with_their_mail_and_figures(world: Api) -> None:
     gone, stays, by_mail = (take_in(world, failure_mail(subject=subject)) for subject in "abc")
     world.touched.sent.clear()
@@ -275,6 +278,7 @@ def test_all_go_with_the_searches(world: Api) -> None:
     assert world.mailbox.objects == {}
 
 
+@pytest.mark.statement("6.12")
 def test_every_list_is_recorded_before_it_is_shown(world: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     take_in(world, failure_mail())
     world.get("/failure-reports", subject="parcel")
@@ -288,6 +292,7 @@ def test_every_list_is_recorded_before_it_is_shown(world: Api, monkeypatch: pyte
     assert world.get("/failure-reports").status == 500
 
 
+@pytest.mark.statement("6.12")
 def test_another_account_sees_none_of_it(world: Api) -> None:
     number = take_in(world, failure_mail())
     stranger = other_account()

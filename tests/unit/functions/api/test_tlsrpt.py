@@ -14,6 +14,7 @@ def deliver(api: Api, token: str = "dom", body: bytes = b"{}", media_type: str =
     return api.call("POST", f"/tlsrpt/{token}", body=body, headers=headers, key=None)
 
 
+@pytest.mark.statement("7.11")
 @pytest.mark.parametrize("token", ["dom", "acct", "DOM"])
 @pytest.mark.parametrize(
     "media_type", [JSON, "application/tlsrpt+gzip", "application/json; charset=utf-8", ""]
@@ -28,6 +29,7 @@ def test_a_report_is_accepted_for_the_address_of_an_account_or_domain(
     assert gzip.decompress(stored) == b"{}"
 
 
+@pytest.mark.statement("7.11")
 def test_a_report_that_is_sent_again_rests_once(api: Api) -> None:
     assert [deliver(api).status for _ in range(3)] == [201, 201, 201]
     assert len(api.mailbox.objects) == 1

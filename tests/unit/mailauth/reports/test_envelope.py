@@ -126,6 +126,7 @@ def test_an_aggregate_report_is_read_out_of_any_packaging(packaging: str) -> Non
         assert [_messages(reading) for reading in readings] == [7]
 
 
+@pytest.mark.statement("7.8")
 @pytest.mark.parametrize(
     "source",
     [
@@ -178,6 +179,7 @@ def _personal(reading: Reading) -> bool:
     return reading.personal
 
 
+@pytest.mark.statement("6.1", "6.10")
 @pytest.mark.parametrize(
     "source",
     [
@@ -202,6 +204,7 @@ def test_a_failure_report_comes_with_its_original(source: bytes) -> None:
     assert report.report_id == "m1@reporter.example"
 
 
+@pytest.mark.statement("6.10")
 def test_a_failure_report_without_original_or_mail() -> None:
     for source in (pack.failure_mail(original=None), feedback_report()):
         (reading,) = read(source)
@@ -210,6 +213,7 @@ def test_a_failure_report_without_original_or_mail() -> None:
         assert reading.report.original_headers == ()
 
 
+@pytest.mark.statement("6.1")
 def test_a_report_inside_the_failed_message_is_not_opened() -> None:
     original = pack.mail(LETTER, Attached(pack.gzip(XML), name=FILE), boundary="inner")
     (reading,) = read(pack.failure_mail(original=original))
@@ -217,6 +221,7 @@ def test_a_report_inside_the_failed_message_is_not_opened() -> None:
     assert reading.report.kind is Kind.FAILURE
 
 
+@pytest.mark.statement("6.10")
 def test_a_failure_report_written_as_a_letter() -> None:
     letter = b"A message claiming to be from you has failed the policy.\n\n Sender Domain: example.com\n"
     (reading,) = read(pack.mail(Attached(letter, "text/plain", None, "7bit", None), subtype="report"))

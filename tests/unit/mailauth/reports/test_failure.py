@@ -1,5 +1,7 @@
+import base64
 import contextlib
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -27,6 +29,7 @@ def _codes(report: FailureReport) -> set[tuple[str, str]]:
     return {(one.code, one.detail) for one in report.deviations}
 
 
+@pytest.mark.statement("6.2", "6.8")
 def test_a_complete_report() -> None:
     report = _read()
     assert report.deviations == ()
@@ -46,6 +49,7 @@ def test_a_complete_report() -> None:
     assert (report.version, report.user_agent) == ("1", "Reporter/1.0")
 
 
+@pytest.mark.statement("6.2")
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
@@ -76,6 +80,7 @@ def test_links_of_the_message_are_listed_once_each() -> None:
     assert report.urls == ("http://first.example/", "https://evil.example/pay", "ftp://x.example")
 
 
+@pytest.mark.statement("6.2", "6.10")
 def test_a_report_without_type_needs_an_auth_failure_field() -> None:
     report = _read(feedback_report(without=["Feedback-Type"]))
     assert ("feedback_type", "missing") in _codes(report)
@@ -84,6 +89,7 @@ def test_a_report_without_type_needs_an_auth_failure_field() -> None:
     assert no.value.reason is Reason.NOT_A_REPORT
 
 
+@pytest.mark.statement("6.3", "6.10")
 @pytest.mark.parametrize(
     ("left_out", "field", "value"),
     [
@@ -105,6 +111,7 @@ def test_the_source_is_taken_from_received_spf_of_the_original() -> None:
     assert {("missing_field", "source-ip"), ("inferred", "source-ip")} <= _codes(report)
 
 
+@pytest.mark.statement("6.3")
 def test_authentication_results_of_the_original_stand_in() -> None:
     results = b"mx; dkim=fail header.d=signer.example; dmarc=fail header.from=example.com"
     report = _read(
@@ -123,18 +130,21 @@ def test_the_from_domain_of_the_original_is_the_last_resort() -> None:
     assert no.value.reason is Reason.NO_POLICY_DOMAIN
 
 
+@pytest.mark.statement("6.10")
 def test_a_missing_original() -> None:
     report = _read(original=None)
     assert (report.original_headers, report.original_body) == ((), None)
     assert report.deviations == (Deviation("no_original"),)
 
 
+@pytest.mark.statement("6.6")
 def test_missing_identity_alignment_differs_from_none() -> None:
     assert _read(feedback_report(without=["Identity-Alignment"])).identity_alignment is None
     said = feedback_report(without=["Identity-Alignment"], extra=[("Identity-Alignment", "none")])
     assert _read(said).identity_alignment == ()
 
 
+@pytest.mark.statement("6.5", "6.8", "6.10")
 def test_vendor_values_stay_as_they_are() -> None:
     feedback = feedback_report(
         without=["Delivery-Result", "Version", "Original-Mail-From"],
@@ -154,6 +164,7 @@ def test_an_address_that_is_none_is_kept_and_noted() -> None:
     assert ("bad_value", "source-ip") in _codes(report)
 
 
+@pytest.mark.statement("6.7")
 def test_dkim_and_spf_details() -> None:
     extra = [
         ("DKIM-Domain", "Example.COM"),
@@ -172,6 +183,52 @@ def test_dkim_and_spf_details() -> None:
     assert report.spf_dns == ('txt : example.com : "v=spf1 -all"',)
     assert report.reported_uri == ("http://evil.example/",)
     assert report.original_envelope_id == "id1"
+
+
+@pytest.mark.statement("6.7", "6.12")
+def test_the_canonicalized_message_is_not_kept() -> None:
+    """It is the message once more, in base64, where nothing would hide what names somebody."""
+    content = base64.b64encode(b"To: jane@example.com, Jane Doe").decode()
+    plain, more = _read(), _read(feedback_report(extra=[("DKIM-Canonicalized-Body", content)]))
+    assert repr(more).count(content) == 0
+    assert replace(more, report_id="") == replace(plain, report_id="")
+
+
+@pytest.mark.statement("6.8")
+@pytest.mark.parametrize(("said", "counted"), [(None, 1), ("0", 1), ("7", 7), ("many", 1)])
+def test_a_report_is_of_one_incident_unless_it_says_of_more(said: str | None, counted: int) -> None:
+    extra = [] if said is None else [("Incidents", said)]
+    assert _read(feedback_report(without=["Incidents"], extra=extra)).incidents == counted
+
+
+@pytest.mark.statement("6.3")
+@pytest.mark.parametrize("said", ["adsp", "bodyhash", "revoked", "signature", "spf", "dmarc", "made-up"])
+def test_what_failed_is_kept_as_it_is_said(said: str) -> None:
+    report = _read(feedback_report(without=["Auth-Failure"], extra=[("Auth-Failure", said.upper())]))
+    assert (report.auth_failure, report.deviations) == ((said,), ())
+
+
+@pytest.mark.statement("6.9", "6.6")
+def test_a_report_in_the_shape_of_the_rfcs_sample() -> None:
+    """DMARC failed and the signature alone is listed: of SPF that says nothing."""
+    said = [
+        ("Feedback-Type", "auth-failure"),
+        ("User-Agent", "Reporter/1.0"),
+        ("Version", "1"),
+        ("Original-Mail-From", "<somebody@consumer.example>"),
+        ("Original-Rcpt-To", "<other@reporter.example>"),
+        ("Source-IP", "192.0.2.1"),
+        ("Source-Port", "12345"),
+        ("Reported-Domain", "consumer.example"),
+        ("Auth-Failure", "dmarc"),
+        ("Identity-Alignment", "dkim"),
+        ("DKIM-Domain", "consumer.example"),
+        ("Arrival-Date", "Wed, 15 Nov 2023 10:00:00 +0000"),
+    ]
+    report = _read(feedback_report(said))
+    assert (report.auth_failure, report.identity_alignment) == (("dmarc",), ("dkim",))
+    assert (report.reported_domain, report.source_port) == ("consumer.example", 12345)
+    assert report.deviations == ()
 
 
 def test_the_body_of_the_original_is_decoded_and_bounded() -> None:

@@ -1,3 +1,5 @@
+import pytest
+
 from shared.mailauth.reports.failure_text import is_plain_failure, read_plain_failure
 from shared.mailauth.reports.limits import Limits
 from shared.mailauth.reports.mail_headers import mail_headers
@@ -17,6 +19,7 @@ LETTER = (
 MAIL = mail_headers(failure_mail())
 
 
+@pytest.mark.statement("6.10")
 def test_a_letter_is_read_as_a_report() -> None:
     assert is_plain_failure(LETTER)
     report = read_plain_failure(LETTER, MAIL, Limits())
@@ -38,6 +41,7 @@ def test_a_letter_without_copied_headers() -> None:
     assert report.source_ip == "192.0.2.99"
 
 
+@pytest.mark.statement("6.10")
 def test_other_letters_are_none() -> None:
     assert not is_plain_failure(b"Sender Domain: example.com\nSender IP Address: 192.0.2.1\n")
     assert not is_plain_failure(b"A message claiming to be from you has failed to impress me.")

@@ -4,12 +4,14 @@ from shared.mailauth.reports.feedback import Feedback, addresses, canonical_ip, 
 from shared.mailauth.reports.values import Deviation
 
 
+@pytest.mark.statement("6.4")
 def test_the_first_of_a_repeated_field_counts_and_the_repetition_is_noted_once() -> None:
     told = Feedback([("Source-IP", "192.0.2.1"), ("source-ip", "192.0.2.2"), ("SOURCE-IP", "192.0.2.3")])
     assert told.first("source-ip") == "192.0.2.1"
     assert told.deviations() == (Deviation("repeated_field", "source-ip"),)
 
 
+@pytest.mark.statement("6.4")
 def test_fields_that_may_repeat_are_all_kept() -> None:
     told = Feedback([("Original-Rcpt-To", "a@b"), ("Original-Rcpt-To", "c@d"), ("Original-Rcpt-To", "")])
     assert told.all("original-rcpt-to") == ("a@b", "c@d")
@@ -25,6 +27,7 @@ def test_numbers_out_of_bounds_are_noted(value: str, number: int | None) -> None
     assert (told.deviations() == ()) is (number is not None)
 
 
+@pytest.mark.statement("6.6")
 @pytest.mark.parametrize(
     ("value", "mechanisms"),
     [

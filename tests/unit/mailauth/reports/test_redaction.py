@@ -23,6 +23,7 @@ REPORT = read_failure(
 )
 
 
+@pytest.mark.statement("6.12")
 def test_no_person_is_left_and_every_domain_is() -> None:
     hidden = redact(REPORT, KEY)
     text = repr(dataclasses.astuple(hidden)).lower()
@@ -51,6 +52,7 @@ def test_the_subject_goes_when_asked() -> None:
     assert redact(REPORT, KEY, subject=True).original_header("Subject") == "redacted"
 
 
+@pytest.mark.statement("6.12")
 def test_words_of_the_subject_that_name_somebody_go() -> None:
     subject = "Sales report for JANE Doe, and john"
     headers = (
@@ -63,6 +65,7 @@ def test_words_of_the_subject_that_name_somebody_go() -> None:
     assert hidden == f"Sales report for {jane} {doe}, and {john}"
 
 
+@pytest.mark.statement("6.12")
 def test_links_keep_their_hosts_alone() -> None:
     link = "https://jane@Shop.example/u/123?to=jane%40example.com"
     report = dataclasses.replace(
@@ -82,6 +85,7 @@ def test_null_sender_and_absent_values_stay() -> None:
     )
 
 
+@pytest.mark.statement("6.12")
 @pytest.mark.parametrize(
     ("text", "harmless"),
     [

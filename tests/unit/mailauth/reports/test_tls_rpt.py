@@ -64,6 +64,7 @@ def refusal(data: bytes) -> Reason:
     return caught.value.reason
 
 
+@pytest.mark.statement("7.3", "7.4", "7.5")
 def test_a_report_says_who_when_and_what() -> None:
     report = read()
     assert (report.organization, report.report_id) == ("Mailer Inc.", "5065427c-23d3")
@@ -79,6 +80,7 @@ def test_a_report_says_who_when_and_what() -> None:
     assert codes(report) == {"trailing_dot"}
 
 
+@pytest.mark.statement("7.3", "7.12")
 def test_times_may_have_an_offset() -> None:
     dates = {"start-datetime": "2026-03-01T01:00:00+01:00", "end-datetime": "2026-03-01t23:59:59.999z"}
     report = read(**{"date-range": dates})
@@ -92,6 +94,7 @@ def changed_policy(**changes: Any) -> list[dict[str, Any]]:
     return [item]
 
 
+@pytest.mark.statement("7.4")
 @pytest.mark.parametrize(
     ("hosts", "expected"),
     [
@@ -104,12 +107,14 @@ def test_mx_host_is_a_text_or_a_list(hosts: dict[str, Any], expected: tuple[str,
     assert read(policies=changed_policy(policy=hosts)).policies[0].mx_hosts == expected
 
 
+@pytest.mark.statement("7.4")
 def test_mx_host_pattern_stands_for_mx_host() -> None:
     policies = changed_policy(policy={"mx-host-pattern": "*.example.org"})
     del policies[0]["policy"]["mx-host"]
     assert read(policies=policies).policies[0].mx_hosts == ("*.example.org",)
 
 
+@pytest.mark.statement("7.14")
 @pytest.mark.parametrize(
     ("written", "expected", "code"),
     [
@@ -128,12 +133,14 @@ def test_counts_are_never_negative_and_never_fatal(written: Any, expected: int, 
     assert code in codes(report)
 
 
+@pytest.mark.statement("7.14")
 def test_policies_as_an_object() -> None:
     report = read(policies=document()["policies"][0])
     assert len(report.policies) == 1
     assert "object_for_list" in codes(report)
 
 
+@pytest.mark.statement("7.3", "7.14")
 @pytest.mark.parametrize(
     ("field", "code"),
     [
@@ -157,6 +164,42 @@ def test_a_missing_policy_domain_is_noted() -> None:
     report = read(policies=changed_policy(policy={"policy-domain": None}))
     assert report.policies[0].policy_domain == ""
     assert "no_policy_domain" in codes(report)
+
+
+@pytest.mark.statement("7.5")
+def test_an_entry_of_the_details_has_all_its_fields() -> None:
+    told = {
+        "result-type": "validation-failure",
+        "sending-mta-ip": "192.0.2.1",
+        "receiving-mx-hostname": "mx1.example.org",
+        "receiving-mx-helo": "helo.example.org",
+        "receiving-ip": "192.0.2.2",
+        "failed-session-count": 4,
+        "failure-reason-code": "X509_V_ERR",
+    }
+    for name in ("additional-information", "additional-info-uri"):
+        (policy,) = read(policies=[_with_details({**told, name: "https://more.example/"})]).policies
+        (failure,) = policy.failures
+        assert failure.result_type == "validation-failure"
+        assert (failure.sending_mta_ip, failure.receiving_ip) == ("192.0.2.1", "192.0.2.2")
+        assert failure.receiving_mx_hostname == "mx1.example.org"
+        assert (failure.failed_session_count, failure.failure_reason_code) == (4, "X509_V_ERR")
+        assert failure.additional_information == "https://more.example/"
+
+
+@pytest.mark.statement("7.6", "7.14")
+def test_unknown_types_and_keys_are_taken_as_they_are() -> None:
+    (policy,) = changed_policy(policy={"policy-type": "quantum"})
+    policy["failure-details"] = [{"result-type": "qubit-lost", "failed-session-count": "3", "colour": "blue"}]
+    report = read(policies=[policy], **{"x-key": {"a": [1]}})
+    assert report.policies[0].policy_type == "quantum"
+    (failure,) = report.policies[0].failures
+    assert (failure.result_type, failure.failed_session_count) == ("qubit-lost", 3)
+
+
+def _with_details(*details: dict[str, Any]) -> dict[str, Any]:
+    item: dict[str, Any] = document()["policies"][0]
+    return {**item, "failure-details": list(details)}
 
 
 def test_without_a_period_it_is_refused() -> None:
