@@ -7,22 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from shared.core.access import (
-    Caller,
-    groups_seen,
-    level_in,
-    read_found,
-    require_scope,
-    require_subscription,
-)
+from shared.core.access import read_found
+from shared.core.callers import Caller, groups_seen, level_in, require_scope, require_subscription
 from shared.core.clock import utc_day
+from shared.core.counters import Standings
 from shared.core.domain_orders import ListedDomain, Order, Place
 from shared.core.domain_places import Anywhere, Shelves, count_in_all, ids_in_all
 from shared.core.domains import DmarcPolicy, DnsStatus, Domain
 from shared.core.ids import DomainId, GroupId, TagId
 from shared.core.paging import Cursor, Page, PageRequest
 from shared.core.rights import DEFAULT_GROUP, Level, Scope
-from shared.core.rollups import WEEK, Rollups, Standings
+from shared.core.rollups import WEEK, Rollups
 
 _BATCH = 1_000
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from shared.core.counters import Standings
 from shared.core.domains import Domain
 from shared.core.ids import DomainId
-from shared.core.rollups import Standings
 from shared.core.senders.standing import Standing
 
 
@@ -89,7 +89,7 @@ class Order:
 
     def sorted(self, found: Iterable[ListedDomain]) -> list[ListedDomain]:
         ordered = sorted(found, key=lambda each: each.domain.id)
-        for each in reversed(self.sortings):
+        for each in self.sortings:
             ordered.sort(key=_comparable(each.order), reverse=each.descending)
         return ordered
 

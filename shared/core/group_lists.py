@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.core.access import Caller
+from shared.core.callers import Caller
 from shared.core.domain_names import normalise
 from shared.core.domains import Domain, Domains
 from shared.core.errors import Invalid

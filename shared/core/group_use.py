@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from shared.core import ids
-from shared.core.access import Administration, Caller, require_scope, require_subscription, sees_every_domain
+from shared.core.access import Administration
+from shared.core.callers import Caller, require_scope, require_subscription, sees_every_domain
 from shared.core.domains import Domain
 from shared.core.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.core.groups import Group, Groups

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shared.core import ids
-from shared.core.access import Administration, Caller, administer, require_scope, require_write_in
+from shared.core.access import Administration, administer, require_write_in
+from shared.core.callers import Caller, require_scope
 from shared.core.domain_changes import add_domain
 from shared.core.domains import Domain, Domains
 from shared.core.errors import Forbidden, Invalid, NotFound, Refusal

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from shared.core.access import Caller
+from shared.core.callers import Caller
 from shared.core.errors import Conflict, Invalid, Malformed
 from shared.core.ids import AccountId
 

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shared.core.access import Caller, administer
+from shared.core.access import administer
 from shared.core.accounts import Account
 from shared.core.api_keys import PREFIX, SHOWN, ApiKey, ApiKeys, hash_of, revoke_key
+from shared.core.callers import Caller
 from shared.core.errors import Conflict, Forbidden, Invalid, NotFound, PlanLimit
 from shared.core.groups import Groups
 from shared.core.ids import ApiKeyId, GroupId, mint

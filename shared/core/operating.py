@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from shared.core.access import Caller, administer
+from shared.core.access import administer
 from shared.core.accounts import Account, Accounts, Terms, agree_terms
 from shared.core.api_keys import ApiKeys
+from shared.core.callers import Caller
 from shared.core.errors import Forbidden, NotFound
 from shared.core.ids import ACCOUNT, AccountId, parse
 from shared.core.members import Members

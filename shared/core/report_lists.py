@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.core.access import (
-    Caller,
-    Readable,
-    find_to_remove,
-    require_retained,
-    require_scope,
-    write_domain,
-)
+from shared.core.access import Readable, find_to_remove, write_domain
+from shared.core.callers import Caller, require_retained, require_scope
 from shared.core.domains import Domains
 from shared.core.errors import Forbidden, Malformed, NotFound
 from shared.core.groups import Groups

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from shared.core.addresses import HostName, Places, is_worth_asking
+from shared.core.counters import Counters, Standings, Tally
 from shared.core.documents import unpack_policies
 from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Trust
 from shared.core.reports import Fact
 from shared.core.rollups import (
-    Counters,
     DayDetail,
     DayRollup,
     DayTotals,
@@ -26,8 +26,6 @@ from shared.core.rollups import (
     Share,
     ShareDetail,
     SourceLine,
-    Standings,
-    Tally,
     TlsTotals,
     distinct,
 )

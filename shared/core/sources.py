@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from shared.core.access import Readable
+from shared.core.counters import Counters, Standings
 from shared.core.mail import Trust
-from shared.core.rollups import Counters, DayDetail, ReporterLine, Rollups, SourceLine, Standings
+from shared.core.rollups import DayDetail, ReporterLine, Rollups, SourceLine
 from shared.core.senders.identification import strongest
 from shared.core.statistics import Span
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shared.core.access import Caller, Readable
+from shared.core.access import Readable
+from shared.core.callers import Caller
 from shared.core.clock import days, utc_day
 from shared.core.errors import Malformed
 from shared.core.mail import Trust

@@ -10,15 +10,8 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from shared.core import ids
-from shared.core.access import (
-    Caller,
-    Readable,
-    find_to_remove,
-    read_account,
-    read_each_domain,
-    require_scope,
-    require_subscription,
-)
+from shared.core.access import Readable, find_to_remove, read_account, read_each_domain
+from shared.core.callers import Caller, require_scope, require_subscription
 from shared.core.domains import Domains
 from shared.core.errors import Forbidden, Invalid, NotFound, PlanLimit
 from shared.core.groups import Groups

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from shared.core import ids
-from shared.core.access import Administration, Caller, within
+from shared.core.access import Administration
+from shared.core.callers import Caller, within
 from shared.core.errors import Invalid, NotFound
 from shared.core.groups import Groups
 from shared.core.ids import AccountId, DomainId, TagId, mint

@@ -9,11 +9,11 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 
 from shared.core import ids
-from shared.core.access import Caller
 from shared.core.access_tokens import AccessTokens, SignedIn
 from shared.core.accounts import Account, Accounts
 from shared.core.api_keys import PREFIX as KEY
 from shared.core.api_keys import AddressLimits, Allowance, ApiKeys, spend_key
+from shared.core.callers import Caller
 from shared.core.errors import Forbidden, Limited, NotFound, Refusal, Unauthenticated
 from shared.core.ids import AccountId
 from shared.core.member_tokens import PREFIX as TOKEN

@@ -23,7 +23,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic_core import from_json
 
-from shared.core.access import Caller
+from shared.core.callers import Caller
 from shared.core.errors import Invalid, Malformed, NotFound, Refusal, TooLarge
 from shared.core.paging import Page
 from shared.edge.caller import Admission

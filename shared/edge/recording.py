@@ -16,9 +16,9 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from pydantic_core import from_json
 
 from shared.core import ids
-from shared.core.access import Caller
 from shared.core.audit import Actor, ActorKind, Audit, Deed, record
 from shared.core.audit_detail import CONCEALED, detail_of, names_secret
+from shared.core.callers import Caller
 from shared.core.domains import Domains
 from shared.core.errors import NotFound
 from shared.core.ids import AccountId

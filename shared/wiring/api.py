@@ -9,7 +9,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import settings
-from shared.core.access import require_subscription
+from shared.core.callers import require_subscription
 from shared.core.errors import Forbidden
 from shared.core.idempotency import Answers
 from shared.core.standing import require_standing

@@ -18,20 +18,12 @@ from shared.adapters.dynamodb.dns_states import DynamoDnsStates
 from shared.adapters.dynamodb.hostings import DynamoHostings
 from shared.core.advice.advising import Adviser, Eyes, call_for_all
 from shared.core.clock import utc_day
+from shared.core.counters import Counters
 from shared.core.domains import Domain
 from shared.core.ids import DomainId
 from shared.core.mail import Trust
 from shared.core.queues import AdviceDue
-from shared.core.rollups import (
-    Counters,
-    DayDetail,
-    DayRollup,
-    DayTotals,
-    ReporterLine,
-    Share,
-    ShareDetail,
-    SourceLine,
-)
+from shared.core.rollups import DayDetail, DayRollup, DayTotals, ReporterLine, Share, ShareDetail, SourceLine
 from shared.core.senders.catalogue import builtin
 from shared.core.senders.standing import Standing
 from shared.core.watching.looking import advance

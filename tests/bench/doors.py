@@ -16,8 +16,8 @@ from statistics import quantiles
 from typing import Any
 
 from shared.adapters.tokens import PoolTokens
-from shared.core.access import Caller, level_in
 from shared.core.api_keys import hash_of
+from shared.core.callers import Caller, level_in
 from shared.core.domains import Domain
 from shared.core.ids import GroupId, UserId
 from shared.core.key_issuing import Minting, Terms, create_key

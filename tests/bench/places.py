@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.core.access import Caller
+from shared.core.callers import Caller
 from shared.core.domain_lists import list_domains
 from shared.core.paging import Cursor, PageRequest
 from tests.bench.metering import Meter

@@ -16,11 +16,12 @@ from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.rollup_items import packed_detail
 from shared.adapters.dynamodb.snapshots import DynamoSnapshots
 from shared.core.access import Readable
+from shared.core.counters import Counters
 from shared.core.domains import Domain
 from shared.core.ids import DomainId
 from shared.core.mail import Trust
 from shared.core.queues import SourceRefresh
-from shared.core.rollups import Counters, DayDetail, ReporterLine, ShareDetail, SourceLine
+from shared.core.rollups import DayDetail, ReporterLine, ShareDetail, SourceLine
 from shared.core.senders.standing import Standing
 from shared.core.sending.refreshing import DAYS, Refresher
 from shared.core.sending.sources import SourceFilter, account_sources, source_domains

@@ -24,10 +24,11 @@ from shared.adapters.dynamodb.reports import DynamoReports
 from shared.adapters.dynamodb.rollups import DynamoRollups
 from shared.adapters.dynamodb.sender_extensions import DynamoSenderExtensions
 from shared.adapters.dynamodb.sender_histories import DynamoSenderHistories
-from shared.core.access import Caller, Readable, read_account, read_domain
+from shared.core.access import Readable, read_account, read_domain
 from shared.core.accounts import Account
 from shared.core.addresses import HostName, NoPlaces
 from shared.core.api_keys import ApiKey, hash_of
+from shared.core.callers import Caller
 from shared.core.clock import epoch_of
 from shared.core.domains import Domain
 from shared.core.ids import AccountId, ApiKeyId, DomainId, GroupId, UserId

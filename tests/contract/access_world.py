@@ -11,16 +11,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from shared.core.access import (
-    Caller,
-    level_in,
-    read_account,
-    read_arrivals,
-    read_domain,
-    write_arrivals,
-    write_domain,
-)
+from shared.core.access import read_account, read_arrivals, read_domain, write_arrivals, write_domain
 from shared.core.accounts import Account
+from shared.core.callers import Caller, level_in
 from shared.core.clock import epoch_of
 from shared.core.domain_lists import DomainFilter, list_domains
 from shared.core.domain_places import Shelves

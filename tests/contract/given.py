@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 
-from shared.core.access import Caller, Readable, read_account, read_domain
+from shared.core.access import Readable, read_account, read_domain
 from shared.core.accounts import Account
+from shared.core.callers import Caller
 from shared.core.clock import epoch_of
+from shared.core.counters import Counters
 from shared.core.domains import Domain
 from shared.core.failures.marks import Marks
 from shared.core.ids import AccountId, DomainId, ReportId
@@ -25,7 +27,6 @@ from shared.core.reports import (
 )
 from shared.core.rights import ALL
 from shared.core.rollups import (
-    Counters,
     DayDetail,
     DayRollup,
     DayTotals,

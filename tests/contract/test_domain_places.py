@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.access import Caller
+from shared.core.callers import Caller
 from shared.core.domain_lists import DomainFilter, list_domains
 from shared.core.ids import DomainId
 from shared.core.paging import Cursor, PageRequest

@@ -9,8 +9,8 @@ from itertools import count
 
 import pytest
 
-from shared.core.access import Caller
 from shared.core.accounts import Account
+from shared.core.callers import Caller
 from shared.core.errors import Conflict, Forbidden, Invalid, Limited, NotFound, Outdated, PlanLimit
 from shared.core.ids import AccountId, UserId
 from shared.core.members import Member

@@ -11,8 +11,9 @@ from itertools import product
 import pytest
 
 from shared.adapters.dynamodb import report_ranges
-from shared.core.access import Caller, Readable, read_account, read_domain
+from shared.core.access import Readable, read_account, read_domain
 from shared.core.accounts import Account
+from shared.core.callers import Caller
 from shared.core.clock import epoch_of
 from shared.core.domains import Domain
 from shared.core.errors import NotFound

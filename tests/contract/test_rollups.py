@@ -10,9 +10,10 @@ import pytest
 from shared.adapters.dynamodb.rollup_items import detail_of, totals_of
 from shared.core.access import Readable
 from shared.core.clock import epoch_of
+from shared.core.counters import Standings
 from shared.core.domains import Domain
 from shared.core.mail import Trust
-from shared.core.rollups import AccountDay, DayRollup, Standings
+from shared.core.rollups import AccountDay, DayRollup
 from shared.core.segments import pack_document
 from shared.core.senders.standing import Standing
 from tests.contract import given

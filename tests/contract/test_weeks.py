@@ -9,10 +9,11 @@ import pytest
 
 from shared.core.access import Readable
 from shared.core.clock import epoch_of
+from shared.core.counters import Standings
 from shared.core.domains import Domain
 from shared.core.ids import DomainId
 from shared.core.mail import Trust
-from shared.core.rollups import WEEK, DayRollup, Share, Standings
+from shared.core.rollups import WEEK, DayRollup, Share
 from tests.contract import given
 from tests.contract.given import DAY, nothing
 from tests.contract.stores import AwsStores, Stores

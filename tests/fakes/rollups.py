@@ -3,8 +3,9 @@ from __future__ import annotations
 from datetime import date
 
 from shared.core.access import Readable
+from shared.core.counters import Standings
 from shared.core.ids import AccountId, DomainId
-from shared.core.rollups import AccountDay, DayDetail, DayRollup, DayTotals, Standings
+from shared.core.rollups import AccountDay, DayDetail, DayRollup, DayTotals
 from shared.core.tls.days import TlsDay
 
 _Home = tuple[AccountId, DomainId]

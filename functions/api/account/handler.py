@@ -9,14 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.account import closing, operating, render, schemas
 from functions.api.account.app import TAGS, app
-from shared.core.access import (
-    administer,
-    read_account,
-    require_scope,
-    require_subscription,
-    sees_every_domain,
-)
+from shared.core.access import administer, read_account
 from shared.core.accounts import describe_account
+from shared.core.callers import require_scope, require_subscription, sees_every_domain
 from shared.core.clock import utc_day
 from shared.core.parked_credits import parked_credits
 from shared.core.rights import Scope

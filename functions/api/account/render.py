@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functions.api.account import schemas
 from shared.core import ids
-from shared.core.access import Caller
 from shared.core.accounts import Account
+from shared.core.callers import Caller
 from shared.core.clock import rfc3339
 from shared.core.exports import ArchivedFile, Export
 from shared.core.ids import UserId

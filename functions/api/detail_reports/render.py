@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.api.detail_reports import schemas
 from shared.core import ids
-from shared.core.access import Caller, require_retained
+from shared.core.callers import Caller, require_retained
 from shared.core.clock import days, rfc3339, utc_day
 from shared.core.detail import results
 from shared.core.detail.codes import ALIGNED, DISPOSITIONS, DKIM_RESULTS, SPF_RESULTS, option_of, word, words

@@ -9,13 +9,14 @@ from functions.api.domains import schemas
 from functions.api.domains.sender_schemas import SenderAlignment
 from shared.core import ids
 from shared.core.clock import rfc3339
+from shared.core.counters import Counters, Standings
 from shared.core.domain_orders import ListedDomain
 from shared.core.domains import Domain
 from shared.core.ids import GroupId, TagId
 from shared.core.mail import Trust
 from shared.core.ownership import PublishedRecord, Verification, alias_to_publish, record_to_publish
 from shared.core.parked_credits import ParkedCredits
-from shared.core.rollups import Counters, DayTotals, ReporterLine, Share, Standings
+from shared.core.rollups import DayTotals, ReporterLine, Share
 from shared.core.senders.alignment import Alignment
 from shared.core.senders.catalogue import Catalogue
 from shared.core.senders.history import Seen, SenderHistory

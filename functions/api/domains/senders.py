@@ -10,7 +10,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from functions.api.domains import render
 from functions.api.domains import sender_schemas as shapes
 from functions.api.domains.app import app
-from shared.core.access import administer, require_scope
+from shared.core.access import administer
+from shared.core.callers import require_scope
 from shared.core.errors import NotFound
 from shared.core.rights import Scope
 from shared.core.senders.lists import Listed, SenderFilter, list_senders

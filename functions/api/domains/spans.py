@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from functions.api.domains.schemas import Range
-from shared.core.access import Caller, require_retained
+from shared.core.callers import Caller, require_retained
 from shared.core.clock import utc_day
 from shared.core.statistics import Span
 

@@ -9,7 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.groups import render, schemas
 from functions.api.groups.app import app
-from shared.core.access import administer, require_scope
+from shared.core.access import administer
+from shared.core.callers import require_scope
 from shared.core.rights import Scope
 from shared.core.tag_use import PLAIN, change_tag, counted_for, create_tag, find_tag, remove_tag
 from shared.core.tags import Tag

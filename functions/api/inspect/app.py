@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from functions.api.inspect.schemas import Inspected, InspectionMeta
-from shared.core.access import Caller
+from shared.core.callers import Caller
 from shared.core.errors import Unauthenticated
 from shared.core.inspections import TimedLookups
 from shared.core.lookups import Lookups

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from shared.core.counters import Counters, Standings
 from shared.core.mail import Trust
 from shared.core.rollups import (
     AccountDay,
-    Counters,
     DayDetail,
     DayTotals,
     FailureTotals,
@@ -20,7 +20,6 @@ from shared.core.rollups import (
     Share,
     ShareDetail,
     SourceLine,
-    Standings,
     TlsTotals,
 )
 from shared.core.segments import pack_document, unpack_document

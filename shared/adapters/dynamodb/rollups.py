@@ -21,8 +21,9 @@ from shared.adapters.dynamodb.tls_items import read_tls, tls_step
 from shared.adapters.dynamodb.week_items import read_weeks, week_step
 from shared.core.access import Readable
 from shared.core.clock import DAY_SECONDS
+from shared.core.counters import Standings
 from shared.core.ids import AccountId, DomainId
-from shared.core.rollups import AccountDay, DayDetail, DayRollup, DayTotals, Standings
+from shared.core.rollups import AccountDay, DayDetail, DayRollup, DayTotals
 from shared.core.tls.days import TlsDay
 
 _INLINE: Final = 14_000

@@ -15,8 +15,9 @@ from shared.adapters.dynamodb.expressions import Item, Plain
 from shared.adapters.dynamodb.table import Range, Step, Table, update
 from shared.core.access import Readable
 from shared.core.clock import DAY_SECONDS, utc_day
+from shared.core.counters import Standings
 from shared.core.ids import DomainId, day_number
-from shared.core.rollups import WEEK, DayRollup, DayTotals, Standings
+from shared.core.rollups import WEEK, DayRollup, DayTotals
 
 _SLOTS: Final = WEEK + 2
 """Some reporters are a day ahead, and a day that ends stays a while: those who read look at their clock."""

@@ -13,9 +13,10 @@ from heapq import merge
 from itertools import islice, product
 from typing import Final
 
-from shared.core.access import Caller, read_account, read_domain
+from shared.core.access import read_account, read_domain
 from shared.core.advice.advices import Advices, Listed, Order, Sorting
 from shared.core.advice.ledger import Kind
+from shared.core.callers import Caller
 from shared.core.domains import Domain, Domains
 from shared.core.group_lists import DomainState
 from shared.core.groups import Groups

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.core.access import Caller, read_account
+from shared.core.access import read_account
 from shared.core.advice.advices import PlanRow
 from shared.core.advice.lists import FEW, LOOKED_AT, Shelf
 from shared.core.advice.planning import Recommendation
+from shared.core.callers import Caller
 from shared.core.ids import DomainId
 
 

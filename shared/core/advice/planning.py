@@ -14,7 +14,7 @@ from typing import Final
 from shared.core.advice.report_rules import FEWEST
 from shared.core.advice.traffic import SourceTraffic, Traffic, failing
 from shared.core.advice.world import Stance, World
-from shared.core.rollups import Counters
+from shared.core.counters import Counters
 from shared.core.senders.standing import Standing
 
 FEWEST_MESSAGES: Final = 100

@@ -9,7 +9,7 @@ from typing import Final
 from shared.core.advice.sights import BLIND, CLEAR, Basis, Found, Rule, Sight, several, sight_if
 from shared.core.advice.traffic import RECENT_DAYS, SourceTraffic, failing
 from shared.core.advice.world import World
-from shared.core.rollups import Counters
+from shared.core.counters import Counters
 from shared.core.senders.standing import Standing
 from shared.core.watching.states import Part
 from shared.mailauth.evaluate.inspection import State

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.core import ids
-from shared.core.access import Caller, read_domain, write_domain
+from shared.core.access import read_domain, write_domain
 from shared.core.advice.advices import Advices, Listed, PlanRow
 from shared.core.advice.advising import Contended, with_row
 from shared.core.advice.ledger import Kind
 from shared.core.advice.lists import FEW, Shelf
+from shared.core.callers import Caller
 from shared.core.domains import Domains
 from shared.core.errors import NotFound
 from shared.core.groups import Group, Groups

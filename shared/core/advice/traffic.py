@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+from shared.core.counters import Counters
 from shared.core.mail import Trust
-from shared.core.rollups import Counters, DayDetail, DayTotals, SourceLine
+from shared.core.rollups import DayDetail, DayTotals, SourceLine
 from shared.core.senders.standing import Standing
 
 WINDOW_DAYS: Final = 30

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shared.core import ids
-from shared.core.access import Caller, Readable, read_account, write_arrivals, write_domain
+from shared.core.access import Readable, read_account, write_arrivals, write_domain
 from shared.core.alerts.alerts import Alert, AlertFilter, AlertPage, Alerts, AlertState
+from shared.core.callers import Caller
 from shared.core.domains import Domains
 from shared.core.errors import NotFound
 from shared.core.groups import Groups

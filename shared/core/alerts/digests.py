@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from shared.core.access import Caller, Readable, read_account, system_readable
+from shared.core.access import Readable, read_account, system_readable
 from shared.core.accounts import Account, Accounts
 from shared.core.advice.advices import Advices
 from shared.core.advice.ledger import Kind
@@ -19,6 +19,7 @@ from shared.core.alerts.rhythms import Period, due, rhythm_of
 from shared.core.alerts.spikes import COUNTED
 from shared.core.alerts.unsubscribing import unsubscribe_token
 from shared.core.alerts.wording import title_of
+from shared.core.callers import Caller
 from shared.core.clock import DAY_SECONDS, epoch_of
 from shared.core.domains import Domain, Domains
 from shared.core.errors import Forbidden

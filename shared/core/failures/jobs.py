@@ -14,7 +14,7 @@ from datetime import date
 from enum import IntEnum
 from typing import Final, Protocol
 
-from shared.core.access import Caller
+from shared.core.callers import Caller
 from shared.core.clock import DAY_SECONDS
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.ids import API_KEY, USER, AccountId, DomainId, render

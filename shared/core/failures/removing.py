@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from shared.core.access import Caller, Readable, find_to_remove, level_in, require_scope
+from shared.core.access import Readable, find_to_remove
+from shared.core.callers import Caller, level_in, require_scope
 from shared.core.domains import Domains
 from shared.core.errors import Forbidden, NotFound
 from shared.core.failures.jobs import FailureJobs, asker_of

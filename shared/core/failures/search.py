@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared.core.access import Caller, Readable, read_account, read_domains, require_scope
+from shared.core.access import Readable, read_account, read_domains
+from shared.core.callers import Caller, require_scope
 from shared.core.domains import Domains
 from shared.core.errors import Malformed, NotFound
 from shared.core.failures.jobs import FailureJobs, Job, Progress, Question, begin, counted

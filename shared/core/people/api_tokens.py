@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.core.access import Caller
 from shared.core.api_keys import hash_of
+from shared.core.callers import Caller
 from shared.core.errors import Forbidden
 from shared.core.member_tokens import new_token, shown
 from shared.core.members import Member

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shared.core import emails
-from shared.core.access import Caller, administer
+from shared.core.access import administer
 from shared.core.accounts import Account
+from shared.core.callers import Caller
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.ids import AccountId, UserId, mint
 from shared.core.letters import Letter, Undeliverable, invitation, reminder

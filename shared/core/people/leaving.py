@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.core.access import Caller, administer
+from shared.core.access import administer
+from shared.core.callers import Caller
 from shared.core.errors import Forbidden, NotFound, Outdated
 from shared.core.ids import AccountId, UserId
 from shared.core.members import Member, User

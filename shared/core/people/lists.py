@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.core.access import Caller, administer
+from shared.core.access import administer
+from shared.core.callers import Caller
 from shared.core.emails import identity
 from shared.core.members import Member
 from shared.core.paging import Cursor, Page, PageRequest

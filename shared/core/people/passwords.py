@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.core import emails
-from shared.core.access import Caller
+from shared.core.callers import Caller
 from shared.core.errors import Conflict, Forbidden, Invalid, Limited
 from shared.core.ids import UserId
 from shared.core.letters import Undeliverable, password_changed, password_reset

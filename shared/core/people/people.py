@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from shared.core import ids
-from shared.core.access import Caller, administer
+from shared.core.access import administer
+from shared.core.callers import Caller
 from shared.core.errors import Forbidden, Limited, NotFound, Outdated
 from shared.core.ids import AccountId, UserId
 from shared.core.letters import Letters, link

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from shared.core import emails
-from shared.core.access import Caller, administer
+from shared.core.access import administer
 from shared.core.alerts.rhythms import require_rhythm
+from shared.core.callers import Caller
 from shared.core.errors import Conflict, TooLarge
 from shared.core.letters import Undeliverable, address_changed, address_confirmation
 from shared.core.members import Member, User

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shared.core.access import Caller
+from shared.core.callers import Caller
 from shared.core.errors import Forbidden
 from shared.core.members import Member
 from shared.core.rights import Scope

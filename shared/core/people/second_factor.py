@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from shared.core.access import Caller, administer
+from shared.core.access import administer
+from shared.core.callers import Caller
 from shared.core.errors import Conflict, Forbidden, Invalid, Limited, NotFound
 from shared.core.ids import AccountId
 from shared.core.letters import Undeliverable, second_factor_reset

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from shared.core.counters import Counters, Standings
 from shared.core.mail import Trust
-from shared.core.rollups import Counters, DayDetail, SourceLine, Standings
+from shared.core.rollups import DayDetail, SourceLine
 from shared.core.senders.standing import Standing
 
 

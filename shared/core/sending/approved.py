@@ -9,7 +9,7 @@ from datetime import date
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-from shared.core.rollups import Counters, Standings
+from shared.core.counters import Counters, Standings
 from shared.core.sending.addresses import AddressFigures
 from shared.core.watching.approved import ApprovedSource
 from shared.mailauth.evaluate.address_sets import AddressSet

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from shared.core.access import Caller, Readable, require_scope, require_subscription, system_readable
+from shared.core.access import Readable, system_readable
 from shared.core.accounts import Account, Accounts
+from shared.core.callers import Caller, require_scope, require_subscription
 from shared.core.clock import utc_day
 from shared.core.domains import Domain, Domains
 from shared.core.ids import AccountId, DomainId

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple, Protocol
 
+from shared.core.counters import Counters, Standings
 from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Trust
-from shared.core.rollups import Counters, DayDetail, Standings
+from shared.core.rollups import DayDetail
 from shared.core.segments import pack_document, unpack_document
 from shared.core.senders.identification import NOTHING, strongest
 from shared.core.senders.standing import Standing

@@ -22,6 +22,7 @@ from shared.core.alerts.report_watch import PIECE, DigestOrder, WatchOrder
 from shared.core.alerts.spikes import LEAST_DAYS
 from shared.core.alerts.webhooks import MOST_WEBHOOKS, Webhook
 from shared.core.clock import DAY_SECONDS
+from shared.core.counters import Counters
 from shared.core.domains import Domain
 from shared.core.ids import DeliveryId, DomainId, WebhookId
 from shared.core.mail import Trust
@@ -31,7 +32,7 @@ from shared.core.messages import (
     encode_digest_order,
     encode_watch_order,
 )
-from shared.core.rollups import Counters, DayDetail, DayRollup, DayTotals, Share
+from shared.core.rollups import DayDetail, DayRollup, DayTotals, Share
 from tests.sweeps.rights.scene import Scene, Try, today
 
 _NOBODY_LISTENS = "http://127.0.0.1:9/"

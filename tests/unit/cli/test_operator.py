@@ -71,7 +71,8 @@ def opened() -> dict[str, Any]:
 
 
 def add_domain(account: str, name: str) -> None:
-    from shared.core.access import Caller, require_write_in
+    from shared.core.access import require_write_in
+    from shared.core.callers import Caller
     from shared.core.domain_changes import add_domain as add
     from shared.core.rights import ALL
 

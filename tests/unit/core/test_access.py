@@ -14,25 +14,22 @@ from shared.core.access import (
     Addable,
     Administration,
     Arrivals,
-    Caller,
     Readable,
     Writable,
     WritableArrivals,
     administer,
     find_to_remove,
-    level_in,
     read_account,
     read_arrivals,
     read_domain,
     read_found,
-    require_every_domain,
-    require_retained,
     require_write_in,
     system_writable,
     write_arrivals,
     write_domain,
 )
 from shared.core.accounts import Status
+from shared.core.callers import Caller, level_in, require_every_domain, require_retained
 from shared.core.errors import Forbidden, NotFound, RetentionExceeded, SubscriptionRequired
 from shared.core.groups import Group
 from shared.core.ids import AccountId, DomainId, GroupId

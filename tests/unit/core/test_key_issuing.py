@@ -5,8 +5,8 @@ from itertools import count
 
 import pytest
 
-from shared.core.access import Caller
 from shared.core.api_keys import ApiKey, revoke_keys_of_group
+from shared.core.callers import Caller
 from shared.core.errors import Conflict, Forbidden, Invalid, NotFound, PlanLimit, Refusal
 from shared.core.groups import Group
 from shared.core.ids import ApiKeyId, GroupId

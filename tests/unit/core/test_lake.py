@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.addresses import HostName
+from shared.core.counters import Counters, Standings
 from shared.core.ids import DomainId
 from shared.core.lake import rows
 from shared.core.lake.day_statistics import NAMES, as_csv, as_json_lines, from_json_lines, line_of
 from shared.core.lake.ledger import Version, fingerprint
 from shared.core.lake.rows import rows_of
 from shared.core.mail import Trust
-from shared.core.rollups import Counters, DayTotals, FailureTotals, Share, Standings, TlsTotals
+from shared.core.rollups import DayTotals, FailureTotals, Share, TlsTotals
 from tests.unit.core.detail.plain import Known
 from tests.unit.core.world import ACCOUNT, DOMAIN, FORGED, TODAY, fact, row, said
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.core.access import Caller, read_account
+from shared.core.access import read_account
+from shared.core.callers import Caller
 from shared.core.errors import Forbidden, Malformed, NotFound, Refusal, RetentionExceeded
 from shared.core.groups import Group
 from shared.core.ids import GroupId, ReportId, derive

@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.rollups import Counters, SourceLine, Standings
+from shared.core.counters import Counters, Standings
+from shared.core.rollups import SourceLine
 from shared.core.senders.standing import Standing
 
 COUNTS = st.tuples(*[st.integers(0, 9)] * 4)

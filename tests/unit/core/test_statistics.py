@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from shared.core.access import read_account
+from shared.core.counters import Counters
 from shared.core.errors import Malformed
 from shared.core.ids import GroupId
 from shared.core.mail import Trust
 from shared.core.rights import Level, Rights, Scope
-from shared.core.rollups import Counters, DayDetail, DayRollup, DayTotals, Share, TlsTotals
+from shared.core.rollups import DayDetail, DayRollup, DayTotals, Share, TlsTotals
 from shared.core.statistics import Span, Usage, retained_span, statistics, usage
 from tests.fakes import FakeGroups, FakeRollups
 from tests.unit.core.world import (

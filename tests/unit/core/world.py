@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from shared.core.access import Caller, Readable, read_account, read_domain
+from shared.core.access import Readable, read_account, read_domain
 from shared.core.accounts import Account
+from shared.core.callers import Caller
 from shared.core.clock import epoch_of
 from shared.core.domains import Domain, ReportKinds
 from shared.core.facts import Said

@@ -10,8 +10,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
-from shared.core.access import Caller
 from shared.core.api_keys import Allowance
+from shared.core.callers import Caller
 from shared.core.errors import (
     Conflict,
     Forbidden,

@@ -12,10 +12,11 @@ from shared.core.advice.ledger import SECOND_LOOK, Kind, Matter
 from shared.core.advice.planning import Recommendation
 from shared.core.alerts.events import AlertKind
 from shared.core.clock import DAY_SECONDS
+from shared.core.counters import Counters
 from shared.core.ids import DomainId
 from shared.core.mail import Trust
 from shared.core.queues import AdviceDue, DnsCheck
-from shared.core.rollups import Counters, DayDetail, DayRollup, DayTotals, ReporterLine, Share, ShareDetail
+from shared.core.rollups import DayDetail, DayRollup, DayTotals, ReporterLine, Share, ShareDetail
 from shared.core.senders.catalogue import builtin
 from tests import fakes
 from tests.unit.core.advice.worlds import ADDRESS, RECORD, TODAY, Zone, counters, failing, line, looked, zone

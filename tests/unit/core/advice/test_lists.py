@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.core.access import Caller, level_in
 from shared.core.advice import lists
 from shared.core.advice.advices import Advice, Listed, Order, Sorting, orders_of
 from shared.core.advice.advising import with_row
@@ -18,6 +17,7 @@ from shared.core.advice.lists import MatterFilter, Shelf, list_matters
 from shared.core.advice.planner import PlanFilter, list_plans
 from shared.core.advice.planning import Recommendation
 from shared.core.advice.seeing_to import ToDo, ignore_matter, read_matter, to_do_of
+from shared.core.callers import Caller, level_in
 from shared.core.domains import Domain
 from shared.core.errors import Forbidden, NotFound
 from shared.core.group_lists import DomainState

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from shared.core.access import Readable, read_domain
 from shared.core.advice.simulating import MOST_DAYS, simulate
 from shared.core.advice.simulation import Fate, Policy, Simulator, aligned, named_by, passes
+from shared.core.counters import Counters
 from shared.core.domain_names import organizational_domain
 from shared.core.errors import Invalid
 from shared.core.mail import Trust
-from shared.core.rollups import Counters, SourceLine
+from shared.core.rollups import SourceLine
 from shared.core.statistics import Span
 from shared.mailauth.evaluate.alignment import Mode
 from shared.mailauth.reports.values import (

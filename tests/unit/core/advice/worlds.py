@@ -12,18 +12,11 @@ from shared.core.advice.planning import Recommendation
 from shared.core.advice.traffic import Traffic, traffic
 from shared.core.advice.world import Stance, World, stance_of
 from shared.core.clock import DAY_SECONDS, utc_day
+from shared.core.counters import Counters
 from shared.core.domains import Domain
 from shared.core.lookups import Lookups
 from shared.core.mail import Trust
-from shared.core.rollups import (
-    Counters,
-    DayDetail,
-    DayTotals,
-    ReporterLine,
-    Share,
-    ShareDetail,
-    SourceLine,
-)
+from shared.core.rollups import DayDetail, DayTotals, ReporterLine, Share, ShareDetail, SourceLine
 from shared.core.senders.standing import Standing
 from shared.core.watching.looking import advance
 from shared.core.watching.states import DnsState, Part

@@ -12,6 +12,7 @@ from shared.core.alerts.events import AlertEvent, AlertKind
 from shared.core.alerts.report_watch import DigestOrder
 from shared.core.alerts.unsubscribing import unsubscribe, unsubscribe_token
 from shared.core.clock import epoch_of
+from shared.core.counters import Counters
 from shared.core.domains import Domain
 from shared.core.errors import Invalid
 from shared.core.groups import Group
@@ -19,7 +20,7 @@ from shared.core.ids import DomainId, GroupId, UserId
 from shared.core.letters import Letter
 from shared.core.mail import Trust
 from shared.core.rights import Level
-from shared.core.rollups import Counters, DayDetail, DayRollup, DayTotals, Share
+from shared.core.rollups import DayDetail, DayRollup, DayTotals, Share
 from tests import fakes
 from tests.unit.core.people.world import MEMBER, OWNER, PENDING, PeopleWorld
 from tests.unit.core.world import ACCOUNT, DOMAIN, stored_domains

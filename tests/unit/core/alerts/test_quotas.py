@@ -7,10 +7,11 @@ import pytest
 from shared.core.accounts import Account, Status
 from shared.core.alerts.events import AlertEvent
 from shared.core.alerts.quotas import QuotaWatch, quotas_near
+from shared.core.counters import Counters
 from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Trust
 from shared.core.parked_credits import ParkedCredits
-from shared.core.rollups import Counters, DayDetail, DayRollup, DayTotals, Share
+from shared.core.rollups import DayDetail, DayRollup, DayTotals, Share
 from tests import fakes
 from tests.unit.core.world import ACCOUNT, NOW, TODAY
 

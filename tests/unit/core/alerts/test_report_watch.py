@@ -13,6 +13,7 @@ from shared.core.alerts.report_watch import (
     WatchOrder,
     to_be_watched,
 )
+from shared.core.counters import Counters
 from shared.core.domains import Domain
 from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Trust
@@ -22,15 +23,7 @@ from shared.core.messages import (
     encode_digest_order,
     encode_watch_order,
 )
-from shared.core.rollups import (
-    Counters,
-    DayDetail,
-    DayRollup,
-    DayTotals,
-    ReporterLine,
-    Share,
-    ShareDetail,
-)
+from shared.core.rollups import DayDetail, DayRollup, DayTotals, ReporterLine, Share, ShareDetail
 from tests import fakes
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW, TODAY, stored_domains
 

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.alerts.spikes import FLOOR, HISTORY_DAYS, LEAST_DAYS, Failed, Spike, failed_of, spike_on
+from shared.core.counters import Counters
 from shared.core.mail import Trust
-from shared.core.rollups import Counters, DayTotals, Share
+from shared.core.rollups import DayTotals, Share
 
 DAY = date(2026, 11, 20)
 

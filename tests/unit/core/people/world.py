@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from shared.core.access import Caller
 from shared.core.accounts import Account
 from shared.core.api_keys import ApiKey
+from shared.core.callers import Caller
 from shared.core.ids import AccountId, ApiKeyId, UserId
 from shared.core.letters import Letter
 from shared.core.members import Member, User

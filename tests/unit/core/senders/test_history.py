@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.clock import epoch_of
+from shared.core.counters import Counters
 from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Trust
-from shared.core.rollups import Counters, DayDetail, DayRollup, DayTotals, ShareDetail, SourceLine
+from shared.core.rollups import DayDetail, DayRollup, DayTotals, ShareDetail, SourceLine
 from shared.core.senders import history
 from shared.core.senders.history import HANDFUL, Seen, SenderHistory, newcomers, with_day
 from shared.core.senders.identification import UNKNOWN

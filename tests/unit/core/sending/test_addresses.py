@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.access import Caller
 from shared.core.addresses import NoPlaces
+from shared.core.callers import Caller
 from shared.core.errors import Invalid, Malformed, NotFound
 from shared.core.mail import Trust
 from shared.core.paging import PageRequest, ranked_page

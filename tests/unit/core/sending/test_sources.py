@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.access import Caller, read_account
+from shared.core.access import read_account
+from shared.core.callers import Caller
+from shared.core.counters import Counters
 from shared.core.groups import Group
 from shared.core.ids import AccountId, DomainId, GroupId
 from shared.core.mail import Trust
 from shared.core.queues import SourceRefresh
 from shared.core.rights import ALL, Level, Rights, Scope
-from shared.core.rollups import Counters, DayDetail, DayRollup, DayTotals, ShareDetail, SourceLine
+from shared.core.rollups import DayDetail, DayRollup, DayTotals, ShareDetail, SourceLine
 from shared.core.senders.identification import NOTHING
 from shared.core.senders.numbers import source_number
 from shared.core.senders.standing import Standing

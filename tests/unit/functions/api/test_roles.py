@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from shared.core import ids
-from shared.core.access import Caller
 from shared.core.api_keys import Allowance
+from shared.core.callers import Caller
 from shared.core.groups import Group
 from shared.core.ids import AccountId, ApiKeyId, GroupId, UserId
 from shared.core.rights import DEFAULT_GROUP, Rights
