@@ -45,7 +45,7 @@ class S3Mailbox:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=data)
 
     def seclude(self, key: str) -> None:
-        if self._place(key) != key:
+        if self.is_secluded(key):
             return
         encryption: dict[str, Any] = {}
         if self._failure_key:
@@ -57,6 +57,9 @@ class S3Mailbox:
             **encryption,
         )
         self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def is_secluded(self, key: str) -> bool:
+        return self._place(key) != key
 
     def remove(self, key: str) -> None:
         for place in self._places(key):

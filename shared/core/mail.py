@@ -86,6 +86,9 @@ class Mailbox(Protocol):
         own. It keeps its name: every method finds it by the first key. Doing it again is harmless;
         ``NotFound`` when it is gone."""
 
+    def is_secluded(self, key: str) -> bool:
+        """``NotFound`` when it is gone."""
+
     def remove(self, key: str) -> None:
         """Remove it; no error when it is gone already."""
 

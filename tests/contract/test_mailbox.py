@@ -46,14 +46,18 @@ def test_removing_twice_is_harmless(stores: Stores) -> None:
 
 def test_a_secluded_delivery_keeps_its_name(stores: Stores) -> None:
     stores.mailbox.put(KEY, MAIL)
+    assert not stores.mailbox.is_secluded(KEY)
     stores.mailbox.seclude(KEY)
     stores.mailbox.seclude(KEY)
+    assert stores.mailbox.is_secluded(KEY)
 
     assert read(stores) == MAIL
     assert stores.mailbox.link(KEY, seconds=60, filename="a.eml")
     stores.mailbox.remove(KEY)
     with pytest.raises(NotFound):
         stores.mailbox.open(KEY)
+    with pytest.raises(NotFound):
+        stores.mailbox.is_secluded(KEY)
 
 
 @pytest.mark.statement("6.12")

@@ -18,8 +18,11 @@ class FakeMailbox:
     def put(self, key: str, data: bytes) -> None:
         self.objects[key] = data
 
+    def is_secluded(self, key: str) -> bool:
+        return self._place(key) != key
+
     def seclude(self, key: str) -> None:
-        if self._place(key) == key:
+        if not self.is_secluded(key):
             self.objects[_APART + key] = self.objects.pop(key)
 
     def remove(self, key: str) -> None:

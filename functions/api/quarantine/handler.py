@@ -74,17 +74,19 @@ def read(entry_id: EntryParam) -> Single[schemas.QuarantineEntry]:
     "/quarantine/<entry_id>/raw",
     summary="Read an entry's mail",
     description="As it came. A large one is answered by a redirect to a link that holds for five minutes. It "
-    "may be a failure report: the forensic scope is needed.",
+    "may be a failure report: the forensic scope is needed, and for one that is known to be, which hides no "
+    "personal data, the admin scope beside it.",
     operation_id="read_quarantine_raw",
     tags=_TAGS,
     responses=raw_answers(),
     enable_validation=False,
 )
 def read_raw(entry_id: str) -> Response[Any]:
-    entry = find_entry_mail(table.quarantine(), read_arrivals(app.caller), _number(entry_id))
+    mailbox = buckets.mailbox()
+    entry = find_entry_mail(table.quarantine(), mailbox, app.caller, _number(entry_id))
     # What could not be stored is of no kind: it may be a failure report.
     record_read(app, ids.render(ids.QUARANTINE, entry.id))
-    return download(buckets.mailbox(), entry.mail, ids.render(ids.QUARANTINE, entry.id))
+    return download(mailbox, entry.mail, ids.render(ids.QUARANTINE, entry.id))
 
 
 @app.post(

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from shared.core.ids import AccountId
+from shared.core.key_issuing import Terms
 from shared.core.mail import Door, Trust
 from shared.core.quarantine import NOBODY, Entry, entry_number
+from shared.core.rights import Scope
 from tests.unit.core.world import ACCOUNT, NOW
 from tests.unit.functions.api.client import Api
 
@@ -74,6 +76,20 @@ def test_the_mail_of_an_entry(api: Api) -> None:
     api.mailbox.put("inbound/m1", b"mail")
     answer = api.get(f"/quarantine/{entry().id}/raw")
     assert (answer.status, answer.body) == (200, b"mail")
+
+
+@pytest.mark.statement("6.12")
+def test_the_mail_of_a_failure_report_is_for_admins_with_the_forensic_scope(api: Api) -> None:
+    """It hides no personal data, stored or set aside."""
+    api.set_aside(entry())
+    api.mailbox.put("inbound/m1", b"mail")
+    plain = api.new_key(ACCOUNT, terms=Terms("a", frozenset({Scope.READ})))
+    forensic = api.new_key(ACCOUNT, terms=Terms("b", frozenset({Scope.READ, Scope.FORENSIC})))
+    path = f"/quarantine/{entry().id}/raw"
+    assert [api.call("GET", path, key=key).status for key in (plain, forensic)] == [403, 200]
+    api.mailbox.seclude("inbound/m1")
+    assert [api.call("GET", path, key=key).status for key in (plain, forensic)] == [403, 403]
+    assert api.get(path).status == 200
 
 
 def test_a_replay_delivers_again_with_the_trust_that_was_noted(api: Api) -> None:
