@@ -9,7 +9,7 @@ from shared.core.access import Readable, read_account, write_arrivals, write_dom
 from shared.core.alerts.alerts import Alert, AlertFilter, AlertPage, Alerts, AlertState
 from shared.core.callers import Caller
 from shared.core.domains import Domains
-from shared.core.errors import NotFound
+from shared.core.errors import Malformed, NotFound
 from shared.core.groups import Groups
 from shared.core.ids import AlertId
 from shared.core.paging import PageRequest
@@ -23,7 +23,11 @@ class AlertShelf:
 
 
 def list_alerts(shelf: AlertShelf, caller: Caller, wanted: AlertFilter, page: PageRequest) -> AlertPage:
-    """Those of the domains that the caller sees; those of the account itself only for who sees them all."""
+    """Those of the domains that the caller sees; those of the account itself only for who sees them all.
+    ``Malformed`` where the times are in the wrong order."""
+    first, last = wanted.raised_from, wanted.raised_to
+    if first is not None and last is not None and first > last:
+        raise Malformed("created_after is after created_before", param="created_after")
     right = read_account(caller, shelf.groups)
     after = AlertId(page.cursor.id) if page.cursor else None
     seen = replace(wanted, within=right.within)

@@ -15,13 +15,15 @@ MOST_DAYS: Final = 60
 
 
 def span_of(caller: Caller, begin: date | None, end: date | None, *, usual: int = USUAL_DAYS) -> Span:
-    """Both included. ``Malformed`` in the wrong order, for more than 60 days, and for days further back than
-    is kept; ``RetentionExceeded`` beyond the plan."""
+    """Both included, days to come left out. ``Malformed`` in the wrong order, for more than 60 days, for days
+    further back than is kept, and where all are to come; ``RetentionExceeded`` beyond the plan."""
     today = utc_day(caller.now)
     last = today if end is None else end
     first = min(last, today) - timedelta(days=usual - 1) if begin is None else begin
     if first > last:
         raise Malformed("begin is after end", param="begin")
+    if first > today:
+        raise Malformed("begin is yet to come", param="begin")
     if (last - first).days >= MOST_DAYS:
         raise Malformed(f"begin and end are at most {MOST_DAYS} days apart", param="begin")
     if begin is not None:

@@ -89,6 +89,10 @@ def test_a_list_is_csv_on_request(api: Api) -> None:
         ({"state": "asleep"}, "state"),
         ({"created_after": "yesterday"}, "created_after"),
         ({"created_before": "2026-11-21"}, "created_before"),
+        (
+            {"created_after": "2026-11-21T12:00:01Z", "created_before": "2026-11-21T12:00:00Z"},
+            "created_after",
+        ),
         ({"cursor": "x"}, "cursor"),
     ],
 )
