@@ -89,7 +89,7 @@ class Order:
 
     def sorted(self, found: Iterable[ListedDomain]) -> list[ListedDomain]:
         ordered = sorted(found, key=lambda each: each.domain.id)
-        for each in self.sortings:
+        for each in reversed(self.sortings):
             ordered.sort(key=_comparable(each.order), reverse=each.descending)
         return ordered
 
