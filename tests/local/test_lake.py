@@ -2,55 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from http import HTTPStatus
 
+from shared import settings
 from shared.core import ids
 from shared.core.ids import AccountId
 from shared.core.messages import encode_lake_task
 from shared.core.queues import LakeTask
+from tests.local.athena import FACTS, STATISTICS, sums, told
 from tests.local.running import RunningStack
 from tests.local.tenants import open_tenant, report, until
 from tests.local.workers import works
 
-_SUMS = (
-    "SELECT day, sum(messages) AS messages, sum(CASE WHEN {passed} THEN {counted} ELSE 0 END) AS passed "
-    "FROM {table} WHERE account = '{account}' GROUP BY day"
-)
+KINDS = (settings.LAKE_FACTS, settings.LAKE_STATISTICS, settings.LAKE_SHEETS)
 
 
-def test_sql_over_the_export_says_what_the_api_does(stack: RunningStack) -> None:
+def test_sql_over_the_export_says_what_the_api_does_until_the_domain_goes(stack: RunningStack) -> None:
     tenant = open_tenant(stack)
     report(tenant)
-    account = ids.parse("usr", tenant.data("/account")["id"])
+    account = ids.parse(ids.ACCOUNT, tenant.data("/account")["id"])
     assert works(stack, "export-lake", encode_lake_task(LakeTask(AccountId(account))))
 
-    said = [
-        [day["date"], str(day["total_messages"]), str(day["dmarc_pass"])]
-        for day in tenant.data(f"/domains/{tenant.domain}/stats")["daily_stats"]
-        if day["total_messages"]
-    ]
+    said = told(tenant)
     assert [messages for _, messages, _ in said] == ["8"]
-    facts = _SUMS.format(table="facts", account=account, passed="dmarc_pass", counted="messages")
-    assert until(lambda: ask(stack, facts)) == said
-    lines = _SUMS.format(table="statistics", account=account, passed="true", counted="dmarc_pass")
-    assert until(lambda: ask(stack, lines)) == said
+    for table in (FACTS, STATISTICS):
+        assert until(lambda table=table: sums(stack, account, table)) == said  # type: ignore[misc]
+
+    assert len(files(stack, account)) == len(KINDS)
+    assert tenant.ask("DELETE", f"/domains/{tenant.domain}").status_code == HTTPStatus.ACCEPTED
+    until(lambda: not files(stack, account))
 
 
-def ask(stack: RunningStack, query: str) -> list[list[Any]]:
-    """The rows that Athena finds, as text."""
-    athena = stack.aws("athena")
-    started = athena.start_query_execution(
-        QueryString=query,
-        QueryExecutionContext={"Database": "postseal_local"},
-        WorkGroup="postseal-local",
+def files(stack: RunningStack, account: int) -> list[str]:
+    """Of the account, in the lake."""
+    found = (
+        stack.aws("s3").list_objects_v2(Bucket=stack.data_bucket, Prefix=f"{kind}account={account}/")
+        for kind in KINDS
     )
-    number = started["QueryExecutionId"]
-
-    def ended() -> dict[str, Any] | None:
-        status = athena.get_query_execution(QueryExecutionId=number)["QueryExecution"]["Status"]
-        return dict(status) if status["State"] in ("SUCCEEDED", "FAILED") else None
-
-    status = until(ended)
-    assert status["State"] == "SUCCEEDED", status
-    rows = athena.get_query_results(QueryExecutionId=number)["ResultSet"]["Rows"]
-    return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows[1:]]
+    return [held["Key"] for page in found for held in page.get("Contents", ())]

@@ -1,5 +1,6 @@
 """Sweeps over the deployed local stack: every right of every function, every route as every role and for
-another tenant, requests that a generator makes up, and races for the last place of a plan."""
+another tenant, requests that a generator makes up, races for the last place of a plan, and workers that are
+killed in each stage of a job."""
 
 from __future__ import annotations
 
