@@ -18,18 +18,21 @@ def unknown_among(hosts: Mapping[str, HostName], addresses: Iterable[str], now: 
 
 
 def learn(hosts: Hosts, ask: Ask, addresses: Iterable[str], now: int) -> bool:
-    """Ask about what is not known, or not any more; whether a name changed, so that a rollup is due.
+    """Ask about what is not known, or not any more; whether there is a name that the asking day may lack, so
+    that its rollup is due.
 
-    What is still fresh is not asked again, so that repeated and redelivered questions cost one read.
+    What is still fresh is not asked again. Its name was learnt for another day that asked about the same
+    address, after the asking day was rolled up; or for this one, by a worker that got no further.
     """
     wanted = sorted(set(addresses))
     known = hosts.get_many(wanted)
     due = unknown_among(known, wanted, now)
+    learnt_before = any(known[address].name for address in known.keys() - due)
     if not due:
-        return False
+        return learnt_before
     found = {address: renewed(known.get(address), host) for address, host in ask(due).items()}
     hosts.put_many(found)
-    return any(_told(known.get(address)) != _told(host) for address, host in found.items())
+    return learnt_before or any(_told(known.get(address)) != _told(host) for address, host in found.items())
 
 
 def _told(host: HostName | None) -> tuple[str | None, bool]:

@@ -23,12 +23,20 @@ class Dns:
 def test_what_is_learnt_is_kept_and_not_asked_again() -> None:
     hosts, dns = FakeHosts(), Dns({"8.8.8.8": NAMED})
     assert learn(hosts, dns, ["8.8.8.8", "8.8.8.8", "10.0.0.1", "not an address"], NOW)
-    assert not learn(hosts, dns, ["8.8.8.8"], NOW + 1)
+    learn(hosts, dns, ["8.8.8.8"], NOW + 1)
     assert dns.asked == ["8.8.8.8"]
+
+
+def test_every_day_that_asked_gets_the_name_that_was_learnt_for_the_first() -> None:
+    """Both were rolled up before anything was known."""
+    hosts, dns = FakeHosts(), Dns({"8.8.8.8": NAMED})
+    assert learn(hosts, dns, ["8.8.8.8"], NOW)
+    assert learn(hosts, dns, ["8.8.8.8"], NOW)
 
 
 def test_no_name_is_an_answer_but_changes_no_rollup() -> None:
     hosts, dns = FakeHosts(), Dns({"8.8.8.8": HostName(None, confirmed=False, checked=NOW)})
+    assert not learn(hosts, dns, ["8.8.8.8"], NOW)
     assert not learn(hosts, dns, ["8.8.8.8"], NOW)
     assert "8.8.8.8" in hosts.get_many(["8.8.8.8"])
 
@@ -40,7 +48,7 @@ def test_a_failure_erases_no_name_and_is_tried_again_soon() -> None:
     dns = Dns({"8.8.8.8": HostName(None, confirmed=False, checked=later, failed=True)})
     assert not learn(hosts, dns, ["8.8.8.8"], later)
     assert hosts.get_many(["8.8.8.8"])["8.8.8.8"].name == "dns.google"
-    assert not learn(hosts, dns, ["8.8.8.8"], later + 1)
+    learn(hosts, dns, ["8.8.8.8"], later + 1)
     learn(hosts, dns, ["8.8.8.8"], later + FAILURE_LIFETIME)
     assert dns.asked == ["8.8.8.8", "8.8.8.8"]
 
