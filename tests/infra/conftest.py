@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 import pytest
 
+from infra.people import IdentityProvider, people_of
 from infra.stage import ConnectionGroup, hosted, local
 from tests.infra.synthesis import Templates, synthesize
 
@@ -21,11 +23,37 @@ PROD: Final = hosted(
 )
 STAGING: Final = hosted("staging", report_domain="staging.example.com", region="us-east-1", snap_start="all")
 ALL: Final = (LOCAL, PROD, STAGING)
+OWN: Final = dataclasses.replace(
+    hosted(
+        "prod",
+        report_domain="example.com",
+        region="eu-west-1",
+        hosting_domain="hosting-example.com",
+        hosting_zones=5,
+    ),
+    people=people_of(
+        "example.com",
+        letter_sender="dmarc@example.net",
+        callback_urls=("https://postseal.example.com/callback",),
+        identity_providers=(
+            IdentityProvider(
+                name="Corp", issuer="https://id.example.com", client_id="c-1", secret="postseal/corp"
+            ),
+            IdentityProvider(name="School", metadata_url="https://idp.example.edu/metadata"),
+        ),
+    ),
+)
+"""Whatever an operator may say otherwise, at once: a synthesis takes seconds."""
 
 
 @pytest.fixture(scope="session")
 def synthesized(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Templates]:
     return {stage.name: synthesize(stage, tmp_path_factory.mktemp(stage.name)) for stage in ALL}
+
+
+@pytest.fixture(scope="session")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    return synthesize(OWN, tmp_path_factory.mktemp("own"))
 
 
 @pytest.fixture(params=[stage.name for stage in ALL])

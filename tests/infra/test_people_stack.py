@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from infra.people import IdentityProvider, people_of
-from infra.stage import Stage
 from shared import settings
-from tests.infra.synthesis import Templates, synthesize
+from tests.infra.synthesis import Templates
 from tests.infra.test_functions import listed, statements
 from tests.infra.test_mail_stack import records
 
@@ -73,14 +70,12 @@ def test_the_code_flow_is_the_only_way_in_without_aws_credentials(templates: Tem
     assert (client["RefreshTokenValidity"], client["TokenValidityUnits"]["RefreshToken"]) == (30, "days")
 
 
-def test_a_sign_in_ends_on_this_machine_or_where_the_operator_says(prod: Templates, tmp_path: Path) -> None:
+def test_a_sign_in_ends_on_this_machine_or_where_the_operator_says(prod: Templates, own: Templates) -> None:
     loopback = prod.only(CLIENT)["CallbackURLs"]
-    page = "https://postseal.example.com/callback"
-    more = synthesize(with_people(prod.stage, callback_urls=(page,)), tmp_path)
 
     assert {"http://localhost:8400/callback", "http://127.0.0.1:8400/callback"} <= set(loopback)
     assert all(url.startswith(("http://localhost:", "http://127.0.0.1:")) for url in loopback)
-    assert more.only(CLIENT)["CallbackURLs"] == [*loopback, page]
+    assert own.only(CLIENT)["CallbackURLs"] == [*loopback, "https://postseal.example.com/callback"]
 
 
 def test_a_token_cannot_change_the_name_that_its_holder_signs_in_with(templates: Templates) -> None:
@@ -95,25 +90,8 @@ def test_the_sign_in_s_name_is_the_stage_s_own(prod: Templates, staging: Templat
     assert staging.only(kind)["Domain"] == "staging-example-com"
 
 
-def with_people(stage: Stage, **changes: Any) -> Stage:
-    return dataclasses.replace(stage, people=people_of(stage.report_domain, **changes))
-
-
-def with_providers(stage: Stage, folder: Path) -> Templates:
-    providers = (
-        IdentityProvider(
-            name="Corp", issuer="https://id.example.com", client_id="c-1", secret="postseal/corp"
-        ),
-        IdentityProvider(name="School", metadata_url="https://idp.example.edu/metadata"),
-    )
-    return synthesize(with_people(stage, identity_providers=providers), folder)
-
-
-def test_identity_providers_come_from_the_stage_their_secrets_from_elsewhere(
-    prod: Templates, tmp_path: Path
-) -> None:
-    templates = with_providers(prod.stage, tmp_path)
-    found = templates.resources("AWS::Cognito::UserPoolIdentityProvider").values()
+def test_identity_providers_come_from_the_stage_their_secrets_from_elsewhere(own: Templates) -> None:
+    found = own.resources("AWS::Cognito::UserPoolIdentityProvider").values()
     corp, school = sorted(found, key=lambda one: str(one["ProviderName"]))
 
     assert (corp["ProviderType"], school["ProviderType"]) == ("OIDC", "SAML")
@@ -122,7 +100,7 @@ def test_identity_providers_come_from_the_stage_their_secrets_from_elsewhere(
     )
     assert corp["AttributeMapping"] == {settings.PROVIDER_EMAIL: "email"}
     assert list(school["AttributeMapping"]) == [settings.PROVIDER_EMAIL]
-    assert templates.only(CLIENT)["SupportedIdentityProviders"] == ["COGNITO", "Corp", "School"]
+    assert own.only(CLIENT)["SupportedIdentityProviders"] == ["COGNITO", "Corp", "School"]
 
 
 def test_the_emulator_s_provider_is_made_elsewhere_and_known(synthesized: dict[str, Templates]) -> None:
@@ -163,12 +141,9 @@ def test_the_report_domain_sends_no_letters() -> None:
         people_of("reports.example.com", letter_sender="postseal@reports.example.com")
 
 
-def test_a_sender_elsewhere_is_one_that_ses_knows_already(prod: Templates, tmp_path: Path) -> None:
-    elsewhere = with_people(prod.stage, letter_sender="dmarc@example.net")
-    templates = synthesize(elsewhere, tmp_path)
-
-    assert len(templates.resources("AWS::SES::EmailIdentity")) == 1
-    assert not any("letters" in name for name, _ in records(templates))
+def test_a_sender_elsewhere_is_one_that_ses_knows_already(own: Templates) -> None:
+    assert len(own.resources("AWS::SES::EmailIdentity")) == 1
+    assert not any("letters" in name for name, _ in records(own))
 
 
 def test_who_may_send_letters_may_send_them_from_one_address(prod: Templates) -> None:
