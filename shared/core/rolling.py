@@ -34,7 +34,7 @@ from shared.core.senders.catalogue import Catalogue
 from shared.core.senders.identification import Evidence, identify, match_of
 from shared.core.senders.passed import what_passed
 from shared.core.senders.standing import Standing, standing_of, what_bears
-from shared.core.tls.days import TlsTally
+from shared.core.tls.days import TlsTally, believed
 from shared.mailauth.reports.failure import AUTH_FAILURE
 from shared.mailauth.reports.values import AuthResults, Evaluated, Kind
 
@@ -115,6 +115,8 @@ def roll_up(
             shares.setdefault(summary.trust, _ShareTally()).add(fact)
         elif summary.kind is Kind.TLS:
             tls_reports += 1
+            if not believed(summary.trust):
+                continue
             successful += summary.passed
             failed += summary.messages - summary.passed
             for policy in unpack_policies(fact.segment):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from shared.core.access import Readable, system_readable
@@ -13,6 +14,7 @@ from shared.core.advice.journey import TASKS
 from shared.core.advice.ledger import SECOND_LOOK, Kind, Looks, Matter, advance
 from shared.core.advice.planning import plan_of
 from shared.core.advice.rules import ISSUES
+from shared.core.advice.tls_rules import WINDOW_DAYS
 from shared.core.advice.traffic import Traffic, traffic, window
 from shared.core.advice.world import Stance, World, stance_of
 from shared.core.alerts.events import AlertEvent, AlertEvents, AlertKind
@@ -23,6 +25,7 @@ from shared.core.ids import ISSUE, AccountId, render
 from shared.core.queues import LONGEST_DELAY, AdviceCalls, AdviceDue, DnsCheck, DnsChecks
 from shared.core.rollups import Rollups
 from shared.core.senders.catalogue import Catalogue
+from shared.core.tls.days import TlsDay
 from shared.core.watching.states import DnsStates
 
 _ATTEMPTS: Final = 5
@@ -65,9 +68,14 @@ class Eyes:
             approved=known.sources,
             hosting=self.hostings.get(domain.account, domain.id),
             stance=stance_of(known.state, before.stance if before is not None else None),
+            tls=self._tls(right, now),
             open=_open(matters),
             catalogue=self.catalogue(domain.account),
         )
+
+    def _tls(self, right: Readable, now: int) -> tuple[TlsDay, ...]:
+        today = utc_day(now)
+        return tuple(self.rollups.tls_days(right, today - timedelta(days=WINDOW_DAYS), today))
 
     def _traffic(self, right: Readable, now: int) -> Traffic:
         first, last = window(utc_day(now))

@@ -13,6 +13,7 @@ from shared.core.domains import Domain
 from shared.core.hosting.hosting import Hosting
 from shared.core.senders.catalogue import Catalogue, builtin
 from shared.core.senders.sender import Sender
+from shared.core.tls.days import TlsDay
 from shared.core.watching.approved import ApprovedSource
 from shared.core.watching.seen import Seen
 from shared.core.watching.states import DnsState, Known, Part
@@ -46,8 +47,8 @@ class Stance:
 @dataclass(frozen=True, slots=True)
 class World:
     """``addresses`` are ours, where the domain's reports should go. ``stance`` is None as long as nobody
-    knows. ``open`` has the subjects of what is open already, by rule: some things are told from how they
-    began."""
+    knows. ``tls`` are the days of the last month that TLS reports tell of. ``open`` has the subjects of what
+    is open already, by rule: some things are told from how they began."""
 
     domain: Domain
     now: int
@@ -58,6 +59,7 @@ class World:
     approved: tuple[ApprovedSource, ...] = ()
     hosting: Hosting | None = None
     stance: Stance | None = None
+    tls: tuple[TlsDay, ...] = ()
     open: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     catalogue: Catalogue = field(default_factory=builtin, hash=False, compare=False)
 

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final
 
 from shared.core.ids import DomainId
+from shared.core.mail import Trust
 from shared.mailauth.reports.values import TlsPolicy
 
 DAYS: Final = 64
@@ -26,6 +27,12 @@ OTHER: Final = "other"
 
 _LONGEST: Final = 64
 _MODE: Final = re.compile(r"(?:^|[\s;,])mode\s*:\s*(enforce|testing|none)\b", re.IGNORECASE)
+
+
+def believed(trust: Trust) -> bool:
+    """Whether a report's sessions count: one whose mail is disowned by who it claims to be from is listed as
+    a report, and believed nothing (RFC 8460 section 3)."""
+    return trust is not Trust.FAILED
 
 
 @dataclass(frozen=True, slots=True, order=True)

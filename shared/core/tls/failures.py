@@ -18,7 +18,7 @@ from shared.core.paging import Cursor, Page, PageRequest
 from shared.core.reports import ReportFilter, Reports, ReportSummary
 from shared.core.rollups import Rollups
 from shared.core.statistics import Span
-from shared.core.tls.days import UNKNOWN, TlsDay
+from shared.core.tls.days import UNKNOWN, TlsDay, believed
 from shared.mailauth.reports.values import Kind, TlsFailure
 
 _AT_ONCE = 100
@@ -132,7 +132,7 @@ def _of_day(
     after: ReportId | None = None
     while True:
         page = reports.page(home, wanted, after=after, limit=_AT_ONCE)
-        for fact in reports.whole(page.items):
+        for fact in reports.whole([each for each in page.items if believed(each.trust)]):
             for policy in unpack_policies(fact.segment):
                 for failure in policy.failures:
                     if result_type in (None, failure.result_type or UNKNOWN):

@@ -1,14 +1,14 @@
 """What TLS reports tell its owner to do.
 
-Pure: rules about a domain's state call ``tls_findings`` with the lines of its last days, as
-``Rollups.tls_days`` has them, and with the policy that it publishes. Nothing is found where nothing was
-reported: a domain without reports has no findings, good or bad.
+Pure: the rules of advice call ``tls_findings`` with the lines of a domain's last days, as
+``Rollups.tls_days`` has them, and with the mode of the policy that it publishes. Nothing is found where
+nothing was reported: a domain without reports has no findings, good or bad.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -28,7 +28,6 @@ class TlsCode(StrEnum):
     POLICY_INVALID = "tls_policy_invalid"
     POLICY_CERTIFICATE = "tls_policy_certificate"
     DANE = "tls_dane"
-    MX_NOT_IN_POLICY = "tls_mx_not_in_policy"
     OTHER = "tls_other_failure"
     READY_TO_ENFORCE = "tls_ready_to_enforce"
 
@@ -49,18 +48,8 @@ _CODES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class StsState:
-    """The policy as it is published now: ``mode`` is empty without one. ``mx`` are the hosts that the MX
-    records name, ``patterns`` those that the policy allows."""
-
-    mode: str = ""
-    mx: Sequence[str] = ()
-    patterns: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class TlsFinding:
-    """``refused``: senders that enforce the policy do not deliver. ``about`` has hosts or result types."""
+    """``refused``: senders that enforce the policy do not deliver. ``about`` has result types."""
 
     code: TlsCode
     sessions: int
@@ -68,18 +57,14 @@ class TlsFinding:
     about: tuple[str, ...] = ()
 
 
-def tls_findings(lines: Iterable[PolicyLine], sts: StsState) -> list[TlsFinding]:
+def tls_findings(lines: Iterable[PolicyLine], mode: str) -> list[TlsFinding]:
     """Most sessions first. ``sessions`` are those that failed for the reason, or for READY_TO_ENFORCE those
-    that did not fail."""
+    that did not fail. ``mode`` is that of the MTA-STS policy as it is published now, empty without one."""
     found = list(added_up(lines).values())
     failing = _failing(found)
-    outside = tuple(host for host in sts.mx if sts.mode and not _allowed(host, sts.patterns))
-    if outside and found:
-        failed = sum(line.failed for line in found if line.policy.type == "sts")
-        failing.append(TlsFinding(TlsCode.MX_NOT_IN_POLICY, failed, sts.mode == "enforce", outside))
     tested = [line for line in found if (line.policy.type, line.policy.mode) == ("sts", "testing")]
     successful, failed = (sum(each) for each in ([x.successful for x in tested], [x.failed for x in tested]))
-    if sts.mode == "testing" and successful >= ENOUGH_SESSIONS and failed == 0 and not failing:
+    if mode == "testing" and successful >= ENOUGH_SESSIONS and failed == 0 and not failing:
         failing.append(TlsFinding(TlsCode.READY_TO_ENFORCE, successful, False))
     return sorted(failing, key=lambda each: (-each.sessions, each.code))
 
@@ -100,10 +85,3 @@ def _failing(lines: Iterable[PolicyLine]) -> list[TlsFinding]:
         for code, count in sessions.items()
         if count
     ]
-
-
-def _allowed(host: str, patterns: Iterable[str]) -> bool:
-    """RFC 8461 section 4.1: a pattern's asterisk stands for one label."""
-    name = host.lower().rstrip(".")
-    below = f"*.{name.partition('.')[2]}"
-    return any(pattern.lower().rstrip(".") in (name, below) for pattern in patterns)

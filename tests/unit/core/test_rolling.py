@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 
 from shared.core.addresses import HostName, NoPlaces
 from shared.core.counters import Counters
+from shared.core.facts import said_by
 from shared.core.failures.marks import Marks
 from shared.core.mail import Trust
 from shared.core.reports import Fact
 from shared.core.rolling import Rolled, roll_up
-from shared.core.rollups import SourceLine
+from shared.core.rollups import SourceLine, TlsTotals
 from shared.core.senders.catalogue import Catalogue, builtin
 from shared.core.senders.standing import Standing
-from shared.mailauth.reports.values import Kind, Row
-from tests.unit.core.world import ACCOUNT, DOMAIN, FORGED, TODAY, fact, row, said
+from shared.mailauth.reports.reading import Parsed
+from shared.mailauth.reports.values import Kind, Row, TlsFailure, TlsPolicy, TlsReport
+from tests.unit.core.world import ACCOUNT, DOMAIN, FORGED, NOW, TODAY, fact, row, said
 
 CATALOGUE: Catalogue = builtin()
 MARKS = Marks("auth-failure", "192.0.2.1", "", ())
@@ -63,6 +65,17 @@ def test_forged_reports_are_counted_apart() -> None:
     totals = rolled(good, forged).rollup.totals
     assert totals.share().counters.messages == 1_005
     assert totals.share([Trust.AUTHENTICATED, Trust.UNVERIFIED]).counters.messages == 5
+
+
+@pytest.mark.statement("7.9")
+def test_forged_tls_reports_are_counted_and_believed_nothing() -> None:
+    failure = TlsFailure("certificate-expired", None, None, None, None, 7)
+    met = TlsPolicy("sts", DOMAIN.name, (), (), 5, 7, (failure,))
+    (spoken,) = said_by(Parsed("", TlsReport("Mailer", None, "t1", NOW - 86_400, NOW, (met,))))
+    forged = rolled(fact(spoken, verdicts=FORGED)).rollup
+    assert (forged.totals.tls, forged.tls) == (TlsTotals(1), ())
+    honest = rolled(fact(spoken)).rollup
+    assert (honest.totals.tls.successful, honest.totals.tls.failed, len(honest.tls)) == (5, 7, 1)
 
 
 def test_a_failing_signature_names_nobody() -> None:

@@ -16,8 +16,9 @@ from shared.core.counters import Counters
 from shared.core.ids import DomainId
 from shared.core.mail import Trust
 from shared.core.queues import AdviceDue, DnsCheck
-from shared.core.rollups import DayDetail, DayRollup, DayTotals, ReporterLine, Share, ShareDetail
+from shared.core.rollups import DayDetail, DayRollup, DayTotals, ReporterLine, Share, ShareDetail, TlsTotals
 from shared.core.senders.catalogue import builtin
+from shared.core.tls.days import Cause, Policy, PolicyLine
 from tests import fakes
 from tests.unit.core.advice.worlds import ADDRESS, RECORD, TODAY, Zone, counters, failing, line, looked, zone
 from tests.unit.core.world import ACCOUNT, DOMAIN, NOW
@@ -76,6 +77,14 @@ class House:
         detail = DayDetail(day, (ShareDetail(Trust.AUTHENTICATED, (source,), heard),))
         self.rollups.replace(DayRollup(ACCOUNT.id, DOMAIN.id, totals, detail, 2**40), expected=0)
 
+    def receive_tls(self, ago: int, *, successful: int = 100, failed: int = 0) -> None:
+        day = TODAY - timedelta(days=ago)
+        causes = (Cause("certificate-expired", failed, 1),) if failed else ()
+        met = PolicyLine(Policy(DOMAIN.name, "sts", "enforce"), successful, failed, self.now, causes)
+        totals = DayTotals(day, tls=TlsTotals(1, successful, failed))
+        rollup = DayRollup(ACCOUNT.id, DOMAIN.id, totals, DayDetail(day, ()), 2**40, (met,))
+        assert self.rollups.replace(rollup, expected=0)
+
 
 @pytest.fixture
 def house() -> House:
@@ -96,6 +105,20 @@ def test_what_is_found_is_kept_and_told_once(house: House) -> None:
     assert all(
         each.kind is Kind.ISSUE for each in house.advice.matters if f"iss_{each.id}:{each.created}" in told
     )
+
+
+def test_what_senders_meet_at_the_mail_hosts_is_an_issue_until_they_do_not(house: House) -> None:
+    house.look(zone())
+    house.receive_tls(1, failed=40)
+    house.advise()
+    expired = house.matter("tls_certificate_expired")
+    assert expired is not None
+    assert expired.is_open
+    house.receive_tls(0, successful=5_000)
+    house.advise()
+    solved = house.matter("tls_certificate_expired")
+    assert solved is not None
+    assert solved.solved == house.now
 
 
 def test_a_pass_without_news_writes_nothing_and_tells_the_same(house: House) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.core.advice import tls_rules
 from shared.core.advice.journey import TASKS
 from shared.core.advice.rules import ISSUES
 from shared.core.advice.sights import Basis, Found, Sight
@@ -20,6 +21,8 @@ from shared.core.hosting.names import HostedZone, Service
 from shared.core.hosting.policies import policy_of
 from shared.core.hosting.sightings import CnameStatus, Pointing
 from shared.core.senders.standing import Standing
+from shared.core.tls.days import Cause, Policy, PolicyLine, TlsDay
+from shared.core.tls.findings import ENOUGH_SESSIONS, TlsCode
 from shared.core.watching.seen import Seen
 from shared.core.watching.states import Part
 from shared.mailauth.evaluate.questions import Answer, Fetched, Fetching, Outcome
@@ -47,8 +50,33 @@ STS = {(f"_mta-sts.{NAME}", "TXT"): ["v=STSv1; id=1"]}
 TLS = {(f"_smtp._tls.{NAME}", "TXT"): ["v=TLSRPTv1; rua=mailto:tls@orchard.example"]}
 
 
+CODES = {
+    "certificate-expired": TlsCode.CERTIFICATE_EXPIRED,
+    "certificate-host-mismatch": TlsCode.CERTIFICATE_NAME,
+    "certificate-not-trusted": TlsCode.CERTIFICATE_UNTRUSTED,
+    "starttls-not-supported": TlsCode.NO_STARTTLS,
+    "sts-policy-fetch-error": TlsCode.POLICY_UNREACHABLE,
+    "sts-policy-invalid": TlsCode.POLICY_INVALID,
+    "sts-webpki-invalid": TlsCode.POLICY_CERTIFICATE,
+    "tlsa-invalid": TlsCode.DANE,
+    "of-next-year": TlsCode.OTHER,
+}
+
+
 def key(tags: str = "", bits: int = 2048) -> dict[tuple[str, str], Any]:
     return {(f"s1._domainkey.{NAME}", "TXT"): [f"v=DKIM1; {tags}p={rsa_key(bits)}"]}
+
+
+def tls_day(
+    ago: int, *, failed: int = 0, cause: str = "", successful: int = 200, mode: str = "enforce"
+) -> TlsDay:
+    causes = (Cause(cause, failed, 1),) if failed else ()
+    met = PolicyLine(Policy(NAME, "sts", mode), successful, failed, int(NOW), causes)
+    return TlsDay(DOMAIN.id, TODAY - timedelta(days=ago), (met,))
+
+
+def told(*days: TlsDay, **changes: Any) -> World:
+    return world(tls=days, **changes)
 
 
 def dkim(records: dict[tuple[str, str], Any]) -> World:
@@ -218,6 +246,11 @@ CASES = {
     "mta_sts_certificate_ends": of_dns(
         sts(policy(ends=NOW + 5 * DAY_SECONDS)), sts(policy(ends=NOW + 50 * DAY_SECONDS))
     ),
+    "tls_ready_to_enforce": Case(
+        replace(sts(policy("testing")), tls=(tls_day(1, mode="testing"),)),
+        replace(sts(policy("testing")), tls=(tls_day(1, failed=1, cause="x", mode="testing"),)),
+        sts(policy("testing")),
+    ),
     "tls_rpt_missing": of_dns(world(looked(zone(more=STS), web=policy())), sts()),
     "bimi_certificate_ends": of_dns(
         world(worlds.with_finding(looked(zone()), Part.BIMI, "certificate_expired"))
@@ -257,6 +290,14 @@ CASES = {
     "bulk_requirements": Case(
         NO_SPF, world(looked(zone()), BULK), world(failing(looked(zone(spf=[]))), BULK)
     ),
+}
+CASES |= {
+    code.value: Case(
+        told(tls_day(1, failed=20, cause=cause)),
+        told(tls_day(1)),
+        told(tls_day(tls_rules.RECENT_DAYS + 1, failed=20, cause=cause)),
+    )
+    for cause, code in CODES.items()
 }
 """What is hosted is told by its own looks, which keep what they last knew: nothing there is unknown."""
 
@@ -307,6 +348,46 @@ def test_what_is_said_has_no_blanks_left(rule: str) -> None:
         shown = told.told(text, NAME, "subject")
         assert shown.endswith(".")
         assert "{" not in shown
+
+
+@pytest.mark.statement("7.6", "13.4")
+@pytest.mark.parametrize(
+    ("days", "there"),
+    [
+        ([tls_day(1, failed=tls_rules.FEWEST - 1, cause="certificate-expired", successful=0)], False),
+        ([tls_day(1, failed=tls_rules.FEWEST, cause="certificate-expired", successful=0)], True),
+        ([tls_day(1, failed=9, cause="certificate-expired", successful=191)], False),
+        ([tls_day(1, failed=10, cause="certificate-expired", successful=190)], True),
+        ([tls_day(1), tls_day(20, failed=500, cause="certificate-expired")], False),
+    ],
+)
+def test_a_failure_now_and_then_is_no_issue(days: list[TlsDay], there: bool) -> None:
+    assert RULES["tls_certificate_expired"].look(told(*days)).says("") is there
+
+
+def test_what_enforcing_senders_do_not_deliver_is_said() -> None:
+    rule = RULES["tls_certificate_expired"]
+    for mode, lost in (("enforce", True), ("testing", False)):
+        (found,) = rule.look(told(tls_day(1, failed=90, cause="certificate-expired", mode=mode))).found
+        assert found.details.startswith("90 sessions of the last 7 days failed: certificate-expired.")
+        assert ("do not deliver" in found.details) is lost
+
+
+def test_an_issue_of_tls_goes_when_nobody_has_reported_for_a_month() -> None:
+    """It stays as long as there were reports within that, and is solved by one without failures."""
+    rule = RULES["tls_no_starttls"]
+    opened = {"open": {"tls_no_starttls": frozenset({""})}}
+    assert rule.look(told(tls_day(9), **opened)) == Sight(complete=False)
+    assert rule.look(told(**opened)).moot == {""}
+    assert rule.look(told(tls_day(2), **opened)) == Sight()
+
+
+def test_a_policy_is_ready_when_enough_came_through() -> None:
+    rule = RULES["tls_ready_to_enforce"]
+    for sessions, ready in ((ENOUGH_SESSIONS, True), (ENOUGH_SESSIONS - 1, False)):
+        seen = (tls_day(1, mode="testing", successful=sessions),)
+        assert rule.look(replace(sts(policy("testing")), tls=seen)).says("") is ready
+        assert rule.look(replace(sts(policy("enforce")), tls=seen)).says("") is False
 
 
 @pytest.mark.parametrize("trouble", [FAILED, Answer(Outcome.FAILED, reason="SERVFAIL")])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from shared.core.tls.days import Cause, Policy, PolicyLine
-from shared.core.tls.findings import ENOUGH_SESSIONS, StsState, TlsCode, TlsFinding, tls_findings
+from shared.core.tls.findings import ENOUGH_SESSIONS, TlsCode, TlsFinding, tls_findings
 
 
 def line(
@@ -33,33 +33,17 @@ def line(
     ],
 )
 def test_each_result_type_is_a_finding(result: str, code: TlsCode) -> None:
-    assert tls_findings([line((result, 3))], StsState("enforce")) == [TlsFinding(code, 3, True, (result,))]
-    testing = tls_findings([line((result, 3), mode="testing")], StsState("testing"))
+    assert tls_findings([line((result, 3))], "enforce") == [TlsFinding(code, 3, True, (result,))]
+    testing = tls_findings([line((result, 3), mode="testing")], "testing")
     assert testing == [TlsFinding(code, 3, False, (result,))]
 
 
 def test_lines_are_added_up_and_the_worst_is_first() -> None:
     said = [line(("certificate-expired", 1)), line(("certificate-expired", 2), ("dane-required", 9))]
-    assert [(each.code, each.sessions) for each in tls_findings(said, StsState("enforce"))] == [
+    assert [(each.code, each.sessions) for each in tls_findings(said, "enforce")] == [
         (TlsCode.DANE, 9),
         (TlsCode.CERTIFICATE_EXPIRED, 3),
     ]
-
-
-@pytest.mark.parametrize(
-    ("host", "allowed"),
-    [
-        ("mx1.orchard.example", True),
-        ("MX.Other.Example.", True),
-        ("a.b.orchard.example", False),
-        ("orchard.example", False),
-    ],
-)
-def test_hosts_that_the_policy_does_not_allow(host: str, allowed: bool) -> None:
-    state = StsState("enforce", (host,), ("*.orchard.example", "mx.other.example"))
-    found = tls_findings([line()], state)
-    assert found == ([] if allowed else [TlsFinding(TlsCode.MX_NOT_IN_POLICY, 0, True, (host,))])
-    assert tls_findings([], state) == []
 
 
 @pytest.mark.parametrize(
@@ -75,5 +59,5 @@ def test_hosts_that_the_policy_does_not_allow(host: str, allowed: bool) -> None:
 def test_a_policy_in_testing_is_ready_once_enough_came_without_a_failure(
     said: list[PolicyLine], mode: str, ready: bool
 ) -> None:
-    codes = [each.code for each in tls_findings(said, StsState(mode))]
+    codes = [each.code for each in tls_findings(said, mode)]
     assert (TlsCode.READY_TO_ENFORCE in codes) == ready

@@ -20,7 +20,7 @@ from shared.mailauth.reports.reading import Parsed
 from shared.mailauth.reports.values import TlsPolicy, TlsReport
 from tests.fakes import FakeGroups, FakeReports, FakeRollups
 from tests.unit.core.tls.said import policies
-from tests.unit.core.world import ACCOUNT, CALLER, DOMAIN, TODAY, delivery, stored_domains
+from tests.unit.core.world import ACCOUNT, CALLER, DOMAIN, FORGED, TODAY, delivery, stored_domains
 
 DOMAINS = (DOMAIN, replace(DOMAIN, id=DomainId(20), name="parcel.example"))
 
@@ -33,6 +33,7 @@ class Told:
     domain: Domain
     ago: int
     said: tuple[TlsPolicy, ...]
+    forged: bool = False
 
     @property
     def day(self) -> date:
@@ -44,7 +45,8 @@ class Told:
         number = f"{self.reporter}-{self.ago}"
         report = TlsReport(self.reporter, None, number, begin, begin + 86_399, about)
         spoken = said_by(Parsed("", report))
-        return [each.as_fact(self.domain, ACCOUNT, delivery(), sole=True) for each in spoken]
+        came = delivery(verdicts=FORGED) if self.forged else delivery()
+        return [each.as_fact(self.domain, ACCOUNT, came, sole=True) for each in spoken]
 
     def about(self, policy: TlsPolicy) -> str:
         below = policy.policy_domain.startswith("sub.")
@@ -57,6 +59,7 @@ told = st.builds(
     domain=st.sampled_from(DOMAINS),
     ago=st.integers(0, 5),
     said=st.lists(policies, min_size=1, max_size=3).map(tuple),
+    forged=st.sampled_from((False, False, True)),
 )
 reports = st.lists(told, max_size=10, unique_by=lambda each: (each.reporter, each.domain.id, each.ago))
 
@@ -89,11 +92,11 @@ class TlsWorld:
         return read_account(CALLER, FakeGroups(stored_domains()))
 
     def rows(self, homes: frozenset[DomainId]) -> list[tuple[ReportSummary, TlsPolicy]]:
-        """Every policy of every report of some domains, plainly."""
+        """Every policy of every report of some domains that is believed, plainly."""
         return [
             (fact.summary, replace(policy, policy_domain=each.about(policy)))
             for each in self.told
-            if each.domain.id in homes
+            if each.domain.id in homes and not each.forged
             for policy in each.said
             for fact in each.facts()
             if fact.summary.policy_domain == each.about(policy)
