@@ -47,9 +47,17 @@ def listing(
 
 
 @app.command()
-def plan(domain: Domain, url: Url = None, key: Key = None, as_json: AsJson = False) -> None:
+def plan(
+    domain: Domain,
+    since: Annotated[
+        str | None, typer.Option(help="YYYY-MM-DD: published since, if it was so before it was watched.")
+    ] = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
     """What is in the way of a domain's next policy, and what would be lost."""
-    found = api_of(url, key).get(f"/domains/{part(domain)}/policy-plan")["data"]
+    found = api_of(url, key).get(f"/domains/{part(domain)}/policy-plan", published_since=since)["data"]
     if as_json:
         show_json(found)
         return

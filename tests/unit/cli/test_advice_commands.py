@@ -83,6 +83,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
             '"Mailer"',
         ),
         (
+            "planner plan orchard.example --since 2026-09-01",
+            ("GET", "/domains/orchard.example/policy-plan?published_since=2026-09-01", None),
+            "not ready",
+        ),
+        (
             "planner simulate orchard.example -p reject --adkim s --testing --from 2026-11-01",
             (
                 "POST",
