@@ -49,7 +49,7 @@ def stage_from(app: App) -> Stage:
         hosting_domain=context("hosting_domain"),
         hosting_zones=int(context("hosting_zones") or 2),
         alarm_email=context("alarm_email"),
-        snap_start=_snap_start(context("snap_start") or "api"),
+        snap_start=_snap_start(context("snap_start") or "off"),
     )
     return dataclasses.replace(stage, people=_people(report_domain, context))
 

@@ -70,9 +70,9 @@ class Stage:
     alarm_email: str | None = None
     retain: bool = True
     """Whether table, buckets, key and zone outlive their stack and refuse to be deleted."""
-    snap_start: SnapStart = "api"
+    snap_start: SnapStart = "off"
     """Which functions start from a snapshot. A snapshot is paid for by the GB and second, used or not: some
-    4 USD a GB and month. Behind a queue nobody waits for the two seconds that it saves."""
+    4 USD a GB and month, which is more than all else a small deployment costs."""
     receives_mail: bool = True
     """Whether SES is set up here; if not, something else delivers to the bucket and the topic."""
     requires_tls: bool = True
@@ -143,7 +143,6 @@ def local(
             makes_providers=False,
         ),
         retain=False,
-        snap_start="off",
         receives_mail=False,
         most_at_once=3,
         requires_tls=False,
@@ -171,7 +170,7 @@ def hosted(
     hosting_domain: str | None = None,
     hosting_zones: int = 2,
     alarm_email: str | None = None,
-    snap_start: SnapStart = "api",
+    snap_start: SnapStart = "off",
 ) -> Stage:
     """A stage on AWS; ``prod`` keeps its data, any other is thrown away with its stacks.
 

@@ -47,11 +47,13 @@ LOG_KB: Final = 2
 RETAINED_DAYS: Final = 400
 REPORT_KB: Final = 2
 
-# Fixed: alarms, a customer's key, the report zone and two hosting zones, snapshots of the API's functions.
+# Fixed: alarms, a customer's key, the report zone and two hosting zones; where asked for, snapshots of the API's functions.
 QUEUES: Final = sum(isinstance(entry.trigger, Consumes) for entry in ENTRIES)
 ALARMS: Final = 2 * len(ENTRIES) + 2 * QUEUES + 4
 """Errors and throttles of a function, age and dead letters of a queue, and four of the whole."""
 ZONES: Final = 3
+POLLS: Final = 15
+"""Of an idle queue in a minute: Lambda keeps five requests open, each for twenty seconds."""
 SNAPSHOT_GB: Final = sum(entry.memory for entry in API) / 1_024
 
 # US dollars.
@@ -92,8 +94,8 @@ def bill(domains: int) -> list[Line]:
         Line("Looks at the DNS: table and Lambda", watching),
         Line("Advice: table and Lambda", thinking),
         Line("SQS", ((mails + rollups) * 3 + (looks + advices) * 3 / LOOKS_AT_ONCE) * QUEUE_REQUEST),
+        Line("SQS, Lambda's polls", QUEUES * POLLS * 60 * 24 * DAYS * QUEUE_REQUEST),
         Line("Lambda", invocations * INVOCATION + seconds * GB_SECOND),
-        Line("Lambda, snapshots of the API", SNAPSHOT_GB * DAYS * 86_400 * SNAPSHOT_GB_SECOND),
         Line("HTTP API", requests * API_REQUEST),
         Line("CloudWatch, logs", invocations * LOG_KB / 2**20 * LOG_GB),
         Line("CloudWatch, alarms", ALARMS * 0.10),
@@ -108,7 +110,10 @@ def run(report: Report) -> None:
         (lines[0].what, *(f"{line.dollars:,.2f}" for line in lines)) for lines in zip(*bills, strict=True)
     ]
     sums = ("together", *(f"{sum(line.dollars for line in lines):,.2f}" for lines in bills))
-    report.table("A month, in US dollars", ("what", *(f"{size:,} domains" for size in sizes)), [*rows, sums])
+    snapshots = f"{SNAPSHOT_GB * DAYS * 86_400 * SNAPSHOT_GB_SECOND:,.2f}"
+    asked = ("the API from snapshots: more", *(snapshots for _ in sizes))
+    columns = ("what", *(f"{size:,} domains" for size in sizes))
+    report.table("A month, in US dollars", columns, [*rows, sums, asked])
 
 
 if __name__ == "__main__":

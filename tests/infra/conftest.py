@@ -30,6 +30,7 @@ OWN: Final = dataclasses.replace(
         region="eu-west-1",
         hosting_domain="hosting-example.com",
         hosting_zones=5,
+        snap_start="api",
     ),
     people=people_of(
         "example.com",
