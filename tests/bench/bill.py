@@ -47,7 +47,7 @@ LOG_KB: Final = 2
 RETAINED_DAYS: Final = 400
 REPORT_KB: Final = 2
 
-# Fixed: alarms, a customer's key, the report zone and two hosting zones; where asked for, snapshots of the API's functions.
+# Fixed: alarms, a customer's key, the report zone and two hosting zones, polls; and the API's snapshots.
 QUEUES: Final = sum(isinstance(entry.trigger, Consumes) for entry in ENTRIES)
 ALARMS: Final = 2 * len(ENTRIES) + 2 * QUEUES + 4
 """Errors and throttles of a function, age and dead letters of a queue, and four of the whole."""
