@@ -53,11 +53,15 @@ class _Limit:
 def quotas_near(account: Account, parked: ParkedCredits, now: int) -> Iterator[AlertEvent]:
     """Told once for each step and limit: of parked credits again in each month, of the others again when the
     plan allows another number."""
-    month = f"{utc_day(now):%Y-%m}"
+    month, plan = f"{utc_day(now):%Y-%m}", account.plan
     limits = (
         _Limit("domains", account.active_domains, account.allowed_domains),
-        _Limit("members", account.members, account.plan.members),
+        _Limit("parked_domains", account.parked_domains, plan.parked_domains),
         _Limit("parked_credits", parked.used, parked.allowed, month),
+        _Limit("members", account.members, plan.members),
+        _Limit("groups", account.groups, plan.groups),
+        _Limit("tags", account.tags, plan.tags),
+        _Limit("API_keys", account.api_keys, plan.api_keys),
     )
     day = epoch_of(utc_day(now))
     for limit in limits:

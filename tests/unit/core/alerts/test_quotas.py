@@ -28,11 +28,17 @@ def test_each_step_is_told_of_by_itself(used: int, step: int | None) -> None:
     assert [event.facts["per_cent"] for event in found] == ([] if step is None else [step])
 
 
-def test_members_and_parked_credits_have_limits_too() -> None:
-    found = near(replace(ACCOUNT, members=4), ParkedCredits(10_000, 8_000))
+def test_whatever_a_plan_has_a_limit_of_is_told() -> None:
+    plan = replace(ACCOUNT.plan, parked_domains=10, members=5, groups=20, tags=30, api_keys=40)
+    full = replace(ACCOUNT, plan=plan, parked_domains=9, members=4, groups=16, tags=25, api_keys=32)
+    found = near(full, ParkedCredits(10_000, 8_000))
     assert [(event.facts["limit"], event.facts["used"], event.facts["allowed"]) for event in found] == [
-        ("members", 4, 5),
+        ("parked domains", 9, 10),
         ("parked credits", 8_000, 10_000),
+        ("members", 4, 5),
+        ("groups", 16, 20),
+        ("tags", 25, 30),
+        ("API keys", 32, 40),
     ]
     assert {event.domain for event in found} == {None}
 
