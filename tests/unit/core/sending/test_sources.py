@@ -294,6 +294,20 @@ def test_refreshes_are_asked_for_some_minutes_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize(("one", "other"), [(-120, 120), (120, -120), (0, -200), (-200, 0)])
+def test_workers_whose_clocks_disagree_do_all_that_is_asked(one: int, other: int) -> None:
+    """As long as they disagree by less than there is between two snapshots."""
+    refresher, _ = stored({})
+    caller, sent = Caller(ACCOUNT, None, NOW, ALL), FakeSourceRefreshes()
+    for number, skew in enumerate((one, other, one)):
+        real = NOW + number * 2 * APART
+        ask_refresh(refresher.snapshots, sent, replace(caller, now=real))
+        order = sent.sent[-1][0]
+        assert order.asked == real
+        assert refresher.refresh(order, real + 1 + skew)
+        assert refresher.snapshots.state(ACCOUNT.id).made == real + 1 + skew
+
+
 def test_sums_have_the_standings_last() -> None:
     assert Sums._fields[-4:] == ("capable", "non_compliant", "forwarder", "threat")
     assert len(Standing) == 4
