@@ -199,11 +199,14 @@ class SqsAlertEvents(_Queue[AlertEvent]):
 
 
 class SqsDeliveryOrders(_Queue[DeliveryOrder]):
+    """An account is a group of the queue: while one with many slow receivers has orders waiting, SQS hands
+    out those of the others first."""
+
     def __init__(self, client: SQSClient, url: str) -> None:
         super().__init__(client, url, encode_delivery_order)
 
     def send(self, orders: Iterable[DeliveryOrder], *, delay: int = 0) -> None:
-        self._send(orders, lambda _: _delayed(delay))
+        self._send(orders, lambda order: {**_delayed(delay), "MessageGroupId": str(order.account)})
 
 
 class SqsWatchOrders(_Queue[WatchOrder]):

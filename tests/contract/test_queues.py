@@ -11,16 +11,19 @@ from moto import mock_aws
 
 from shared.adapters.queues import (
     NotSent,
+    SqsDeliveryOrders,
     SqsHostQuestions,
     SqsRemovedDomains,
     SqsReplays,
     SqsSweeps,
     SqsTouchedDays,
 )
-from shared.core.ids import AccountId, DomainId, GroupId, TagId
+from shared.core.alerts.deliveries import DeliveryOrder
+from shared.core.ids import AccountId, DeliveryId, DomainId, GroupId, TagId, WebhookId
 from shared.core.mail import Delivery, Door
 from shared.core.messages import (
     decode_delivery,
+    decode_delivery_order,
     decode_removed,
     decode_touched_day,
     decode_unknown_hosts,
@@ -72,6 +75,22 @@ def test_large_messages_do_not_share_a_request(sqs: SQSClient, url: str) -> None
     SqsHostQuestions(sqs, url).send(questions)
 
     assert len([decode_unknown_hosts(body) for body in bodies(sqs, url)]) == 4
+
+
+def test_orders_of_an_account_are_a_group_and_hold_each_other_back_in_nothing(
+    sqs: SQSClient, url: str
+) -> None:
+    orders = [
+        DeliveryOrder(AccountId(n % 2 + 1), WebhookId(5), DeliveryId(n), attempts=0) for n in range(1, 7)
+    ]
+    SqsDeliveryOrders(sqs, url).send(orders)
+
+    got = [
+        sqs.receive_message(QueueUrl=url, MessageSystemAttributeNames=["MessageGroupId"])["Messages"][0]
+        for _ in orders
+    ]
+    found = {decode_delivery_order(each["Body"]): each["Attributes"]["MessageGroupId"] for each in got}
+    assert found == {order: str(order.account) for order in orders}
 
 
 def test_each_queue_carries_its_own_work(sqs: SQSClient, url: str) -> None:
