@@ -152,8 +152,8 @@ def read_plan(domain_id: DomainPath, published_since: SinceParam = None) -> Sing
     "/domains/<domain_id>/simulate",
     summary="Simulate a policy",
     description="What would have become of the mail of a domain, had its record said something else and "
-    f"every receiver done as asked. At most {MOST_DAYS} days and {MOST_ROWS:,} rows of reports; for more ask "
-    "for a detail report. Days beyond the plan's retention and days to come are cut off.",
+    f"every receiver done as asked. Of any {MOST_DAYS} days at most, and of {MOST_ROWS:,} rows of reports; "
+    "for more ask for a detail report. Days beyond the plan's retention and days to come are cut off.",
     operation_id="simulate_policy",
     tags=_TAGS,
     responses=answers(
