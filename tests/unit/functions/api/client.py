@@ -313,15 +313,15 @@ class Api:
         for day in {(fact.summary.account, fact.summary.domain_id, fact.summary.day) for fact in facts}:
             roller.refresh(TouchedDay(*day), int(self.now))
 
-    def run_detail_jobs(self) -> None:
-        """Do all that was asked of the worker."""
+    def run_detail_jobs(self, known: Known | None = None) -> None:
+        """Do all that was asked of the worker; ``known`` is of addresses."""
         runner = DetailRunner(
             jobs=self.detail_jobs,
             shelf=self.detail_shelf,
             steps=self.detail_steps,
             domains=self.domains,
             reports=self.reports,
-            knowledge=Known({}, {}).knowledge,
+            knowledge=(known or Known({}, {})).knowledge,
             new_name=lambda: str(next(self.numbers)),
         )
         while self.detail_steps.sent:

@@ -90,8 +90,8 @@ class Account:
             there |= {
                 f"{prefix}_{one.id}": (home, each) for one, each in zip(stored, home.found, strict=True)
             }
-        group = GroupId(5) if self.own_group else None
-        return api.new_key(ACCOUNT, terms=Terms("asks", frozenset({Scope.READ}), group)), there
+        alone = GroupId(5) if self.own_group else None
+        return api.new_key(ACCOUNT, terms=Terms("asks", frozenset({Scope.READ}), alone)), there
 
 
 def _matter(kind: Kind, domain: Any, each: Found) -> Matter:
