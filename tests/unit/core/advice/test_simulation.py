@@ -218,7 +218,7 @@ def asked(reports: FakeReports, days: int = 7, **more: object) -> Fate:
 def test_the_reports_of_the_asked_days_are_gone_through() -> None:
     assert asked(stored(3, 4)) == Fate(rejected=7)
     assert asked(stored(3, 4, days_ago=9)) == Fate()
-    assert asked(stored(3, 4, days_ago=300), days=MOST_DAYS) == Fate(rejected=7)
+    assert asked(stored(3, 4, days_ago=60), days=MOST_DAYS) == Fate(rejected=7)
     assert asked(stored(3), trusts=(Trust.FAILED,)) == Fate()
 
 
