@@ -56,6 +56,13 @@ class Answers:
             if cursor is None:
                 return
 
+    def remove(self, name: str) -> bool:
+        """Delete a domain; whether it was there. Its reports follow by and by."""
+        there = any(domain["domain"] == name for domain in self.every("/domains"))
+        if there:
+            self.ask("DELETE", f"/domains/{name}")
+        return there
+
     def set_up(self, watched: Watched) -> Json:
         """Add, verify and activate the domain unless it is there, with the kinds of reports it wants."""
         known = {domain["domain"]: domain for domain in self.every("/domains")}

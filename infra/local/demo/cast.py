@@ -1,4 +1,4 @@
-"""The cast of the demo: whose mail is reported about, who sends as them, and who reports.
+"""The cast of the demo: whose mail is reported about, and who sends as them.
 
 Addresses are of the networks that such senders really have, so that country, network and sender can be
 told. Nothing is ever sent to them; their names come from the zone files of the local DNS server.
@@ -228,150 +228,52 @@ PARCEL: Final = Watched(
     ),
     failure_reports=True,
 )
-DOMAINS: Final = (ORCHARD, PARCEL)
-CONDUCTS: Final = {sender.key: sender.conduct for watched in DOMAINS for sender in watched.senders}
-
-
-@dataclass(frozen=True, slots=True)
-class Reporter:
-    """A receiver of mail that reports.
-
-    ``share`` of all messages it receives, ``daily`` is how likely it has a report on a given day,
-    ``begins`` is the hour (UTC) at which its day begins, counted from the midnight before if negative.
-    ``dialect`` and ``packaging`` name functions in ``dialects`` and ``packaging``.
-    """
-
-    org: str
-    email: str
-    host: str
-    contact: str
-    dialect: str
-    packaging: str
-    share: float
-    daily: float
-    begins: int = 0
-
-
-REPORTERS: Final = (
-    Reporter(
-        "google.com",
-        "noreply-dmarc-support@google.com",
-        "google.com",
-        "https://support.google.com/a/answer/2466580",
-        "plain",
-        "zip_alone",
-        0.45,
-        1.0,
-    ),
-    Reporter(
-        "Enterprise Outlook",
-        "dmarcreport@microsoft.com",
-        "protection.outlook.com",
-        "",
-        "outlook",
-        "gzip_beside_html",
-        0.18,
-        0.45,
-    ),
-    Reporter(
-        "Outlook.com",
-        "dmarcreport@microsoft.com",
-        "outlook.com",
-        "",
-        "outlook",
-        "gzip_beside_html",
-        0.09,
-        0.25,
-    ),
-    Reporter(
-        "Yahoo",
-        "dmarchelp@yahooinc.com",
-        "yahoo.com",
-        "http://help.yahoo.com",
-        "versioned",
-        "gzip_beside_text",
-        0.10,
-        0.3,
-    ),
-    Reporter(
-        "comcast.net",
-        "dmarc_reports@comcast.net",
-        "comcast.net",
-        "",
-        "namespaced",
-        "gzip_beside_text",
-        0.04,
-        0.15,
-    ),
-    Reporter(
-        "Mail.Ru",
-        "dmarc_support@corp.mail.ru",
-        "mail.ru",
-        "http://help.mail.ru/mail-help",
-        "plain",
-        "gzip_alone",
-        0.02,
-        0.12,
-    ),
-    Reporter(
-        "FastMail Pty Ltd",
-        "reports@fastmaildmarc.com",
-        "fastmail.com",
-        "https://fastmail.com",
-        "versioned",
-        "zip_beside_text",
-        0.02,
-        0.12,
-    ),
-    Reporter(
-        "mimecast.org",
-        "no-reply@dmarc.mimecastreport.com",
-        "dmarc.mimecastreport.com",
-        "",
-        "sparse",
-        "gzip_with_tail",
-        0.03,
-        0.12,
-    ),
-    Reporter(
-        "AMAZON-SES",
-        "postmaster@amazonses.com",
-        "amazonses.com",
-        "",
-        "versioned",
-        "gzip_split_name",
-        0.02,
-        0.12,
-    ),
-    Reporter(
-        "GMX",
-        "noreply-dmarc@gmx.net",
-        "gmx.net",
-        "https://postmaster.gmx.net/en/case",
-        "shouting",
-        "octet_stream",
-        0.03,
-        0.12,
-        begins=-2,
-    ),
-    Reporter(
-        "Kestrel Mail",
-        "dmarc@kestrel.example",
-        "kestrel.example",
-        "",
-        "rfc9990",
-        "bare_xml",
-        0.01,
-        0.12,
-    ),
-    Reporter(
-        "Heron Hosting",
-        "postmaster@heron.example",
-        "heron.example",
-        "",
-        "utf16",
-        "forwarded",
-        0.01,
-        0.08,
+MEADOW: Final = Watched(
+    name="meadow.example",
+    policy=Policy(p="none", sp="none"),
+    senders=(
+        Sender(
+            "meadow-servers",
+            Conduct.ALIGNED,
+            900,
+            (
+                Host("78.46.91.20", "mail1.meadow.example"),
+                Host("78.46.91.21", "mail2.meadow.example"),
+                Host("2a01:4f8:120:3b7::2", "mail1.meadow.example"),
+            ),
+            selector="m2026",
+            recognised_as="meadow.example",
+        ),
+        Sender(
+            "meadow-newsletter",
+            Conduct.MISALIGNED,
+            500,
+            MAILCHIMP,
+            own_domain="mcsv.net",
+            selector="k2",
+            recognised_as="mailchimp.com",
+        ),
+        Sender(
+            "meadow-forwarded",
+            Conduct.FORWARDER,
+            90,
+            POBOX,
+            own_domain="pobox.com",
+            selector="m2026",
+        ),
+        Sender(
+            "meadow-spoofed",
+            Conduct.SPOOFER,
+            300,
+            (),
+            own_domain="bounce.invalid",
+            weekends=1.0,
+        ),
     ),
 )
+"""Whose newsletter is put right while the demo runs."""
+
+DOMAINS: Final = (ORCHARD, PARCEL)
+CAST: Final = (*DOMAINS, MEADOW)
+SENDERS: Final = {sender.key: sender for watched in CAST for sender in watched.senders}
+CONDUCTS: Final = {key: sender.conduct for key, sender in SENDERS.items()}

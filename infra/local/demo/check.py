@@ -9,6 +9,7 @@ from infra.local.demo.cast import Watched
 from infra.local.demo.expected import Expected, Sum, expected_of, recognised
 from infra.local.demo.observed import Observed, Sources, source_sum
 from infra.local.demo.script import Script
+from infra.local.demo.verdicts import differences as verdict_differences
 
 
 def differences(script: Script, watched: Watched, observed: Observed) -> list[str]:
@@ -19,6 +20,7 @@ def differences(script: Script, watched: Watched, observed: Observed) -> list[st
     for sources in observed.sources:
         meant = expected_of(script.truths, watched.name, first=sources.first, last=sources.last)
         found += _source_lines(meant, sources, recognised(watched))
+        found += verdict_differences(script.truths, watched, sources)
     return [f"{watched.name}: {line}" for line in found]
 
 

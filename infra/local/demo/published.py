@@ -1,7 +1,8 @@
 """What the demo's domains publish in the DNS, and under their policy hosts.
 
-Parcel keeps its records well. Orchard has the mistakes that inspections are to find: two DMARC records, an
-SPF record that needs twelve lookups, a DKIM key of 1024 bits, an MTA-STS policy that forgets an MX host.
+Parcel keeps its records well, and meadow what little it has. Orchard has the mistakes that inspections are to
+find: two DMARC records, an SPF record that needs twelve lookups, a DKIM key of 1024 bits, an MTA-STS policy
+that forgets an MX host.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from infra.local.demo.cast import AMAZON_SES, GOOGLE, ORCHARD, PARCEL, SENDGRID, Host
+from infra.local.demo.cast import AMAZON_SES, GOOGLE, MEADOW, ORCHARD, PARCEL, SENDGRID, Host
 from infra.local.zone_files import txt
 
 _SHORT_KEY: Final = (
@@ -45,6 +46,7 @@ def records() -> Iterator[tuple[str, str]]:
     """(zone, record in the form of a master file), besides the addresses of hosts."""
     yield from (("orchard.example", record) for record in _orchard())
     yield from (("parcel.example", record) for record in _parcel())
+    yield from (("meadow.example", record) for record in _meadow())
     blocks = ("_netblocks", "_netblocks2", "_netblocks3")
     yield "google.com", f"_spf IN TXT {txt(_spf(*(f'include:{name}.google.com' for name in blocks)))}"
     for name, hosts in zip(blocks, (GOOGLE[:2], GOOGLE[2:4], GOOGLE[4:]), strict=True):
@@ -81,6 +83,14 @@ def _parcel() -> Iterator[str]:
     yield f"px26a._domainkey IN TXT {txt(f'v=DKIM1; k=rsa; p={_KEYS[1]}')}"
     yield f"s1._domainkey IN TXT {txt(f'v=DKIM1; k=rsa; p={_KEYS[2]}')}"
     yield from _transport(origin, hosts[0].ip)
+
+
+def _meadow() -> Iterator[str]:
+    hosts, policy = MEADOW.senders[0].hosts, MEADOW.policy
+    yield f"@ IN MX 10 mail1.{MEADOW.name}."
+    yield f"@ IN TXT {txt(_spf(*_addresses(*hosts)))}"
+    yield f"_dmarc IN TXT {txt(f'v=DMARC1; p={policy.p}; sp={policy.sp}')}"
+    yield f"m2026._domainkey IN TXT {txt(f'v=DKIM1; k=rsa; p={_KEYS[1]}')}"
 
 
 def _transport(origin: str, address: str) -> Iterator[str]:

@@ -29,13 +29,14 @@ class Mail:
 @dataclass(frozen=True, slots=True)
 class Script:
     """``first`` may be sent in any order; ``then`` only once all of it is stored, for it repeats and
-    contradicts. ``truths`` are the reports that must end stored, ``reasons`` the entries by reason that
-    one performance must leave in quarantine."""
+    contradicts. ``truths`` are the reports that must end stored, ``forged`` the one of them whose mail
+    disowns it, ``reasons`` the entries by reason that one performance must leave in quarantine."""
 
     parameters: Parameters
     first: tuple[Mail, ...]
     then: tuple[Mail, ...]
     truths: tuple[Truth, ...]
+    forged: Aggregate
     reasons: Counter[str]
 
 
@@ -56,6 +57,7 @@ def write_script(parameters: Parameters, addresses: Mapping[str, str], report_do
         first=tuple(first),
         then=tuple(Mail(each.recipient, each.mail, what=each.what) for each in odd),
         truths=(*reports, forged, *(truth for truth in others if truth not in unwanted)),
+        forged=forged,
         reasons=Counter(each.reason for each in odd if each.reason) + Counter(kind_disabled=len(unwanted)),
     )
 

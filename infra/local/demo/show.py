@@ -16,10 +16,11 @@ from infra.local.demo.cast import ORCHARD
 from infra.local.demo.expected import Sum
 from infra.local.demo.observed import Observed
 from infra.local.demo.records import Told, cnames, listed
+from infra.local.demo.verdicts import Verdict, verdict
 from infra.local.stack_file import Stack
 
-_ALIGNED: Final = 95.0
-"""Per cent of messages from which on a sender is as it should be."""
+_PLAIN_WIDTH: Final = 130
+"""Columns where the output is no terminal."""
 
 
 def domains_table(told: dict[str, Observed]) -> Table:
@@ -35,7 +36,7 @@ def domains_table(told: dict[str, Observed]) -> Table:
         )
         for name, observed in told.items()
     ]
-    return _table(
+    return table(
         "Domains", ("domain", "#reports", "#messages", "#DMARC pass", "#quarantined", "#rejected"), lines
     )
 
@@ -54,7 +55,7 @@ def weeks_table(name: str, observed: Observed) -> Table:
         for week, total in _weeks(observed)
     ]
     columns = ("week of", "#messages", "#accepted", "#quarantined", "#rejected", "#DMARC pass")
-    return _table(f"{name} by week", columns, lines)
+    return table(f"{name} by week", columns, lines)
 
 
 def _weeks(observed: Observed) -> Iterator[tuple[str, Sum]]:
@@ -66,26 +67,29 @@ def _weeks(observed: Observed) -> Iterator[tuple[str, Sum]]:
 
 
 def sources_table(name: str, observed: Observed) -> Table:
-    """Who sent as the domain in the longest range that was asked for."""
+    """Who sent as the domain in the longest range that was asked for, and what each is."""
     longest = max(observed.sources, key=lambda sources: sources.last - sources.first)
     lines = [
         (
             sender["sender_domain"],
+            verdict(sender),
+            _standing(sender),
+            sender["total_messages"],
             sender["ip_count"],
             ", ".join(sorted({address["country"] for address in sender["ips"] if address["country"]})[:4]),
-            sender["total_messages"],
             f"{sender['spf_alignment']:.0f} %",
             f"{sender['dkim_alignment']:.0f} %",
             f"{sender['dmarc_alignment']:.0f} %",
-            _standing(sender),
-            _to_align(sender),
         )
         for sender in longest.senders
     ]
     columns = (
-        "sender", "#addresses", "countries", "#messages", "#SPF", "#DKIM", "#DMARC", "standing", "to align",
+        "sender", "it is", "standing", "#messages", "#addresses", "countries", "#SPF", "#DKIM", "#DMARC",
     )  # fmt: skip
-    return _table(f"Who sends as {name} ({longest.first} to {longest.last})", columns, lines)
+    shown = table(f"Who sends as {name} ({longest.first} to {longest.last})", columns, lines)
+    shown.caption = "".join(map(_to_align, filter(_is_misaligned, longest.senders))) or None
+    shown.caption_justify = "left"
+    return shown
 
 
 def _standing(sender: Json) -> str:
@@ -95,17 +99,20 @@ def _standing(sender: Json) -> str:
     return ", ".join([sender["standing"], *others])
 
 
+def _is_misaligned(sender: Json) -> bool:
+    return verdict(sender) is Verdict.MISALIGNED
+
+
 def _to_align(sender: Json) -> str:
-    """What is left to do: nothing where nearly all passes, or where it is nobody's customer."""
-    if sender["standing"] == "dmarc_capable" and sender["dmarc_alignment"] < _ALIGNED:
-        known = sender["alignment"]
-        return known["how"] if known else "sign with DKIM, or name it in SPF"
-    return "-"
+    """What is left to do."""
+    known = sender["alignment"]
+    how = known["how"] if known else "Sign with DKIM, or name it in SPF."
+    return f"{sender['sender_domain']}: {how}\n"
 
 
 def reporters_table(name: str, reporters: Iterable[Json]) -> Table:
     lines = [(each["reporter"], each["reports"], each["messages"]) for each in reporters]
-    return _table(f"Who reports on {name}", ("reporter", "#reports", "#messages"), lines)
+    return table(f"Who reports on {name}", ("reporter", "#reports", "#messages"), lines)
 
 
 def tls_table(told: dict[str, Observed]) -> Table:
@@ -119,7 +126,7 @@ def tls_table(told: dict[str, Observed]) -> Table:
                 line[1] += sessions
                 line[2] += sessions - succeeded
     lines = [(*key, *numbers) for key, numbers in sorted(sums.items())]
-    return _table("TLS reports", ("domain", "submitter", "#reports", "#sessions", "#failed"), lines)
+    return table("TLS reports", ("domain", "submitter", "#reports", "#sessions", "#failed"), lines)
 
 
 def quarantine_table(entries: Iterable[Json]) -> Table:
@@ -128,7 +135,7 @@ def quarantine_table(entries: Iterable[Json]) -> Table:
     for entry in entries:
         reasons.setdefault(entry["reason"], []).append(entry)
     lines = [(reason, len(found), found[0]["detail"]) for reason, found in sorted(reasons.items())]
-    return _table("Quarantine", ("reason", "#entries", "for instance"), lines)
+    return table("Quarantine", ("reason", "#entries", "for instance"), lines)
 
 
 def findings_table(inspections: Mapping[str, Json]) -> Table:
@@ -138,7 +145,7 @@ def findings_table(inspections: Mapping[str, Json]) -> Table:
         for name, inspection in inspections.items()
         for part, finding in listed(inspection)
     ]
-    return _table("Records, as the DNS has them", ("domain", "part", "severity", "finding"), lines)
+    return table("Records, as the DNS has them", ("domain", "part", "severity", "finding"), lines)
 
 
 def hosting_table(told: Told) -> Table:
@@ -149,7 +156,7 @@ def hosting_table(told: Told) -> Table:
         for cname in cnames(hosted)
     ]
     columns = ("name", "CNAME to", "status", "#ready after")
-    return _table(f"Hosted for {ORCHARD.name}", columns, lines)
+    return table(f"Hosted for {ORCHARD.name}", columns, lines)
 
 
 def next_steps(stack: Stack, domain: str) -> str:
@@ -172,6 +179,8 @@ def next_steps(stack: Stack, domain: str) -> str:
 
 def print_all(tables: Iterable[Table]) -> None:
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_PLAIN_WIDTH)
     for table in tables:
         console.print(table)
 
@@ -180,7 +189,7 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "-"
 
 
-def _table(title: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Table:
+def table(title: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Table:
     """Columns whose name begins with ``#`` hold numbers. Cells are text, never markup."""
     shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:

@@ -15,13 +15,12 @@ from typing import Final
 
 from infra.local.demo.cast import (
     DOMAINS,
-    REPORTERS,
     SPOOFED_FROM,
     Conduct,
-    Reporter,
     Sender,
     Watched,
 )
+from infra.local.demo.reporters import REPORTERS, Reporter
 from infra.local.demo.truth import Aggregate, Line
 
 DAY_SECONDS: Final = 86_400

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from infra.local.demo.cast import Policy, Reporter
+from infra.local.demo.cast import Policy
+from infra.local.demo.reporters import Reporter
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from infra.local import layout
-from infra.local.demo.cast import DOMAINS, Host
+from infra.local.demo.cast import CAST, Host
 from infra.local.demo.published import policies
 from infra.local.demo.published import records as published
 from shared import settings
@@ -28,9 +28,7 @@ _REVERSE: Final = ("in-addr.arpa", "ip6.arpa")
 
 def zone_records() -> dict[str, list[str]]:
     """Origin of every zone -> its records, lines of a master file."""
-    hosts = sorted(
-        {host for watched in DOMAINS for sender in watched.senders for host in sender.hosts}, key=str
-    )
+    hosts = sorted({host for watched in CAST for sender in watched.senders for host in sender.hosts}, key=str)
     records: dict[str, set[str]] = {}
     for origin, record in (*_forward(hosts), *_backward(hosts), *published()):
         records.setdefault(origin, set()).add(record)

@@ -31,6 +31,15 @@ def expected(script: Script) -> Expected:
     return expected_of(script.truths, ORCHARD.name, first=PARAMETERS.first_day, last=LAST_DAY)
 
 
+def judged(ips: list[dict[str, Any]]) -> dict[str, Any]:
+    """The standing that most of its messages have, and how many of 100 pass."""
+    counts = Counter[str]()
+    for each in ips:
+        counts.update(each["standings"])
+    passed = sum(each["dmarc_pass"] for each in ips)
+    return {"standing": max(counts, key=counts.__getitem__), "dmarc_alignment": 100 * passed / counts.total()}
+
+
 def as_told(script: Script) -> Observed:
     """What a right API would tell, sources grouped as they must be."""
     meant = expected(script)
@@ -64,6 +73,7 @@ def as_told(script: Script) -> Observed:
                 field: sum(each[field] for each in ips)
                 for field in ("total_messages", "rejected", "quarantined")
             },
+            **judged(ips),
         }
         for name, ips in groups.items()
     ]

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from infra.local import layout
-from infra.local.demo.cast import DOMAINS, REPORTERS, Conduct
+from infra.local.demo.cast import CAST, DOMAINS, Conduct
 from infra.local.demo.dialects import render
 from infra.local.demo.expected import Sum, expected_of
+from infra.local.demo.reporters import REPORTERS
 from infra.local.demo.script import FORGED, write_script
 from infra.local.demo.traffic import Parameters, aggregates
 from infra.local.demo.truth import Aggregate
@@ -129,5 +130,5 @@ def test_site_files_are_those_of_the_cast() -> None:
 
 def test_every_zone_can_be_served() -> None:
     names = {str(name) for text in zone_files().values() for name in parse_zone_file(text).names}
-    for host in (host for watched in DOMAINS for sender in watched.senders for host in sender.hosts):
+    for host in (host for watched in CAST for sender in watched.senders for host in sender.hosts):
         assert f"{host.name}." in names

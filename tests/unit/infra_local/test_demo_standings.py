@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from infra.local.demo.cast import CONDUCTS, DOMAINS, Conduct
+from infra.local.demo.cast import CAST, CONDUCTS, Conduct
+from infra.local.demo.mending import mending
 from infra.local.demo.traffic import Parameters, aggregates
 from infra.local.demo.truth import Line
 from shared.core.addresses import HostName, Network
@@ -13,10 +14,10 @@ from shared.core.senders.identification import Evidence, identify
 from shared.core.senders.standing import Standing, standing_of
 from shared.mailauth.reports.values import AuthResults, DkimAuth, Evaluated, Override, SpfAuth
 
-PARAMETERS = Parameters(date(2026, 11, 20), days=10)
+PARAMETERS = Parameters(date(2026, 11, 20), days=10, domains=CAST)
 HOSTS = {
     host.ip: HostName(host.name, True, 0)
-    for watched in DOMAINS
+    for watched in CAST
     for sender in watched.senders
     for host in sender.hosts
     if host.name
@@ -50,7 +51,8 @@ def standing(line: Line) -> Standing:
 
 
 def test_every_line_has_the_standing_of_its_sender() -> None:
-    lines = [line for report in aggregates(PARAMETERS) for line in report.lines]
+    reports = (*aggregates(PARAMETERS), *mending(PARAMETERS.last_day).since)
+    lines = [line for report in reports for line in report.lines]
     assert {CONDUCTS[line.sender] for line in lines} == set(Conduct)
     wrong = {
         (line.sender, standing(line)) for line in lines if standing(line) is not MEANT[CONDUCTS[line.sender]]
