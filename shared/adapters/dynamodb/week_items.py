@@ -65,7 +65,9 @@ def _items(table: Table, right: Readable) -> Iterator[Item]:
         return
     partition = keys.week(right.account, DomainId(0)).pk
     between = (
-        Range(partition) if alone is None else Range(partition, *map(keys.padded, (min(alone), max(alone))))
+        Range(partition)
+        if alone is None
+        else Range(partition, keys.padded(min(alone)), keys.padded(max(alone)))
     )
     for item in table.query(between):
         if right.covers(DomainId(int(item["sk"]))):

@@ -142,8 +142,8 @@ def test_of_domains_that_were_found_those_in_sight_can_be_read() -> None:
     stranger = replace(DOMAIN, id=DomainId(21), account=AccountId(8))
     rights = Rights(frozenset({Scope.READ}), {OURS: Level.READ})
     right = read_found(Caller(ACCOUNT, None, NOW, rights), [DOMAIN, MINE, stranger])
-    assert (right.account, right.domain, right.within) == (ACCOUNT.id, None, {MINE.id})
-    assert read_found(CALLER, [DOMAIN, MINE, stranger]).within == {DOMAIN.id, MINE.id}
+    assert (right.account, right.domain, right.within) == (ACCOUNT.id, None, frozenset({MINE.id}))
+    assert read_found(CALLER, [DOMAIN, MINE, stranger]).within == frozenset({DOMAIN.id, MINE.id})
 
 
 def test_a_key_does_what_its_scopes_say_and_no_more(domains: FakeDomains, groups: FakeGroups) -> None:
