@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.api.advice import schemas
+from functions.api.advice.schemas import MOST_SOURCES
 from shared.core import ids
 from shared.core.advice.advices import Listed, PlanRow
 from shared.core.advice.ledger import RULES, Matter
@@ -115,8 +116,9 @@ def plan(value: Plan, domain: Domain, now: float) -> schemas.PolicyPlan:
                 forwarded=loss.forwarded,
                 yours=loss.ours,
             )
-            for loss in value.losses
+            for loss in value.losses[:MOST_SOURCES]
         ],
+        source_count=len(value.losses),
     )
 
 
@@ -134,8 +136,9 @@ def simulation(value: Simulation, domain: Domain, span: Span) -> schemas.Simulat
             schemas.SourceFate(
                 sender_domain=each.sender_domain, sender_name=each.sender_name, **_fate(each.fate)
             )
-            for each in value.sources
+            for each in value.sources[:MOST_SOURCES]
         ],
+        source_count=len(value.sources),
     )
 
 

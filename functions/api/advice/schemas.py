@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -11,6 +11,9 @@ from shared.core.advice.planning import Blocker, Recommendation
 from shared.core.senders.standing import Standing
 from shared.core.stored_filters import MOST_DOMAINS
 from shared.edge.schemas import Day, Meta, Timestamp, Wire
+
+MOST_SOURCES: Final = 1_000
+"""Forgers can be many, and an answer has to fit what a function may answer."""
 
 
 class PageMeta(Meta):
@@ -174,7 +177,8 @@ class PolicyPlan(Wire):
     forwarded_percent: float | None
     reporter_count: int
     reported_days: int
-    sources: list[PlanLoss] = Field(description="What would be lost, most first.")
+    sources: list[PlanLoss] = Field(description=f"What would be lost, most first, {MOST_SOURCES:,} at most.")
+    source_count: int = Field(description="How many there are, beyond those listed.")
 
 
 class PublishedPolicy(StrEnum):
@@ -228,4 +232,7 @@ class Simulation(Wire):
     )
     reported: Fate = Field(description="What receivers said that they did.")
     simulated: Fate
-    sources: list[SourceFate] = Field(description="As simulated, most mail lost first.")
+    sources: list[SourceFate] = Field(
+        description=f"As simulated, most mail lost first, {MOST_SOURCES:,} at most."
+    )
+    source_count: int = Field(description="How many there are, beyond those listed.")

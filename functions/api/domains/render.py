@@ -27,7 +27,8 @@ from shared.core.sources import Sender, SourceAddress
 from shared.core.tags import Tag
 
 _MOST_SENDERS = 1_000
-_MOST_ADDRESSES = 5_000
+_MOST_ADDRESSES = 2_000
+"""With a score of long names each they still fit what a function may answer; `/ips` has all, in pages."""
 """In one answer, over all senders: an answer may have 6 MB."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from functions.api.advice.schemas import MOST_SOURCES
 from shared.core import ids
 from shared.core.advice.ledger import Kind
 from shared.core.advice.planning import Recommendation
@@ -259,6 +260,18 @@ def test_who_published_the_policy_before_it_was_watched_says_since_when(api: Api
     assert asked(published_since=str(TODAY)) == (5, False, ["short_time"])
     assert api.get("/domains/ud_19/policy-plan").data["days_at_policy"] == 5
     assert api.get("/domains/ud_19/policy-plan", published_since="yesterday").status == 400
+
+
+def test_thousands_of_forgers_fit_an_answer(api: Api) -> None:
+    forgers = MOST_SOURCES + 5
+    claimed = (f"forger{number}.example" for number in range(forgers))
+    rows = (row(dkim="fail", spf="fail", signed_by=name, returned_to=name) for name in claimed)
+    api.file(fact(said(*rows)))
+    plan = api.get("/domains/ud_19/policy-plan").data
+    simulated = api.post("/domains/ud_19/simulate", {"p": "reject"}).data
+    assert simulated["simulated"]["rejected"] == forgers
+    for found in (plan, simulated):
+        assert (len(found["sources"]), found["source_count"]) == (MOST_SOURCES, forgers)
 
 
 def test_a_plan_without_anything_known_says_so(api: Api) -> None:
