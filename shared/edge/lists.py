@@ -24,8 +24,8 @@ def also_csv(
     rows: tuple[str, ...] = ("data",),
     headings: Mapping[str, str] | None = None,
 ) -> Middleware:
-    """Answer as CSV on ``?format=csv`` or ``Accept: text/csv``. ``rows`` is the way to them in the body.
-    ``headings`` are the fields that are columns, with their titles: where there are none, all are.
+    """Answer as CSV on ``?format=csv`` or ``Accept: text/csv``. ``rows`` is the way to them in the body;
+    where that leads to several lists by name, they are those of all. ``headings`` are the fields that are columns, with their titles: where there are none, all are.
 
     What the JSON has in ``meta`` is in the headers ``X-Total-Count`` and ``X-Next-Cursor``."""
     columns = list(headings) if headings else columns_of(row)
@@ -40,6 +40,8 @@ def also_csv(
         listed: Any = body
         for step in rows:
             listed = listed[step]
+        if isinstance(listed, dict):
+            listed = [each for held in listed.values() if isinstance(held, list) for each in held]
         return Response(
             status_code=response.status_code,
             content_type=MEDIA_TYPE,

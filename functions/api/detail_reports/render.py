@@ -82,6 +82,7 @@ def source(each: results.SourceFigures) -> schemas.DetailSource:
     evidence, value = each.proof
     return schemas.DetailSource(
         source_number=each.source.number,
+        standing=each.source.standing,
         name=each.source.name,
         domain=each.source.domain,
         category=each.source.category,

@@ -40,7 +40,8 @@ OrderingParam = Annotated[str, Query(max_length=40, description="A field, with `
     description=f"By standing, most messages first, {_MOST_SOURCES} of each at most. {_NOT_READY}",
     operation_id="read_detail_sources",
     tags=TAGS,
-    responses=answers(200, "The sources.", Single[schemas.DetailSources], refusals=(404,)),
+    responses=answers(200, "The sources.", Single[schemas.DetailSources], refusals=(400, 404), csv=True),
+    middlewares=[also_csv(schemas.DetailSource, name="sources")],
 )
 def read_sources(report_token: TokenPath) -> Single[schemas.DetailSources]:
     result = finished(report_token)

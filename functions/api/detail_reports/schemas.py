@@ -116,6 +116,7 @@ class _Figures(Wire):
 
 class DetailSource(_Figures):
     source_number: int
+    standing: Standing
     name: str
     domain: str
     category: str

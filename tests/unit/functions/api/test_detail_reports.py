@@ -153,6 +153,12 @@ def test_sources_by_standing_with_what_a_stricter_policy_would_stop(api: Api) ->
     assert sum(source["message_count"] for source in sources) == 16
     assert sum(source["affected_count"] for source in sources) == 5
     assert sum(source["forwarded_count"] for source in sources) == 2
+    assert all(
+        source["standing"] == standing for standing in data["source_counts"] for source in data[standing]
+    )
+    heading, *lines = api.get(f"{here}/sources", format="csv").body.decode().splitlines()
+    assert len(lines) == len(sources)
+    assert heading.split(",")[6:10] == ["affected_count", "forwarded_count", "source_number", "standing"]
     (own,) = data["dmarc_capable"]
     assert own["dmarc_pass_percent"] == 100.0
     assert (own["evidence"], own["evidence_value"], own["confidence"]) == ("none", "", "low")
