@@ -25,7 +25,8 @@ def also_csv(
     headings: Mapping[str, str] | None = None,
 ) -> Middleware:
     """Answer as CSV on ``?format=csv`` or ``Accept: text/csv``. ``rows`` is the way to them in the body;
-    where that leads to several lists by name, they are those of all. ``headings`` are the fields that are columns, with their titles: where there are none, all are.
+    where that leads to several lists by name, they are those of all. ``headings`` are the fields that are
+    columns, with their titles: where there are none, all are.
 
     What the JSON has in ``meta`` is in the headers ``X-Total-Count`` and ``X-Next-Cursor``."""
     columns = list(headings) if headings else columns_of(row)
