@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast, get_args
 
 from aws_cdk import App
@@ -20,8 +21,8 @@ from infra.stage import ConnectionGroup, SnapStart, Stage, hosted, local
 
 def stage_from(app: App) -> Stage:
     """Context: stage, report_domain; on AWS region, account, hosting_domain, hosting_zones, sign_in_prefix,
-    letter_sender, pages_url, callback_urls, identity_providers, alarm_email, snap_start; locally mail_host,
-    environment, connection_group, cognito_endpoint."""
+    letter_sender, pages_url, callback_urls, identity_providers, alarm_email, senders, snap_start; locally
+    mail_host, environment, connection_group, cognito_endpoint."""
 
     def context(key: str) -> str | None:
         value = app.node.try_get_context(key)
@@ -51,7 +52,12 @@ def stage_from(app: App) -> Stage:
         alarm_email=context("alarm_email"),
         snap_start=_snap_start(context("snap_start") or "off"),
     )
-    return dataclasses.replace(stage, people=_people(report_domain, context))
+    senders = context("senders")
+    return dataclasses.replace(
+        stage,
+        people=_people(report_domain, context),
+        senders=None if senders is None else Path(senders),
+    )
 
 
 def _connection_group(value: str | None) -> ConnectionGroup:
@@ -86,7 +92,7 @@ def main() -> None:
     app = App(context=FLAGS)
     stage = stage_from(app)
     try:
-        deploy(app, stage, BuiltBundles(stage.platform))
+        deploy(app, stage, BuiltBundles(stage.platform, stage.senders))
     except BundleError as error:
         sys.exit(str(error))
     app.synth()

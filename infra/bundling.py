@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -33,6 +34,9 @@ SHARED: Final = Path("shared")
 RECIPE: Final = Path("infra/bundling.py")
 ADDRESS_DATA: Final = (Path("infra/address_data.py"), Path("package-lock.json"))
 """What the address data is made by and of."""
+
+SENDERS: Final = "senders.toml"
+"""The operator's own catalogue of senders, in the root of a function's code."""
 
 SERVICES: Final = frozenset(
     {"cloudfront", "cognito-idp", "dynamodb", "events", "route53", "s3", "sesv2", "sqs"}
@@ -67,18 +71,28 @@ def build_layer(name: str, platform: Platform) -> Path:
     )
 
 
-def build_code(entry: Entry, platform: Platform) -> Path:
-    """The zip with ``shared/`` and the function's own folder, and none of the other functions."""
+def build_code(entry: Entry, platform: Platform, senders: Path | None = None) -> Path:
+    """The zip with ``shared/`` and the function's own folder, and none of the other functions. ``senders`` is
+    the operator's own catalogue of senders, which every function has."""
     folder = Path("functions", entry.path)
     if not (ROOT / folder / "handler.py").is_file():
         raise BundleError(f"{folder}/handler.py is missing: there is no function {entry.name} to bundle")
     packages = [package / "__init__.py" for package in (folder.parent.parent, folder.parent)]
     sources = [*packages, *_files(folder)]
     recipe = ADDRESS_DATA if entry.address_data else ()
+    own_senders = _read(senders)
+
+    def fill(tree: Path) -> None:
+        _own_code(sources, entry, platform, tree)
+        if own_senders:
+            (tree / SENDERS).write_bytes(own_senders)
+
     return _zip(
         f"{platform.name}-{entry.name}",
-        _digest(repr(platform).encode(), _contents([*sources, *_files(SHARED), RECIPE, *recipe])),
-        lambda tree: _own_code(sources, entry, platform, tree),
+        _digest(
+            repr(platform).encode(), own_senders, _contents([*sources, *_files(SHARED), RECIPE, *recipe])
+        ),
+        fill,
     )
 
 
@@ -164,6 +178,17 @@ def _shared(platform: Platform) -> Path:
 
     key = _digest(repr(platform).encode(), _contents([*_files(SHARED), RECIPE]))
     return _tree(f"{platform.name}-shared", key, fill)
+
+
+def _read(senders: Path | None) -> bytes:
+    if senders is None:
+        return b""
+    try:
+        held = senders.read_bytes()
+        tomllib.loads(held.decode())
+    except (OSError, ValueError) as error:
+        raise BundleError(f"the catalogue of senders {senders} cannot be read: {error}") from None
+    return held
 
 
 def _contents(files: Iterable[Path]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -68,6 +69,8 @@ class Stage:
     """One that is there already; if not set, the stage makes its own. The emulator's CloudFormation knows
     no such resource, though its CloudFront does."""
     alarm_email: str | None = None
+    senders: Path | None = None
+    """The operator's own catalogue of senders, which goes on top of the built-in one."""
     retain: bool = True
     """Whether table, buckets, key and zone outlive their stack and refuse to be deleted."""
     snap_start: SnapStart = "off"

@@ -89,7 +89,8 @@ CITY_DATABASE: Final = "POSTSEAL_CITY_DATABASE"
 """Path of an operator's own city database (MMDB); empty means none."""
 
 SENDER_CATALOGUE: Final = "POSTSEAL_SENDER_CATALOGUE"
-"""Path of an operator's own additions to the catalogue of senders; empty means none."""
+"""Path of an operator's own additions to the catalogue of senders, in the code of the function or absolute;
+empty means none."""
 
 FAILURE_KEY: Final = "POSTSEAL_FAILURE_KEY"
 """ARN of the KMS key that failure reports rest under, apart from everything else."""

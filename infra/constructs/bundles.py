@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 from aws_cdk import aws_lambda as lambda_
@@ -21,10 +22,11 @@ class Bundles(Protocol):
 
 
 class BuiltBundles:
-    """Bundles for one platform, made when asked for."""
+    """Bundles for one platform, made when asked for. ``senders`` is the operator's own catalogue."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, senders: Path | None = None) -> None:
         self.platform = platform
+        self.senders = senders
 
     def layer(self, scope: Construct, name: str) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
@@ -35,4 +37,4 @@ class BuiltBundles:
         )
 
     def code(self, entry: Entry) -> lambda_.Code:
-        return lambda_.Code.from_asset(str(build_code(entry, self.platform)))
+        return lambda_.Code.from_asset(str(build_code(entry, self.platform, self.senders)))

@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.bundling import SENDERS
 from infra.constructs.bundles import Bundles
 from infra.entry import Entry
 from infra.stage import Stage
@@ -75,6 +76,7 @@ class EntryFunction(Construct):
                 settings.REPORT_DOMAIN: stage.report_domain,
                 settings.ADVICE_DELAY: str(stage.advice_seconds),
                 settings.CLOSING_DELAY: str(stage.closing_seconds),
+                **({settings.SENDER_CATALOGUE: SENDERS} if stage.senders else {}),
                 **environment,
                 **stage.environment,
             },

@@ -40,6 +40,16 @@ def test_the_operators_file_is_merged_over_the_built_in_catalogue(
     catalogues.catalogue.cache_clear()
 
 
+def test_a_file_in_the_code_is_found_wherever_the_function_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "senders.toml").write_text(MINE, encoding="utf-8")
+    monkeypatch.setattr(catalogues, "ROOT", tmp_path)
+    wired(monkeypatch, Path("senders.toml"))
+    assert "press" in catalogues.catalogue().senders
+    catalogues.catalogue.cache_clear()
+
+
 def test_an_error_in_it_names_file_and_entry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "senders.toml"
     path.write_text(MINE.replace("commerce", "spam"), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -43,6 +44,7 @@ OWN: Final = dataclasses.replace(
             IdentityProvider(name="School", metadata_url="https://idp.example.edu/metadata"),
         ),
     ),
+    senders=Path("mine.toml"),
 )
 """Whatever an operator may say otherwise, at once: a synthesis takes seconds."""
 

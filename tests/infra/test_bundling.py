@@ -44,6 +44,21 @@ def test_code_is_the_same_bytes_every_time(monkeypatch: pytest.MonkeyPatch, tmp_
     assert build_code(entry, LAMBDA).read_bytes() == once
 
 
+def test_code_holds_the_operators_senders(tmp_path: Path) -> None:
+    senders = tmp_path / "mine.toml"
+    senders.write_text('[[sender]]\nid = "press"\n')
+    archive = build_code(API[0], HOST, senders)
+    with zipfile.ZipFile(archive) as packed:
+        assert packed.read("senders.toml") == senders.read_bytes()
+    assert "senders.toml" not in names(build_code(API[0], HOST))
+    for text in (b"[[sender", b"\xff"):
+        senders.write_bytes(text)
+        with pytest.raises(BundleError, match=r"mine\.toml cannot be read"):
+            build_code(API[0], HOST, senders)
+    with pytest.raises(BundleError, match=r"absent\.toml cannot be read"):
+        build_code(API[0], HOST, tmp_path / "absent.toml")
+
+
 def test_a_missing_handler_is_named() -> None:
     with pytest.raises(BundleError, match=r"functions/api/nothing/handler\.py is missing"):
         build_code(Entry("api/nothing", ()), HOST)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from infra.stage import hosted
+from shared import settings
 from tests.infra.synthesis import Templates, synthesize
 
 
@@ -80,6 +81,15 @@ def test_a_finding_without_a_reason_fails_the_synthesis(tmp_path: Path) -> None:
     assert exposed.deploys_as_caller is False
     with pytest.raises(RuntimeError, match=r"[Vv]alidation"):
         synthesize(exposed, tmp_path)
+
+
+def test_every_function_of_a_stage_has_the_operators_senders(prod: Templates, own: Templates) -> None:
+    def named(templates: Templates) -> set[str | None]:
+        functions = templates.resources("AWS::Lambda::Function").values()
+        ours = [each["Environment"]["Variables"] for each in functions if "Environment" in each]
+        return {held.get(settings.SENDER_CATALOGUE) for held in ours if settings.STAGE in held}
+
+    assert (named(prod), named(own)) == ({None}, {"senders.toml"})
 
 
 def test_a_stage_cannot_be_changed() -> None:
