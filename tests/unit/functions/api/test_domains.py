@@ -177,6 +177,12 @@ def test_one_domain_has_the_messages_of_a_week_by_standing(api: Api) -> None:
     counts = ("count_dmarc_capable", "count_non_dmarc_capable", "count_forwarded", "count_threat_other")
     assert [data[name] for name in counts] == [3, 0, 7, 5]
     assert [data["stats_30d"][name] for name in counts] == [12, 0, 7, 5]
+    assert data["volume"] == 15
+    (listed_one,) = api.get("/domains").data
+    assert [listed_one[name] for name in ("volume", *counts)] == [15, 3, 0, 7, 5]
+    api.now += 8 * 86_400
+    (listed_one,) = api.get("/domains").data
+    assert listed_one["volume"] == 0
 
 
 def test_without_messages_there_is_no_pass_rate(api: Api) -> None:
