@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.stacks.lake import FACTS, STATISTICS
+from infra.lake_columns import FACTS, STATISTICS
 from shared import settings
 from shared.adapters.lake.parquet import COLUMNS
 from shared.core.lake.day_statistics import NAMES
