@@ -31,6 +31,7 @@ from shared.mailauth.evaluate.alignment import Mode
 from shared.wiring import entropy, table
 from shared.wiring.advising import eyes, shelf
 from shared.wiring.api import idempotent
+from shared.wiring.catalogues import catalogues
 
 _TAGS: Final = ["Policy planner"]
 SinceParam = Annotated[
@@ -167,8 +168,8 @@ def simulate_policy(
     span = retained_span(app.caller, body.start_date, body.end_date)
     modes = Mode(body.adkim), Mode(body.aspf)
     policy = Policy(body.p.value, (body.sp or body.p).value, *modes, testing=body.t)
-    stores = (table.reports(), table.rollups())
-    found = simulate(*stores, right, policy, span, trusts=trusts_of(trust))
+    known = (table.reports(), table.rollups(), catalogues().of(domain.account))
+    found = simulate(*known, right, policy, span, trusts=trusts_of(trust))
     return Single(data=render.simulation(found, domain, span), meta=app.meta)
 
 

@@ -13,8 +13,8 @@ from infra.local.demo.planned import FORWARDED
 from infra.local.demo.truth import Aggregate, Line
 from infra.local.demo.verdicts import shown_as
 
-_ONE: Final = {"debian.org": "google.com"}
-"""The list host brings on mail that was signed at Google and is known under both names: count together."""
+_SIGNERS: Final = {("lists.debian.org", "google"): "google.com"}
+"""Whom mail is named after that came with its signature through a relay no catalogue has: by the selector."""
 
 Fate = dict[str, int]
 """Messages by what becomes of them, under the API's names."""
@@ -59,21 +59,26 @@ def differences(reports: Iterable[Aggregate], asked: Asked, told: Json) -> Itera
     total, reported = _nothing(), _nothing()
     for line in lines:
         fate = fate_of(line, asked)
-        name = shown_as(SENDERS[line.sender])
-        for counted in (total, sources.setdefault(_ONE.get(name, name), _nothing())):
+        name = name_of(line)
+        for counted in (total, sources.setdefault(name, _nothing())):
             _count(counted, fate, line)
         _count(reported, line.disposition, line)
-    said: dict[str, Fate] = {}
-    for source in told["sources"]:
-        name = source["sender_domain"]
-        counted = said.setdefault(_ONE.get(name, name), _nothing())
-        for field in counted:
-            counted[field] += source[field]
+    said = {
+        source["sender_domain"]: {field: source[field] for field in _nothing()} for source in told["sources"]
+    }
     about = f"simulated {asked.policy} for {asked.domain} from {asked.first} to {asked.last}"
     pairs: list[tuple[str, object, object]] = [("rows", len(lines), told["rows"])]
     pairs += [("all mail", total, told["simulated"]), ("as reported", reported, told["reported"])]
     pairs += [(name, sources.get(name), said.get(name)) for name in sorted(sources.keys() | said.keys())]
     yield from (f"{about}: {what} {sent}, the API says {api}" for what, sent, api in pairs if sent != api)
+
+
+def name_of(line: Line) -> str:
+    """The sender domain under which the table of sources has it."""
+    sender = SENDERS[line.sender]
+    signed = (selector for _, selector, result in line.signatures if result == "pass")
+    named = (_SIGNERS.get((sender.own_domain, selector)) for selector in signed)
+    return next(filter(None, named), shown_as(sender))
 
 
 def fate_of(line: Line, asked: Asked) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from shared.core.access import Readable
-from shared.core.advice.simulation import Policy, Simulation, Simulator, named_by
+from shared.core.advice.row_names import named_by
+from shared.core.advice.simulation import Policy, Simulation, Simulator
 from shared.core.errors import Invalid
 from shared.core.ids import AccountId, DomainId
 from shared.core.mail import Trust
 from shared.core.reports import Fact, Reports
 from shared.core.rollups import Rollups, SourceLine
 from shared.core.segments import unpack
+from shared.core.senders.catalogue import Catalogue
 from shared.core.statistics import Span
 
 MOST_DAYS: Final = 366
@@ -25,6 +27,7 @@ _ELSEWHERE: Final = "ask for a detail report, which takes its time"
 def simulate(
     reports: Reports,
     rollups: Rollups,
+    catalogue: Catalogue,
     right: Readable,
     policy: Policy,
     span: Span,
@@ -39,7 +42,8 @@ def simulate(
     if not span.empty and (span.last - span.first).days >= MOST_DAYS:
         raise Invalid(f"A simulation takes {MOST_DAYS} days at most; {_ELSEWHERE}", param="end_date")
     facts = [] if span.empty else _facts(reports, right.account, domain.id, span, trusts, most_rows)
-    simulator = Simulator(domain.name, policy, named_by(_lines(rollups, right, span, trusts)))
+    named = named_by(_lines(rollups, right, span, trusts), catalogue)
+    simulator = Simulator(domain.name, policy, named)
     for fact in facts:
         simulator.add(fact.summary.policy_domain, unpack(fact.segment))
     return simulator.result()

@@ -16,7 +16,6 @@ from functools import lru_cache
 from typing import Final
 
 from shared.core.domain_names import organizational_domain
-from shared.core.rollups import SourceLine
 from shared.core.senders.standing import FORWARDED
 from shared.mailauth.evaluate.alignment import Mode
 from shared.mailauth.reports.values import Row
@@ -163,28 +162,3 @@ def aligned(author: str, domain: str, mode: Mode) -> bool:
 @lru_cache(maxsize=16_384)
 def _organizational(name: str) -> str:
     return organizational_domain(name)
-
-
-def named_by(lines: Iterable[SourceLine]) -> Named:
-    """By what the days' rollups say of each address. Where several senders used one, the one whose line has
-    what passed in the row, and its author; the first by name among equals."""
-    by_address: dict[str, list[SourceLine]] = {}
-    for line in sorted(lines, key=lambda each: (each.sender_domain, each.sender_name)):
-        by_address.setdefault(line.ip, []).append(line)
-
-    def named(row: Row) -> tuple[str, str]:
-        found = by_address.get(row.source_ip)
-        if not found:
-            return "unknown", "unknown"
-        best = max(found, key=lambda line: _likeness(line, row))
-        return best.sender_domain, best.sender_name
-
-    return named
-
-
-def _likeness(line: SourceLine, row: Row) -> int:
-    signed = {each.domain for each in row.auth.dkim if each.result == "pass"}
-    sent = {each.domain for each in row.auth.spf if each.result == "pass"}
-    alike = len(signed & set(line.dkim_domains)) + len(sent & set(line.spf_domains))
-    foreign = len(set(line.dkim_domains) - signed) + len(set(line.spf_domains) - sent)
-    return 4 * alike - foreign + 2 * (row.identifiers.header_from in line.header_from)

@@ -169,13 +169,13 @@ def row_of(sent: Line) -> Row:
 def answer(asked: Asked) -> dict[str, Any]:
     """What the product makes of the same lines."""
     names = {
-        each.ip: shown_as(SENDERS[each.sender])
+        (each.ip, row_of(each).auth.dkim): simulated.name_of(each)
         for sent in SENT
         if sent.domain == asked.domain
         for each in sent.lines
     }
     policy = Policy(asked.p, asked.sp or asked.p, Mode(asked.adkim), Mode(asked.aspf), asked.t)
-    simulator = Simulator(asked.domain, policy, lambda row: (names[row.source_ip], ""))
+    simulator = Simulator(asked.domain, policy, lambda row: (names[row.source_ip, row.auth.dkim], ""))
     for sent in SENT:
         if sent.domain == asked.domain and asked.first <= sent.day <= asked.last:
             simulator.add(sent.domain, map(row_of, sent.lines))

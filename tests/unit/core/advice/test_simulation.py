@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from shared.core.access import Readable, read_domain
 from shared.core.advice.simulating import MOST_DAYS, simulate
-from shared.core.advice.simulation import Fate, Policy, Simulator, aligned, named_by, passes
-from shared.core.counters import Counters
+from shared.core.advice.simulation import Fate, Policy, Simulator, aligned, passes
 from shared.core.domain_names import organizational_domain
 from shared.core.errors import Invalid
 from shared.core.mail import Trust
-from shared.core.rollups import SourceLine
+from shared.core.senders.catalogue import builtin
 from shared.core.statistics import Span
 from shared.mailauth.evaluate.alignment import Mode
 from shared.mailauth.reports.values import (
@@ -185,17 +184,6 @@ def test_the_word_of_a_reporter_counts_where_it_names_nothing() -> None:
     assert not passes(named, Policy("reject", "reject", Mode.STRICT))
 
 
-def test_of_several_senders_at_an_address_the_one_that_authenticated_is_named() -> None:
-    def line(sender: str, *dkim: str, ip: str = "192.0.2.1") -> SourceLine:
-        return SourceLine(sender, sender.upper(), "x", "dkim", ip, Counters(), dkim_domains=dkim)
-
-    named = named_by([line("b.example", "b.example"), line("a.example", "a.example"), line("c", ip="::1")])
-    signed = replace(FAILING, auth=AuthResults((DkimAuth("b.example", None, "pass"),)))
-    assert named(signed) == ("b.example", "B.EXAMPLE")
-    assert named(FAILING) == ("a.example", "A.EXAMPLE")
-    assert named(replace(FAILING, source_ip="192.0.2.99")) == ("unknown", "unknown")
-
-
 def right() -> Readable:
     return read_domain(CALLER, "orchard.example", stored_domains())
 
@@ -212,7 +200,7 @@ def asked(reports: FakeReports, days: int = 7, **more: object) -> Fate:
     span = Span(TODAY - timedelta(days=days - 1), TODAY)
     policy = Policy("reject", "reject")
     limits = {"trusts": tuple(Trust), **more}
-    return simulate(reports, FakeRollups(), right(), policy, span, **limits).after  # type: ignore[arg-type]
+    return simulate(reports, FakeRollups(), builtin(), right(), policy, span, **limits).after  # type: ignore[arg-type]
 
 
 def test_the_reports_of_the_asked_days_are_gone_through() -> None:
@@ -232,5 +220,7 @@ def test_too_many_days_and_rows_are_refused_and_sent_elsewhere() -> None:
 
 def test_no_days_are_no_mail() -> None:
     span = Span(TODAY, TODAY - timedelta(days=1))
-    found = simulate(stored(3), FakeRollups(), right(), Policy("none", "none"), span, trusts=tuple(Trust))
+    found = simulate(
+        stored(3), FakeRollups(), builtin(), right(), Policy("none", "none"), span, trusts=tuple(Trust)
+    )
     assert (found.rows, found.after, found.sources) == (0, Fate(), ())
