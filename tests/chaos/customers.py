@@ -6,23 +6,20 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from uuid import uuid4
-
-import httpx
 
 from infra.local.stack_error import StackError
 from infra.local.stack_file import Stack
 from infra.local.zone_files import remove_zone, txt, write_zone
+from tests.chaos.asking import Asker
 
 STAYING: Final = 12
 LEAVING: Final = 2
 _AT_ONCE: Final = 3
-_ATTEMPTS: Final = 8
 _PATIENCE: Final = 60.0
 _MAIL: Final = ("@ IN MX 10 mx", "mx IN A 51.38.41.20", '@ IN TXT "v=spf1 mx -all"')
 
-Json = dict[str, Any]
 Found = TypeVar("Found")
 
 
@@ -41,12 +38,7 @@ class Customers:
     led here: nothing of those is to be left."""
 
     def __init__(self, stack: Stack) -> None:
-        self._client = httpx.Client(
-            base_url=f"{stack.api_url}/v1",
-            headers={"Authorization": f"Bearer {stack.api_key}"},
-            timeout=40.0,
-            trust_env=False,
-        )
+        self._ask = Asker(stack).ask
         run = uuid4().hex[:8]
         self.all = [
             Customer(f"c{place}-{run}.example", place >= STAYING) for place in range(STAYING + LEAVING)
@@ -115,29 +107,6 @@ class Customers:
         hosted = self._ask("GET", f"/domains/{customer.name}/hosting/mta-sts")
         for part in ("mta_sts_record", "tls_rpt_record"):
             customer.texts[hosted[part]["cname"]["expected_value"]] = hosted[part]["txt_record"]["value"]
-
-    def _ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, passing: tuple[int, ...] = ()
-    ) -> Json:
-        """Its ``data``, empty for a refusal that passes. What a dead worker or a failing cloud answers is
-        asked again, as any client does."""
-        said = "nothing"
-        for attempt in range(_ATTEMPTS):
-            try:
-                answer = self._client.request(method, path, json=body)
-            except httpx.TransportError as error:
-                said = str(error)
-            else:
-                if answer.is_success:
-                    data: Json = answer.json()["data"]
-                    return data
-                if answer.status_code in passing:
-                    return {}
-                said = f"{answer.status_code}: {answer.text[:300]}"
-                if answer.status_code < 500 and answer.status_code not in (409, 429):
-                    break
-            time.sleep(0.2 * 2**attempt)
-        raise StackError(f"{method} {path} answers {said}")
 
 
 def _lead(customer: Customer, cname: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from tests.local.running import RunningStack
@@ -11,13 +12,18 @@ FACTS: Final = ("facts", "dmarc_pass", "messages")
 STATISTICS: Final = ("statistics", "true", "dmarc_pass")
 
 
-def sums(stack: RunningStack, account: int, table: tuple[str, str, str]) -> list[list[Any]]:
-    """Day, messages and those that passed, as text, of an account's days in one of the tables."""
+def sums(
+    stack: RunningStack, account: int, table: tuple[str, str, str], domains: Collection[str] = ()
+) -> list[list[Any]]:
+    """Day, messages and those that passed, as text, of an account's days in one of the tables; of all its
+    domains, or of some."""
     name, passed, counted = table
+    named = ", ".join(f"'{domain}'" for domain in domains)
     return ask(
         stack,
         f"SELECT day, sum(messages) AS messages, sum(CASE WHEN {passed} THEN {counted} ELSE 0 END) AS passed "
-        f"FROM {name} WHERE account = '{account}' GROUP BY day ORDER BY day",
+        f"FROM {name} WHERE account = '{account}' {f'AND domain IN ({named})' if named else ''} "
+        "GROUP BY day ORDER BY day",
     )
 
 

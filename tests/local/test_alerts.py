@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from uuid import uuid4
 
@@ -20,59 +15,9 @@ from shared.core import ids
 from shared.core.alerts.events import AlertEvent, AlertKind
 from shared.core.ids import AccountId
 from shared.core.messages import encode_alert_event
+from tests.local.receiver import Receiver
 from tests.local.running import RunningStack
 from tests.local.tenants import Tenant, open_account, until
-
-
-class Receiver:
-    """Answers 204 and remembers what it was sent, except while it is stopped."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[dict[str, str], bytes]] = []
-        self.refused = 0
-        self.down = False
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                if receiver.down:
-                    receiver.refused += 1
-                    self.send_response(503)
-                else:
-                    headers = {name.lower(): value for name, value in self.headers.items()}
-                    receiver.messages.append((headers, body))
-                    self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/alerts"
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        thread = Thread(target=self.server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self.server.shutdown()
-            self.server.server_close()
-            thread.join()
-
-    def keys(self, secret: str) -> list[str]:
-        """The sources that the messages tell of, each signature verified."""
-        return [self._verified(secret, *message)["data"]["facts"]["source"] for message in self.messages]
-
-    def _verified(self, secret: str, headers: dict[str, str], body: bytes) -> Any:
-        key = base64.b64decode(secret.removeprefix("whsec_"))
-        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-        mac = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-        assert headers["webhook-signature"] == f"v1,{mac}"
-        assert abs(time.time() - int(headers["webhook-timestamp"])) < 60
-        return json.loads(body)
 
 
 @pytest.fixture
@@ -108,6 +53,11 @@ def listening_to_bus(stack: RunningStack, account: str) -> Iterator[Any]:
         sqs.delete_queue(QueueUrl=url)
 
 
+def sources(receiver: Receiver, secret: str) -> list[str]:
+    """That its messages tell of."""
+    return [body["data"]["facts"]["source"] for _, body in receiver.verified(secret)]
+
+
 def tell(stack: RunningStack, account: str, *sources: str) -> None:
     """Send the event of each source twice, as queues do."""
     sqs = stack.aws("sqs")
@@ -139,14 +89,14 @@ def test_a_receiver_gets_each_alert_once_and_after_a_stop_what_it_missed(
     with listening_to_bus(stack, account) as read:
         tell(stack, account, "one.example", "two.example")
         delivered(tenant, hook, 2)
-        assert sorted(receiver.keys(secret)) == ["one.example", "two.example"]
+        assert sorted(sources(receiver, secret)) == ["one.example", "two.example"]
 
         receiver.down = True
         tell(stack, account, "three.example", "four.example")
         until(lambda: receiver.refused >= 2)
         receiver.down = False
         deliveries = delivered(tenant, hook, 4)
-        assert sorted(receiver.keys(secret)) == sorted(
+        assert sorted(sources(receiver, secret)) == sorted(
             f"{n}.example" for n in ("one", "two", "three", "four")
         )
         assert {headers["webhook-id"] for headers, _ in receiver.messages} == {
@@ -157,7 +107,7 @@ def test_a_receiver_gets_each_alert_once_and_after_a_stop_what_it_missed(
         told: list[Any] = []
         while len(told) < 4:
             told += until(read)
-    assert sorted(each["detail"]["facts"]["source"] for each in told) == sorted(receiver.keys(secret))
+    assert sorted(each["detail"]["facts"]["source"] for each in told) == sorted(sources(receiver, secret))
     assert {each["detail-type"] for each in told} == {"Postseal Alert"}
     alerts = tenant.data("/alerts")
     assert {each["id"] for each in alerts} == {each["detail"]["id"] for each in told}
