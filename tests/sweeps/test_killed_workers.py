@@ -25,7 +25,7 @@ from tests.local.athena import FACTS, STATISTICS, sums, told
 from tests.local.days_of_reports import DAYS, by_address, day, upload
 from tests.local.dead_letters import dead_letters
 from tests.local.running import RunningStack
-from tests.local.tenants import Tenant, open_tenant, until
+from tests.local.tenants import Tenant, open_tenant, report, until
 from tests.local.traps import Door, Stop, Trap, door_for
 
 STAGES: Final[dict[str, tuple[str, tuple[str, ...], bool]]] = {
@@ -90,7 +90,19 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(stack: RunningStack) -> Iterator[Scene]:
+def half_deleted(stack: RunningStack) -> Tenant:
+    """Whose one report is gone, and whoever deleted it, too, before anything followed from it."""
+    tenant = open_tenant(stack)
+    number = report(tenant)
+    with door_for(stack, "reports") as door:
+        door.traps.append(Trap("DeleteItem", (str(ids.parse(ids.REPORT, number)),), after=True))
+        assert tenant.ask("DELETE", f"/reports/{number}").status_code >= 500
+    assert tenant.ask("DELETE", f"/reports/{number}").status_code == 404
+    return tenant
+
+
+@pytest.fixture(scope="module")
+def scene(stack: RunningStack, half_deleted: Tenant) -> Iterator[Scene]:
     dead = dead_letters(stack, stack.aws("sqs"))
     tenant = open_tenant(stack)
     sent = by_address(upload(tenant))
@@ -201,3 +213,8 @@ def test_a_search_of_failure_reports_is_finished_by_who_asks_again(stack: Runnin
 
         assert (job["progress"], job["total_count"]) == (100, 0)
         assert len(tenant.data("/failure-jobs")) == 1
+
+
+def test_the_figures_follow_a_deletion_whose_worker_died(half_deleted: Tenant) -> None:
+    stats = f"/domains/{half_deleted.domain}/stats"
+    until(lambda: half_deleted.data(stats)["totals"]["total_messages"] == 0)
