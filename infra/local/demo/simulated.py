@@ -10,6 +10,7 @@ from typing import Final
 from infra.local.demo.answers import Json
 from infra.local.demo.cast import SENDERS
 from infra.local.demo.planned import FORWARDED
+from infra.local.demo.reporters import Reporter
 from infra.local.demo.truth import Aggregate, Line
 from infra.local.demo.verdicts import shown_as
 
@@ -50,16 +51,15 @@ class Asked:
 
 def differences(reports: Iterable[Aggregate], asked: Asked, told: Json) -> Iterator[str]:
     lines = [
-        line
+        (line, name_of(line, report.reporter))
         for report in reports
         if report.domain == asked.domain and asked.first <= report.day <= asked.last
         for line in report.lines
     ]
     sources: dict[str, Fate] = {}
     total, reported = _nothing(), _nothing()
-    for line in lines:
+    for line, name in lines:
         fate = fate_of(line, asked)
-        name = name_of(line)
         for counted in (total, sources.setdefault(name, _nothing())):
             _count(counted, fate, line)
         _count(reported, line.disposition, line)
@@ -73,10 +73,11 @@ def differences(reports: Iterable[Aggregate], asked: Asked, told: Json) -> Itera
     yield from (f"{about}: {what} {sent}, the API says {api}" for what, sent, api in pairs if sent != api)
 
 
-def name_of(line: Line) -> str:
-    """The sender domain under which the table of sources has it."""
+def name_of(line: Line, reporter: Reporter) -> str:
+    """The sender domain under which the table of sources has it. Sparse reports name no selector."""
     sender = SENDERS[line.sender]
-    signed = (selector for _, selector, result in line.signatures if result == "pass")
+    told = line.signatures if reporter.dialect != "sparse" else ()
+    signed = (selector for _, selector, result in told if result == "pass")
     named = (_SIGNERS.get((sender.own_domain, selector)) for selector in signed)
     return next(filter(None, named), shown_as(sender))
 

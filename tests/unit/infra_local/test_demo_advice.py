@@ -148,7 +148,7 @@ def test_a_plan_is_told_in_a_line() -> None:
     assert concluded(ready).startswith("ready at p=none, to p=quarantine: ")
 
 
-def row_of(sent: Line) -> Row:
+def row_of(sent: Line, dialect: str) -> Row:
     return Row(
         sent.ip,
         sent.count,
@@ -160,7 +160,10 @@ def row_of(sent: Line) -> Row:
         ),
         Identifiers(sent.header_from),
         AuthResults(
-            tuple(DkimAuth(*signature) for signature in sent.signatures),
+            tuple(
+                DkimAuth(domain, None if dialect == "sparse" else selector, result)
+                for domain, selector, result in sent.signatures
+            ),
             (SpfAuth(sent.bounce, "mfrom", sent.bounce_result),),
         ),
     )
@@ -169,16 +172,16 @@ def row_of(sent: Line) -> Row:
 def answer(asked: Asked) -> dict[str, Any]:
     """What the product makes of the same lines."""
     names = {
-        (each.ip, row_of(each).auth.dkim): simulated.name_of(each)
+        row_of(each, sent.reporter.dialect): simulated.name_of(each, sent.reporter)
         for sent in SENT
         if sent.domain == asked.domain
         for each in sent.lines
     }
     policy = Policy(asked.p, asked.sp or asked.p, Mode(asked.adkim), Mode(asked.aspf), asked.t)
-    simulator = Simulator(asked.domain, policy, lambda row: (names[row.source_ip, row.auth.dkim], ""))
+    simulator = Simulator(asked.domain, policy, lambda row: (names[row], ""))
     for sent in SENT:
         if sent.domain == asked.domain and asked.first <= sent.day <= asked.last:
-            simulator.add(sent.domain, map(row_of, sent.lines))
+            simulator.add(sent.domain, [row_of(each, sent.reporter.dialect) for each in sent.lines])
     found = simulator.result()
 
     def fate(value: Any) -> dict[str, int]:
