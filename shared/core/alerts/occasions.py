@@ -31,23 +31,26 @@ def with_turns(hosting: Hosting) -> Hosting:
     """With what is live now. A change of a record that is under way is no break: what comes to be live has to
     be seen whole, and breaks only when nothing leads to it or nobody serves it."""
     for service in _NAMES:
-        record = hosting.record(service)
-        hosting = hosting.with_record(service, replace(record, live=_is_live(hosting, service)))
+        record, live = hosting.record(service), _is_live(hosting, service)
+        turned = replace(record, live=live, turns=record.turns + (live != record.live))
+        hosting = hosting.with_record(service, turned)
     return hosting
 
 
 def hosting_turns(before: Hosting, after: Hosting, now: int) -> Iterator[AlertEvent]:
-    """A service that came to be live, or that was and is no more, though it is wanted. ``after`` is as it was
-    stored: each version tells of a turn once."""
+    """A service that came to be live, or that was and is no more, though it is wanted. They are to be sent
+    before ``after`` is stored: whoever does not get that far is followed by one who tells of the same turn
+    under the same key."""
     for service, name in _NAMES.items():
-        is_now = after.record(service).live
+        record = after.record(service)
+        is_now = record.live
         if before.record(service).live == is_now or not after.is_on(service):
             continue
         kind = AlertKind.HOSTING_LIVE if is_now else AlertKind.HOSTING_BROKEN
         facts = {"service": name, "name": after.customer_name(service)}
         if not is_now:
             facts["reason"] = _trouble(after, service)
-        key = f"{service}:{after.version}"
+        key = f"{service}:{record.label}:{record.turns}"
         yield AlertEvent(after.account, after.domain, kind, key, now, facts)
 
 

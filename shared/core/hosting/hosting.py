@@ -22,7 +22,8 @@ class HostedRecord:
     """One name of ours. ``value`` is what it shall hold: the text of the TXT record, the routing endpoint
     for the policy host, "" for nothing. ``sent`` is what Route 53 was last told, at the time ``sent_at`` by
     the change ``change``; ``confirmed`` what was then seen from outside. ``unsure``: what stands there may be
-    otherwise than was sent. ``live``: the customer was last told that it works, not that it broke."""
+    otherwise than was sent. ``live``: the customer was last told that it works, not that it broke; ``turns``
+    counts how often that changed."""
 
     label: str
     value: str = ""
@@ -33,6 +34,7 @@ class HostedRecord:
     cname: Pointing = Pointing()
     unsure: bool = False
     live: bool = False
+    turns: int = 0
 
     @property
     def published(self) -> bool:

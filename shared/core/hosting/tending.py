@@ -71,10 +71,10 @@ class Tender:
             if after.is_over:
                 self.hostings.remove(after)
                 return None
+            self.alerts.send(hosting_turns(before, after, now))
             after = self.hostings.put(after)
         except Changed:
             return before
-        self.alerts.send(hosting_turns(before, after, now))
         if after.unsent:
             self.changes.send([HostingChange(after.zone.id, after.account, after.domain, after.version)])
         self._look_again(check, before, after)

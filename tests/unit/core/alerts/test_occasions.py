@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
 from shared.core.alerts.events import AlertEvent, AlertKind
 from shared.core.hosting.names import Service
 from shared.core.watching.checking import SECOND_LOOK
@@ -66,6 +71,48 @@ def test_a_cname_that_goes_away_breaks_the_hosting_and_back_it_is_live_again() -
     world.look(after=60)
     assert told(world)[1:] == [(AlertKind.HOSTING_LIVE, "DMARC record")]
     assert len({event.key for event in world.alerts.sent}) == 2
+
+
+class Died(Exception):
+    """What a killed worker is to those who called it."""
+
+
+class Dying:
+    """A port that was not reached any more."""
+
+    def __getattr__(self, name: str) -> Any:
+        def called(*_: Any, **__: Any) -> None:
+            raise Died
+
+        return called
+
+
+class Unstored(Dying):
+    """Hostings that are read and not stored."""
+
+    def __init__(self, hostings: Any) -> None:
+        self.get = hostings.get
+
+
+@pytest.mark.parametrize("dies", ["before it is told", "before it is stored"])
+def test_a_turn_is_told_of_under_one_key_though_whoever_saw_it_died(dies: str) -> None:
+    world = served()
+    world.alerts.sent.clear()
+    world.cut(Service.DMARC)
+    world.look(after=60)
+    whole = world.tender
+    if dies == "before it is told":
+        world.tender = replace(whole, alerts=cast(Any, Dying()))
+    else:
+        world.tender = replace(whole, hostings=cast(Any, Unstored(world.hostings)))
+    with pytest.raises(Died):
+        world.look(after=60)
+    world.tender = whole
+    world.look(after=60)
+    world.look(after=60)
+
+    assert set(told(world)) == {(AlertKind.HOSTING_BROKEN, "DMARC record")}
+    assert len({event.key for event in world.alerts.sent}) == 1
 
 
 def test_a_change_of_the_record_is_no_break() -> None:
