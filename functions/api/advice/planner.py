@@ -17,8 +17,9 @@ from shared.core.advice.planner import PlanFilter, list_plans
 from shared.core.advice.planning import Recommendation, plan_of
 from shared.core.advice.simulating import MOST_DAYS, MOST_ROWS, simulate
 from shared.core.advice.simulation import Policy
-from shared.core.clock import epoch_of
+from shared.core.clock import epoch_of, utc_day
 from shared.core.domains import Domain
+from shared.core.errors import Malformed
 from shared.core.ids import DomainId
 from shared.core.paging import DEFAULT_LIMIT, Cursor
 from shared.core.statistics import retained_span
@@ -138,9 +139,11 @@ def delete_filter(policy_filter_id: FilterPath) -> Response[None]:
     "from when it was first seen, or from `published_since`.",
     operation_id="read_policy_plan",
     tags=_TAGS,
-    responses=answers(200, "The plan.", Single[schemas.PolicyPlan], refusals=(404,)),
+    responses=answers(200, "The plan.", Single[schemas.PolicyPlan], refusals=(400, 404)),
 )
 def read_plan(domain_id: DomainPath, published_since: SinceParam = None) -> Single[schemas.PolicyPlan]:
+    if published_since is not None and published_since > utc_day(app.now):
+        raise Malformed("A policy cannot have been published since a day to come", param="published_since")
     right, domain = _readable(domain_id)
     before = table.advices().get(domain.account, domain.id)
     world = eyes().world(right, app.caller.account, before, int(app.now))

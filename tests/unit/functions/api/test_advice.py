@@ -260,6 +260,8 @@ def test_who_published_the_policy_before_it_was_watched_says_since_when(api: Api
     assert asked(published_since=str(TODAY)) == (5, False, ["short_time"])
     assert api.get("/domains/ud_19/policy-plan").data["days_at_policy"] == 5
     assert api.get("/domains/ud_19/policy-plan", published_since="yesterday").status == 400
+    tomorrow = api.get("/domains/ud_19/policy-plan", published_since=str(TODAY + timedelta(days=1)))
+    assert (tomorrow.status, tomorrow.error["param"]) == (400, "published_since")
 
 
 def test_thousands_of_forgers_fit_an_answer(api: Api) -> None:
