@@ -144,8 +144,7 @@ def run(proxy: proxies.Proxy, stack: Stack, receiver: Receiver) -> list[str]:
         lambda: [*customers.differences(), *zones.leaving(), *zones.differences(customers)], seconds=60
     )
     found += until_equal(account.analyst.differences, seconds=30)
-    left = [each.name for each in customers.all if each.leaves]
-    found += until_equal(lambda: listener.differences(left), seconds=60)
+    found += until_equal(lambda: listener.differences(customers), seconds=60)
     found += until_equal(lambda: unlike(account.analyst.told(), control.analyst.told()), seconds=30)
     found += [] if control.analyst.letters() == 1 else ["no digest without faults, or more than one"]
     found += [] if account.analyst.letters() <= 1 else ["a digest was mailed twice"]

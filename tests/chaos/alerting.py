@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection
 from typing import Any, Final
 
 from infra.local.stack_file import Stack
 from shared.core.clock import DAY_SECONDS
 from tests.chaos.asking import Asker
-from tests.chaos.customers import Customer
+from tests.chaos.customers import Customer, Customers
 from tests.fixtures.reports import Record, aggregate_xml
 from tests.local.receiver import Receiver
 
@@ -19,6 +18,8 @@ LEARNED: Final = 30
 
 OWN, NEW = "51.38.41.20", "167.89.0.10"
 _MANY: Final = 500
+_SERVICES: Final = 2
+"""That are hosted for each customer."""
 
 
 class Listener:
@@ -43,8 +44,9 @@ class Listener:
         self._asker.upload(_report(customer.name, 1, NEW))
         self._told_of.append(customer.name)
 
-    def differences(self, gone: Collection[str]) -> list[str]:
-        """Alerts of the domains that are gone went with them, after they were told."""
+    def differences(self, customers: Customers) -> list[str]:
+        """Alerts of domains that left went with them, after they were told."""
+        gone = {each.name for each in customers.all if each.leaves}
         kept = {each["id"]: each for each in self._asker.every("/alerts")}
         came: defaultdict[str, set[str]] = defaultdict(set)
         for message, body in self._receiver.verified(self._secret):
@@ -58,6 +60,12 @@ class Listener:
         heard = Counter(each["domain"] for each in kept.values() if each["kind"] == "new_source")
         found += [
             f"{heard[name]} alerts of a new source of {name}" for name in self._told_of if heard[name] != 1
+        ]
+        live = Counter(each["domain"] for each in kept.values() if each["kind"] == "hosting_live")
+        found += [
+            f"{live[each.name]} alerts of live hosting of {each.name}"
+            for each in customers.staying
+            if live[each.name] != _SERVICES
         ]
         same = Counter((each["kind"], each["domain"], each["title"]) for each in kept.values())
         return found + [f"{count} alerts that say {said}" for said, count in same.items() if count > 1]
