@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from shared.mailauth.findings import Finding, has_errors
@@ -34,7 +34,13 @@ _MOST: Final = 10
 """Certificates of one chain."""
 _LONGEST: Final = 200
 
-_Unreadable: Final = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+_Unreadable: Final = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 """What cryptography raises, some of it late, for certificates that are none."""
 
 

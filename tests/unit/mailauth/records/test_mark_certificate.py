@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -206,3 +208,12 @@ def test_no_extension_raises(place: int, flip: int) -> None:
 def test_no_document_raises(place: int, noise: bytes) -> None:
     certificate = read(GOOD[:place] + noise + GOOD[place + 1 :])
     assert certificate.valid or certificate.findings
+
+
+def test_a_version_that_there_is_none_of_is_unreadable() -> None:
+    """X.509 counts from 0, and a certificate says 2."""
+    whole = x509.load_pem_x509_certificate(GOOD).public_bytes(Encoding.DER)
+    ninth = whole.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09", 1)
+    armoured = base64.encodebytes(ninth).decode()
+    document = f"-----BEGIN CERTIFICATE-----\n{armoured}-----END CERTIFICATE-----\n"
+    assert codes(read(document.encode())) == {"certificate_unreadable"}
