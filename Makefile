@@ -41,8 +41,9 @@ down: setup ## stop what `make up` started
 test: setup ## the tests: unit, contract, infra, and what the local stack can do
 	@$(BIN)/pytest --quiet -n 3 --ignore tests/sweeps tests
 
-sweep: setup ## every right, role, tenant and generated request against the local stack
+sweep: setup ## every right, role, tenant and generated request against the local stack; properties, thoroughly
 	@$(BIN)/pytest --quiet -n 2 tests/sweeps
+	@$(BIN)/pytest --quiet -n 2 -m hypothesis --hypothesis-profile thorough tests/unit tests/contract
 
 unit: setup ## the unit tests: pure, in seconds
 	@$(BIN)/pytest --quiet -n 2 tests/unit

@@ -15,7 +15,8 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Postseal")
 os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 
 # How long an example takes says more of the machine than of the code; speed is measured in tests/bench.
-settings.register_profile("postseal", deadline=None)
+settings.register_profile("postseal", deadline=None, max_examples=50)
+settings.register_profile("thorough", deadline=None, max_examples=500)
 settings.load_profile("postseal")
 
 
