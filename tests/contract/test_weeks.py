@@ -93,7 +93,7 @@ def test_many_domains_are_read_from_the_first_to_the_last(aws: AwsStores) -> Non
         there = aws.domains.get(owner.id, home)
         assert there is not None
         assert aws.rollups.replace(rollup(there, messages=2), expected=0)
-    silent = [DomainId(second + number) for number in range(1, 101)]
+    silent = [DomainId(last + number) for number in range(1, 101)]
     right = given.right(aws, owner).narrowed([second, third, fourth, *silent])
     assert counted(aws, right) == dict.fromkeys((second, third, fourth), 2)
     assert counted(aws, given.right(aws, owner)).keys() == {first, second, third, fourth, last}

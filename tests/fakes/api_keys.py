@@ -93,3 +93,7 @@ class FakeAddressLimits:
             return Allowance(limit, 0, reset, exceeded=True)
         self._spent[address, bucket, window] += 1
         return Allowance(limit, limit - self._spent[address, bucket, window], reset)
+
+    def forget(self) -> None:
+        """As after a minute."""
+        self._spent.clear()
