@@ -9,8 +9,12 @@ from xdist.workermanage import WorkerController
 
 LOCAL: Final = "tests/local/"
 SWEEPS: Final = "tests/sweeps/"
-ALONE: Final = (f"{LOCAL}test_stack.py", f"{SWEEPS}test_least_privilege.py")
-"""They restart the stack and take rights from its functions: nobody else may be at work on it."""
+ALONE: Final = (
+    f"{LOCAL}test_stack.py",
+    *(f"{SWEEPS}test_{name}.py" for name in ("least_privilege", "killed_workers")),
+)
+"""They restart the stack, take rights from its functions, and lead functions elsewhere: nobody else may be at
+work on it."""
 
 TOGETHER: Final = (
     *(f"{LOCAL}test_{name}.py" for name in ("closing", "people", "sign_in", "sso")),
