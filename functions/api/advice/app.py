@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +16,7 @@ from shared.core.errors import Malformed
 from shared.core.group_lists import DomainState
 from shared.core.group_use import shown_group
 from shared.core.ids import GroupId
+from shared.core.paging import decode_opaque, encode_opaque
 from shared.edge.http import Api
 from shared.wiring import table
 
@@ -89,8 +87,7 @@ class Asked:
 
 
 def encode_place(ordering: str, place: Place) -> str:
-    text = json.dumps([ordering, *place], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return encode_opaque([ordering, *place])
 
 
 def decode_place(ordering: str, text: str | None) -> Place | None:
@@ -98,9 +95,8 @@ def decode_place(ordering: str, text: str | None) -> Place | None:
     if text is None:
         return None
     try:
-        padded = text + "=" * (-len(text) % 4)
-        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, UnicodeError, ValueError, RecursionError):
+        found = decode_opaque(text)
+    except ValueError:
         found = None
     match found:
         case [str(of), str(key), int(number)] if of == ordering and 0 <= number < 2**53 and _is_key(key):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -13,6 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from shared.core.domain_orders import DomainOrder, Order, Place, Sorting
 from shared.core.errors import Malformed
 from shared.core.ids import DomainId
+from shared.core.paging import decode_opaque, encode_opaque
 
 LookupsParam = Annotated[int | None, Query(ge=0, le=1_000, description="DNS look-ups of the SPF record.")]
 LONGEST_CURSOR: Final = 1_000
@@ -61,8 +59,7 @@ def order_of(ordering: DomainOrdering | None, then: DomainOrdering | None) -> Or
 
 
 def encode_place(order: Order, place: Place) -> str:
-    text = json.dumps([_name(order), *place.keys, place.id], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return encode_opaque([_name(order), *place.keys, place.id])
 
 
 def decode_place(order: Order, text: str | None) -> Place | None:
@@ -70,9 +67,8 @@ def decode_place(order: Order, text: str | None) -> Place | None:
     if text is None:
         return None
     try:
-        padded = text + "=" * (-len(text) % 4)
-        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, UnicodeError, ValueError, RecursionError):
+        found = decode_opaque(text)
+    except ValueError:
         found = None
     match found:
         case [str(of), *keys, int(number)] if of == _name(order) and 0 <= number < 2**53:
